@@ -1,0 +1,1 @@
+"""Rooms, admission and WebRTC negotiation; knows no patient, only signed room tokens."""

@@ -1,0 +1,1 @@
+"""Shared vocabulary: no input or output, no framework, imports nothing of ours."""
