@@ -1,0 +1,144 @@
+"""Command line: serve, migrate, check-law, verify-trace, openapi, make-key."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import orjson
+from aiohttp import web
+
+from telemed.api import logs
+from telemed.app import build_app, build_services, open_database, openapi_document
+from telemed.settings import Environment, Settings, SettingsError, make_key
+from telemed.storage import migrate
+from telemed.trace.service import Verification
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except SettingsError as err:
+        print(f"telemed: {err}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="telemed", description="The acts of telemedicine, served.")
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    serve = commands.add_parser("serve", help="serve with the settings of the environment")
+    serve.set_defaults(run=_serve)
+
+    migration = commands.add_parser("migrate", help="bring the database to the present schema")
+    migration.add_argument("--check", action="store_true", help="only check that migrations match the tables")
+    migration.add_argument("--write", metavar="NAME", help="write a migration for what the tables have changed")
+    migration.add_argument("--remake", action="store_true", help="write 0001_initial.py again, before a first release")
+    migration.set_defaults(run=_migrate)
+
+    trace = commands.add_parser("verify-trace", help="recompute the chain of the trace")
+    trace.set_defaults(run=_verify_trace)
+
+    document = commands.add_parser("openapi", help="print the OpenAPI document")
+    document.set_defaults(run=_openapi)
+
+    key = commands.add_parser("make-key", help="print a new key for the settings")
+    key.set_defaults(run=lambda _options: print(make_key()) or 0)
+    return parser
+
+
+def _serve(_options: argparse.Namespace) -> int:
+    settings = Settings.from_environment()
+    logs.configure(settings.log_level)
+    app = build_app(build_services(settings))
+    web.run_app(app, host=settings.host, port=settings.port, access_log=None, print=_announce(settings))
+    return 0
+
+
+def _announce(settings: Settings) -> Callable[..., None]:
+    return lambda _text: print(f"Telemed répond sur {settings.public_url} (Ctrl-C pour arrêter)", file=sys.stderr)
+
+
+def _migrate(options: argparse.Namespace) -> int:
+    if options.check:
+        return asyncio.run(_check_migrations())
+    if options.write or options.remake:
+        return asyncio.run(_write_migration(options.write or "initial", remake=options.remake))
+    return asyncio.run(_upgrade())
+
+
+async def _upgrade() -> int:
+    database = open_database(Settings.from_environment())
+    await migrate.upgrade(database)
+    await database.close()
+    return 0
+
+
+async def _check_migrations() -> int:
+    """Migrate an empty SQLite database and compare it with the tables."""
+    with TemporaryDirectory() as folder:
+        database = open_database(_scratch(Path(folder)))
+        await migrate.upgrade(database)
+        difference = await migrate.difference(database)
+        await database.close()
+    if difference:
+        print(f"telemed: {difference}", file=sys.stderr)
+    return 1 if difference else 0
+
+
+async def _write_migration(name: str, *, remake: bool) -> int:
+    versions = migrate.FOLDER / "versions"
+    if remake:
+        kept = {path: path.read_text("utf-8") for path in versions.glob("*.py")}
+        for path in kept:
+            path.unlink()
+    with TemporaryDirectory() as folder:
+        database = open_database(_scratch(Path(folder)))
+        if not remake:
+            await migrate.upgrade(database)
+        number = 1 if remake else len(list(versions.glob("[0-9]*.py"))) + 1
+        await migrate.write_migration(database, name, f"{number:04d}")
+        await database.close()
+    if remake:
+        for path, text in kept.items():
+            if not path.name.startswith("0001_"):
+                path.write_text(text, "utf-8")
+    return 0
+
+
+def _scratch(folder: Path) -> Settings:
+    return Settings(environment=Environment.TEST, data_dir=folder).with_keys()
+
+
+def _verify_trace(_options: argparse.Namespace) -> int:
+    verdict = asyncio.run(_verify())
+    if verdict.is_intact:
+        print(f"the trace is intact: {verdict.entries} entries")
+        return 0
+    print(f"the trace is broken at entry {verdict.broken_at}: {verdict.reason}", file=sys.stderr)
+    return 1
+
+
+async def _verify() -> Verification:
+    services = build_services(Settings.from_environment())
+    try:
+        return await services.trace.verify()
+    finally:
+        await services.database.close()
+
+
+def _openapi(_options: argparse.Namespace) -> int:
+    print(orjson.dumps(openapi_document("/"), option=orjson.OPT_INDENT_2).decode())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

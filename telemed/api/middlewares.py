@@ -1,0 +1,145 @@
+"""What surrounds every request: its id, its limits, where it comes from, its errors and its log line."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Awaitable, Callable
+
+import structlog
+from aiohttp import web
+
+from telemed.api.limits import RateLimiter, client_address
+from telemed.api.problems import Problem, make_problem, problem_of, respond
+from telemed.kernel.errors import DomainError, Forbidden, TooMany
+from telemed.kernel.ids import new_id
+from telemed.settings import Settings
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+ErrorPage = Callable[[web.Request, Problem], web.Response]
+
+SETTINGS = web.AppKey("settings", Settings)
+LIMITER = web.AppKey("limiter", RateLimiter)
+ERROR_PAGE: web.AppKey[ErrorPage] = web.AppKey("error_page")
+REQUEST_ID = web.RequestKey("request_id", str)
+
+_KNOWN_ID = re.compile(r"[A-Za-z0-9-]{8,64}", re.ASCII)
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
+    "font-src 'self'; connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+)
+_HEADERS = {
+    "Content-Security-Policy": _CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), microphone=(self), display-capture=(self), geolocation=(self)",
+}
+log = structlog.get_logger("http")
+
+
+@web.middleware
+async def identify_request(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Give the request an id, kept in its log lines and returned in X-Request-Id; log its end."""
+    given = request.headers.get("X-Request-Id", "")
+    request_id = given if _KNOWN_ID.fullmatch(given) else str(new_id())
+    request[REQUEST_ID] = request_id
+    started = time.perf_counter()
+    with structlog.contextvars.bound_contextvars(request_id=request_id):
+        response = await handler(request)
+        resource = request.match_info.route.resource
+        log.info(
+            "http.request",
+            method=request.method,
+            route=resource.canonical if resource else "unknown",
+            status=response.status,
+            duration_ms=round((time.perf_counter() - started) * 1000, 1),
+        )
+    if not response.prepared:
+        response.headers["X-Request-Id"] = request_id
+    return response
+
+
+async def add_security_headers(request: web.Request, response: web.StreamResponse) -> None:
+    """On every response, before it is sent: a strict policy, and no caching unless the handler chose one."""
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers.setdefault("Cache-Control", "no-store")
+    if request.app[SETTINGS].uses_https:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+
+
+@web.middleware
+async def turn_errors_into_problems(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """The edge where errors become answers; a bug is logged by its place and answered 500."""
+    try:
+        return await handler(request)
+    except DomainError as err:
+        headers = {"Retry-After": str(err.retry_after_seconds)} if isinstance(err, TooMany) else None
+        return answer(request, problem_of(err), headers)
+    except web.HTTPRequestEntityTooLarge:
+        return answer(request, make_problem(413, "too_large", "La demande dépasse la taille permise."))
+    except web.HTTPException as err:
+        if err.status < 400:
+            raise
+        kept = {name: err.headers[name] for name in ("Allow", "Retry-After") if name in err.headers}
+        return answer(request, make_problem(err.status, _http_code(err.status), err.text or ""), kept)
+    except Exception:
+        log.exception("http.bug")
+        return answer(
+            request, make_problem(500, "bug", "L'erreur est enregistrée ; vos données n'ont pas été modifiées.")
+        )
+
+
+def answer(request: web.Request, problem: Problem, headers: dict[str, str] | None = None) -> web.Response:
+    """A problem as JSON, or as a page for a browser that asked for one."""
+    problem = problem.model_copy(update={"request_id": request.get(REQUEST_ID, "")})
+    page = request.app.get(ERROR_PAGE)
+    if page is not None and wants_html(request):
+        response = page(request, problem)
+        response.headers.update(headers or {})
+        return response
+    return respond(problem, headers)
+
+
+def wants_html(request: web.Request) -> bool:
+    """Is it a person's browser that navigates, rather than a program?"""
+    accepted = request.headers.get("Accept", "")
+    return "text/html" in accepted and "application/json" not in accepted
+
+
+@web.middleware
+async def limit_rate(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """A bound per address; /healthz and static files are free."""
+    if not request.path.startswith(("/healthz", "/readyz", "/static/")):
+        settings = request.app[SETTINGS]
+        request.app[LIMITER].take(client_address(request, frozenset(filter(None, settings.trusted_proxies.split(",")))))
+    return await handler(request)
+
+
+@web.middleware
+async def refuse_cross_site(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """A request that changes something must come from our own pages, or from a program that is no browser."""
+    if request.method not in _SAFE and not _is_same_origin(request):
+        raise Forbidden("Cette demande vient d'un autre site.", code="cross_site")
+    return await handler(request)
+
+
+def _is_same_origin(request: web.Request) -> bool:
+    """Sec-Fetch-Site where the browser sends it, else Origin; neither means that no browser is involved."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = request.headers.get("Origin")
+    if origin is None:
+        return True
+    return origin in (request.app[SETTINGS].public_url, f"{request.scheme}://{request.host}")
+
+
+def _http_code(status: int) -> str:
+    return {404: "not_found", 405: "method_not_allowed", 415: "unsupported_media_type"}.get(status, "bad_request")
+
+
+MIDDLEWARES = (identify_request, turn_errors_into_problems, limit_rate, refuse_cross_site)

@@ -1,0 +1,226 @@
+"""Declares HTTP operations from annotated functions: validation, responses and OpenAPI come from the annotations."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+import typing
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, create_model
+
+from telemed.api.auth import CALLER, Access, require_caller
+from telemed.api.problems import FieldError, make_problem
+from telemed.kernel.caller import Caller
+
+Endpoint = Callable[..., Awaitable[Any]]
+_SPECIAL = frozenset({"caller", "body"})
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One route: how it is called, who may, what goes in and what comes out.
+
+    `media_type` is what a handler that returns a `web.Response` itself sends.
+    """
+
+    method: str
+    path: str
+    endpoint: Endpoint
+    access: Access
+    status: int
+    tag: str
+    summary: str
+    description: str
+    path_model: type[BaseModel] | None
+    query_model: type[BaseModel]
+    body: TypeAdapter[Any] | None
+    output: TypeAdapter[Any] | None
+    media_type: str
+    errors: tuple[int, ...]
+    takes_caller: bool
+    links: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return self.endpoint.__name__
+
+
+class Operations:
+    """The operations of one slice, in order of declaration.
+
+    `@operations.get("/things/{thing_id}", access=SIGNED_IN)` on
+    `async def get_thing(request, caller: Caller, thing_id: UUID, *, limit: Limit = 50) -> Thing`: names in the path
+    are path parameters, `body` is the JSON body, `caller` is who calls (absent on a public route), the rest is
+    the query. The first line of the docstring is the summary. Returning None answers 204.
+    """
+
+    def __init__(self, tag: str) -> None:
+        self.tag = tag
+        self.items: list[Operation] = []
+
+    def get(self, path: str, **options: Any) -> Callable[[Endpoint], Endpoint]:
+        return self._declare("GET", path, **options)
+
+    def post(self, path: str, **options: Any) -> Callable[[Endpoint], Endpoint]:
+        return self._declare("POST", path, **options)
+
+    def put(self, path: str, **options: Any) -> Callable[[Endpoint], Endpoint]:
+        return self._declare("PUT", path, **options)
+
+    def patch(self, path: str, **options: Any) -> Callable[[Endpoint], Endpoint]:
+        return self._declare("PATCH", path, **options)
+
+    def delete(self, path: str, **options: Any) -> Callable[[Endpoint], Endpoint]:
+        return self._declare("DELETE", path, **options)
+
+    def add_to(self, app: web.Application) -> None:
+        """Route every operation, with its handler wrapped."""
+        for operation in self.items:
+            app.router.add_route(operation.method, operation.path, _handler(operation), name=operation.name)
+
+    def _declare(
+        self,
+        method: str,
+        path: str,
+        *,
+        access: Access,
+        status: int = 200,
+        media_type: str = "application/json",
+        errors: tuple[int, ...] = (),
+    ) -> Callable[[Endpoint], Endpoint]:
+        def register(endpoint: Endpoint) -> Endpoint:
+            self.items.append(_describe(method, path, endpoint, access, status, self.tag, media_type, errors))
+            return endpoint
+
+        return register
+
+
+def _describe(
+    method: str,
+    path: str,
+    endpoint: Endpoint,
+    access: Access,
+    status: int,
+    tag: str,
+    media_type: str,
+    errors: tuple[int, ...],
+) -> Operation:
+    hints = typing.get_type_hints(endpoint, include_extras=True)
+    parameters = dict(list(inspect.signature(endpoint).parameters.items())[1:])
+    in_path = set(re.findall(r"{(\w+)", path))
+    fields = {
+        name: (hints[name], ... if parameter.default is parameter.empty else parameter.default)
+        for name, parameter in parameters.items()
+        if name not in _SPECIAL
+    }
+    returned: Any = hints.get("return")
+    summary, _, description = inspect.cleandoc(endpoint.__doc__ or endpoint.__name__).partition("\n")
+    has_output = returned not in (None, type(None), web.Response, web.StreamResponse)
+    return Operation(
+        method=method,
+        path=path,
+        endpoint=endpoint,
+        access=access,
+        status=204 if returned in (None, type(None)) else status,
+        tag=tag,
+        summary=summary.rstrip("."),
+        description=description.strip(),
+        path_model=_model(endpoint, "path", {n: f for n, f in fields.items() if n in in_path}) if in_path else None,
+        query_model=_model(endpoint, "query", {n: f for n, f in fields.items() if n not in in_path}),
+        body=TypeAdapter(hints["body"]) if "body" in hints else None,
+        output=TypeAdapter(returned) if has_output else None,
+        media_type=media_type,
+        errors=errors,
+        takes_caller=hints.get("caller") is Caller,
+    )
+
+
+def _model(endpoint: Endpoint, place: str, fields: dict[str, Any]) -> type[BaseModel]:
+    name = f"{endpoint.__name__}_{place}"
+    model: type[BaseModel] = create_model(name, __config__=ConfigDict(extra="forbid"), **fields)
+    return model
+
+
+class InputError(Exception):
+    """The input of an operation is unreadable or wrong: the status to answer, and each field in error."""
+
+    def __init__(self, status: int, code: str, detail: str, errors: list[FieldError]) -> None:
+        super().__init__(detail)
+        self.problem = make_problem(status, code, detail, errors=errors)
+
+
+def _handler(operation: Operation) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    async def handle(request: web.Request) -> web.StreamResponse:
+        from telemed.api.middlewares import answer
+
+        caller = await require_caller(request, operation.access)
+        try:
+            arguments = await _read(operation, request)
+        except InputError as err:
+            return answer(request, err.problem)
+        if caller is not None:
+            request[CALLER] = caller
+            if operation.takes_caller:
+                arguments["caller"] = caller
+        result = await operation.endpoint(request, **arguments)
+        if isinstance(result, web.StreamResponse):
+            return result
+        if operation.output is None:
+            return web.Response(status=204)
+        body = operation.output.dump_json(result, by_alias=True)
+        return web.Response(body=body, status=operation.status, content_type="application/json")
+
+    return handle
+
+
+async def _read(operation: Operation, request: web.Request) -> dict[str, Any]:
+    """The arguments of a call. Raises InputError: 404 in the path, 422 in the query or the body, 400, 415."""
+    arguments: dict[str, Any] = {}
+    if operation.path_model is not None:
+        arguments |= _validated(operation.path_model, dict(request.match_info), 404, "not_found", "Introuvable.")
+    detail = "Un paramètre de la demande n'est pas valable."
+    arguments |= _validated(operation.query_model, _query(request, operation.query_model), 422, "invalid_query", detail)
+    if operation.body is not None:
+        arguments["body"] = await _read_body(operation.body, request)
+    return arguments
+
+
+def _query(request: web.Request, model: type[BaseModel]) -> dict[str, Any]:
+    """Query parameters; a repeated one is a list only where the operation takes a list."""
+    found: dict[str, Any] = {}
+    for name in request.query:
+        values = request.query.getall(name)
+        declared = model.model_fields.get(name)
+        is_list = declared is not None and typing.get_origin(declared.annotation) in (list, set, tuple, frozenset)
+        found[name] = values if is_list or len(values) > 1 else values[0]
+    return found
+
+
+def _validated(model: type[BaseModel], values: dict[str, Any], status: int, code: str, detail: str) -> dict[str, Any]:
+    try:
+        return dict(model.model_validate(values))
+    except ValidationError as err:
+        raise InputError(status, code, detail, field_errors(err)) from None
+
+
+async def _read_body(adapter: TypeAdapter[Any], request: web.Request) -> Any:
+    if request.content_type != "application/json":
+        raise InputError(415, "unsupported_media_type", "Le corps doit être en application/json.", [])
+    raw = await request.read()
+    try:
+        return adapter.validate_json(raw, strict=True)
+    except ValidationError as err:
+        if any(error["type"] == "json_invalid" for error in err.errors(include_url=False)):
+            raise InputError(400, "unreadable", "Le corps n'est pas du JSON lisible.", []) from None
+        raise InputError(422, "invalid_body", "Une donnée n'est pas valable.", field_errors(err)) from None
+
+
+def field_errors(error: ValidationError) -> list[FieldError]:
+    """Each field in error with what is wrong, never the value that was sent."""
+    details = json.loads(error.json(include_url=False, include_input=False, include_context=False))
+    return [FieldError(field=".".join(map(str, item["loc"])), message=item["msg"]) for item in details]

@@ -1,0 +1,42 @@
+"""Lists by cursor: a page and where the next one starts."""
+
+from __future__ import annotations
+
+import binascii
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import Annotated, Generic, TypeVar
+
+import orjson
+from pydantic import BaseModel, Field
+
+from telemed.kernel.errors import Invalid
+
+T = TypeVar("T")
+DEFAULT_LIMIT = 50
+Limit = Annotated[int, Field(ge=1, le=200, description="How many items a page holds at most.")]
+Cursor = Annotated[str | None, Field(max_length=512, description="`next_cursor` of the page before.")]
+
+
+class Page(BaseModel, Generic[T]):
+    """A page of a list; `next_cursor` is null on the last one."""
+
+    items: list[T]
+    next_cursor: str | None = None
+
+
+def encode_cursor(*keys: str | int) -> str:
+    """The sort keys of the last item, opaque to the caller."""
+    return urlsafe_b64encode(orjson.dumps(keys)).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str | None, *kinds: type[str] | type[int]) -> tuple[str | int, ...] | None:
+    """The sort keys behind a cursor, None on the first page. Raises Invalid on one that we did not make."""
+    if cursor is None:
+        return None
+    try:
+        keys = orjson.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValueError, binascii.Error):
+        keys = None
+    if not isinstance(keys, list) or [type(key) for key in keys] != list(kinds):
+        raise Invalid("Ce repère de page n'est pas valable : reprenez la liste au début.", field="cursor")
+    return tuple(keys)

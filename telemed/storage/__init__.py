@@ -1,0 +1,1 @@
+"""Database plumbing shared by every store: engine, unit of work, outbox, column types, migrations."""

@@ -1,0 +1,1 @@
+"""Alembic migrations that run on SQLite and on PostgreSQL, without an ini file."""

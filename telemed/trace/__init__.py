@@ -1,0 +1,1 @@
+"""Who saw or decided what: append-only, chained, verifiable (R-55)."""

@@ -1,0 +1,109 @@
+"""Keeps the trace with each use case, also the refused ones, and verifies it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from telemed.kernel.caller import Caller, Role
+from telemed.kernel.clock import Clock
+from telemed.kernel.errors import DomainError, Forbidden
+from telemed.storage.engine import Database
+from telemed.storage.uow import UnitOfWork
+from telemed.trace.model import GENESIS, Entry, Note, Outcome, hash_entry
+from telemed.trace.store import TraceStore
+
+
+@dataclass(frozen=True)
+class Verification:
+    """`entries` were read; `broken_at` is the number of the first that does not fit, None if all do."""
+
+    entries: int
+    broken_at: int | None
+    reason: str = ""
+
+    @property
+    def is_intact(self) -> bool:
+        return self.broken_at is None
+
+
+class Journal:
+    """Notes what a use case does. Call `note` first: it is kept with the commit, or with the refusal."""
+
+    def __init__(self, *, clock: Clock) -> None:
+        self._clock = clock
+
+    def note(
+        self,
+        uow: UnitOfWork,
+        caller: Caller,
+        action: str,
+        *,
+        patient_id: UUID | None = None,
+        resource: str = "",
+        purpose: str = "care",
+        details: Mapping[str, str | int | bool | None] | None = None,
+    ) -> None:
+        """Say that `caller` does `action` (`<slice>.<verb>`) on `resource` (`<kind>:<id>`).
+
+        Kept as done when the unit of work commits. When a DomainError undoes it, kept as refused with the
+        error's code. Details hold codes and counts, never identity traits, free text or tokens.
+        """
+        note = Note(
+            action=action,
+            actor_kind=caller.kind.value,
+            actor_id=caller.id,
+            rpps=caller.rpps,
+            patient_id=patient_id,
+            resource=resource,
+            purpose=purpose,
+            details=dict(details or {}),
+        )
+
+        async def keep_done(session: AsyncSession) -> None:
+            await TraceStore(session).append([(note, Outcome.DONE, "")], self._clock.now())
+
+        async def keep_refused(session: AsyncSession, refusal: DomainError) -> None:
+            await TraceStore(session).append([(note, Outcome.REFUSED, refusal.code)], self._clock.now())
+
+        uow.before_commit(keep_done)
+        uow.after_refusal(keep_refused)
+
+
+class TraceService:
+    """Reads the trace for those who may, and checks the chain."""
+
+    def __init__(self, *, database: Database, journal: Journal) -> None:
+        self._database = database
+        self._journal = journal
+
+    async def page(
+        self, caller: Caller, *, before: int | None = None, limit: int = 50, patient_id: UUID | None = None
+    ) -> list[Entry]:
+        """Entries from the newest. For auditors only; reading the trace is itself traced."""
+        async with self._database.begin() as uow:
+            self._journal.note(uow, caller, "trace.read", patient_id=patient_id, purpose="audit")
+            if not caller.has_role(Role.AUDITOR):
+                raise Forbidden("La lecture des traces est réservée à l'auditeur.")
+            return await TraceStore(uow.session).page(before=before, limit=limit, patient_id=patient_id)
+
+    async def verify(self) -> Verification:
+        """Recompute the whole chain and compare it with what is stored and with its head."""
+        async with self._database.read() as session:
+            store, previous, count = TraceStore(session), GENESIS, 0
+            number, head = await store.head()
+            async for entry, stored in store.walk():
+                if entry.number > number:
+                    break
+                count += 1
+                if entry.number != count:
+                    return Verification(count, count, "an entry is missing")
+                previous = hash_entry(entry, previous)
+                if previous != stored:
+                    return Verification(count, entry.number, "an entry was changed")
+        if (count, previous) != (number, head):
+            return Verification(count, count + 1, "the end of the chain is missing")
+        return Verification(count, None)
