@@ -1,0 +1,1 @@
+"""Whole journeys, as people live them, in real browsers."""

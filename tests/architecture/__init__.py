@@ -1,0 +1,1 @@
+"""What holds the house together: layers, sizes, words, documents against code."""

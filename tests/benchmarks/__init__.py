@@ -1,0 +1,1 @@
+"""Measured against floors and peers, side by side."""

@@ -1,0 +1,8 @@
+"""Fixtures for every test; each subject has its file in tests/fixtures/."""
+
+from __future__ import annotations
+
+pytest_plugins = [
+    "tests.fixtures.run_folder",
+    "tests.fixtures.clocks",
+]

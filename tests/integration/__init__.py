@@ -1,0 +1,1 @@
+"""Slices with their database, on SQLite and PostgreSQL."""

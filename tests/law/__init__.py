@@ -1,0 +1,1 @@
+"""Cases of law that a lawyer can read."""
