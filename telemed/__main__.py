@@ -14,6 +14,7 @@ from aiohttp import web
 
 from telemed.api import logs
 from telemed.app import build_app, build_services, open_database, openapi_document
+from telemed.law import check as law_check
 from telemed.settings import Environment, Settings, SettingsError, make_key
 from telemed.storage import migrate
 from telemed.trace.service import Verification
@@ -43,6 +44,11 @@ def _parser() -> argparse.ArgumentParser:
     migration.add_argument("--write", metavar="NAME", help="write a migration for what the tables have changed")
     migration.add_argument("--remake", action="store_true", help="write 0001_initial.py again, before a first release")
     migration.set_defaults(run=_migrate)
+
+    law = commands.add_parser(
+        "check-law", help="refuse what is unsourced in the files of the law, list what is overdue"
+    )
+    law_check.add_options(law).set_defaults(run=law_check.check)
 
     trace = commands.add_parser("verify-trace", help="recompute the chain of the trace")
     trace.set_defaults(run=_verify_trace)
