@@ -5,4 +5,5 @@ from __future__ import annotations
 pytest_plugins = [
     "tests.fixtures.run_folder",
     "tests.fixtures.clocks",
+    "tests.fixtures.databases",
 ]

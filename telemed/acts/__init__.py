@@ -1,0 +1,1 @@
+"""One slice per act of article R. 6316-1 CSP; an act never imports another act."""

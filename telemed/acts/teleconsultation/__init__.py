@@ -1,0 +1,1 @@
+"""Teleconsultation: a patient and a health professional see each other by video."""

@@ -1,0 +1,1 @@
+"""One package per outside system: the real client and its fake behind one Protocol."""

@@ -1,0 +1,1 @@
+"""E-mail by SMTP: the client, and a server of ours on loopback that keeps what it receives."""
