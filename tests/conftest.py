@@ -6,4 +6,6 @@ pytest_plugins = [
     "tests.fixtures.run_folder",
     "tests.fixtures.clocks",
     "tests.fixtures.databases",
+    "tests.fixtures.browsers",
+    "tests.fixtures.turn",
 ]

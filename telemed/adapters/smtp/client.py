@@ -113,8 +113,8 @@ class SmtpSender:
         digest = hashlib.sha256(message.idempotency_key.encode()).hexdigest()[:32]
         mail["Message-ID"] = f"<{digest}@{self._sender.rpartition('@')[2]}>"
         mail["Auto-Submitted"] = "auto-generated"
-        mail["Content-Language"] = "fr"
         mail.set_content(message.text)
+        mail["Content-Language"] = "fr"
         return mail
 
 
