@@ -27,7 +27,8 @@ class Caller:
     """An authenticated caller.
 
     `id` is the professional's or the patient's; `practice_id` bounds what a professional sees; `act_id` is the
-    one act that a patient's link opens; `rpps` is set for health professionals.
+    one act that a patient's link opens; `rpps` is set for health professionals; `factors` counts what a session
+    was opened with (R-2 asks for two).
     """
 
     kind: CallerKind
@@ -37,6 +38,7 @@ class Caller:
     rpps: str | None = None
     act_id: UUID | None = None
     session_id: UUID | None = None
+    factors: int = 0
 
     def has_role(self, *roles: Role) -> bool:
         """Does the caller hold at least one of these roles?"""
