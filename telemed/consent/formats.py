@@ -1,18 +1,16 @@
-"""The dated words of consent, read once from this folder and told apart by their SHA-256.
+"""The dated words of consent: what the name of a file says, and which text is in force on a day. Pure.
 
-A text once shown is never edited: a change is a new file under a new date. `published.yaml` holds the hash of
-each published text, and a test compares them.
+A text once shown is never edited: a change is a new file under a new date. `wording/published.yaml` holds the
+hash of each published text, and a test compares them.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from importlib.resources import files
-from typing import Self
 
 from telemed.consent.model import ActKind
 
@@ -29,22 +27,26 @@ class Wording:
     sha256: str
 
 
+def read_wording(name: str, content: bytes) -> Wording:
+    """The wording in a file. Raises ValueError when the name says neither day nor act."""
+    match = _FILE_NAME.fullmatch(name)
+    if not match:
+        raise ValueError(f"{name}: a wording is named <day>.<act>.fr.md")
+    return Wording(
+        act_kind=ActKind(match[2]),
+        version=date.fromisoformat(match[1]),
+        text=content.decode("utf-8"),
+        sha256=hashlib.sha256(content).hexdigest(),
+    )
+
+
 class Wordings:
     """Every published text of every act."""
 
     def __init__(self, wordings: Iterable[Wording]) -> None:
         self._wordings = tuple(sorted(wordings, key=lambda wording: wording.version))
 
-    @classmethod
-    def published(cls) -> Self:
-        """The texts of this folder. Raises ValueError on a file whose name says neither day nor act."""
-        return cls(
-            _read(entry.name, entry.read_bytes())
-            for entry in files(__package__).iterdir()
-            if entry.name.endswith(".md")
-        )
-
-    def __iter__(self) -> Iterable[Wording]:
+    def __iter__(self) -> Iterator[Wording]:
         return iter(self._wordings)
 
     def on(self, day: date, act_kind: ActKind) -> Wording:
@@ -57,15 +59,3 @@ class Wordings:
     def find(self, act_kind: ActKind, sha256: str) -> Wording | None:
         """The very text that a record refers to."""
         return next((w for w in self._wordings if w.act_kind is act_kind and w.sha256 == sha256), None)
-
-
-def _read(name: str, content: bytes) -> Wording:
-    match = _FILE_NAME.fullmatch(name)
-    if not match:
-        raise ValueError(f"{name}: a wording is named <day>.<act>.fr.md")
-    return Wording(
-        act_kind=ActKind(match[2]),
-        version=date.fromisoformat(match[1]),
-        text=content.decode("utf-8"),
-        sha256=hashlib.sha256(content).hexdigest(),
-    )
