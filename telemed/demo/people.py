@@ -1,0 +1,122 @@
+"""The people of the demonstration. None exists: numbers are those that the Arcep keeps for fiction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from telemed.kernel.caller import Role
+from telemed.kernel.identifiers import nir_key
+
+
+@dataclass(frozen=True)
+class DemoProfessional:
+    """Someone of the practice; `specialty` and what follows are for doctors."""
+
+    login: str
+    given_name: str
+    family_name: str
+    title: str
+    role: Role
+    specialty: str | None = None
+    sector: str | None = None
+    rpps: str | None = None
+
+
+@dataclass(frozen=True)
+class DemoPatient:
+    """A patient with the five strict traits. `order` is the place on the births register; None leaves the matricule
+    unknown. `complaint` is what past letters were about."""
+
+    birth_name: str
+    given_names: tuple[str, ...]
+    used_given_name: str
+    sex: str
+    born_on: date
+    born_in: str
+    complaint: str
+    used_name: str | None = None
+    order: int | None = None
+
+    def matricule(self) -> str | None:
+        """A well-formed matricule that INSEE never gave: its births register entry does not exist."""
+        if self.order is None:
+            return None
+        first = {"M": "1", "F": "2"}[self.sex]
+        number = f"{first}{self.born_on:%y%m}{self.born_in}{self.order:03d}"
+        return number + nir_key(number)
+
+
+PRACTICE_NAME = "Maison de santé des Tilleuls"
+PRACTICE_ADDRESS = ("12 rue des Tilleuls", "37000", "Tours")
+PRACTICE_PHONE = "+33261910012"
+PASSWORD = "Tilleuls-en-fleur-2026"  # noqa: S105 - printed on the screen of a demonstration, valid nowhere else
+
+PROFESSIONALS = (
+    DemoProfessional(
+        "claire.moreau", "Claire", "Moreau", "DR", Role.DOCTOR, "G15_10/SM54", "sector_1", rpps="10100000016"
+    ),
+    DemoProfessional(
+        "karim.benali", "Karim", "Benali", "DR", Role.DOCTOR, "G15_10/SM15", "sector_2_optam", rpps="10100000024"
+    ),
+    DemoProfessional(
+        "lucie.fontaine", "Lucie", "Fontaine", "DR", Role.DOCTOR, "G15_10/SM42", "sector_1", rpps="10100000032"
+    ),
+    DemoProfessional("sophie.garnier", "Sophie", "Garnier", "MME", Role.SECRETARY),
+    DemoProfessional("marc.perrin", "Marc", "Perrin", "M", Role.AUDITOR),
+    DemoProfessional("helene.roux", "Hélène", "Roux", "MME", Role.ADMINISTRATOR),
+)
+
+
+def _patient(
+    names: str, sex: str, born_on: tuple[int, int, int], born_in: str, complaint: str, order: int | None = None
+) -> DemoPatient:
+    """`names` is `BIRTH_NAME, used given name, given names of the register[, used name]`."""
+    birth_name, used_given_name, given_names, *used_name = (part.strip() for part in names.split(","))
+    return DemoPatient(
+        birth_name=birth_name,
+        given_names=tuple(given_names.split()),
+        used_given_name=used_given_name,
+        sex=sex,
+        born_on=date(*born_on),
+        born_in=born_in,
+        complaint=complaint,
+        used_name=used_name[0] if used_name else None,
+        order=order,
+    )
+
+
+PATIENTS = (
+    _patient("DURAND, Jeanne, JEANNE MARIE, Leroy", "F", (1955, 3, 12), "37261", "Tension et vertiges", 912),
+    _patient("PETIT, Karim, KARIM", "M", (2017, 4, 2), "75115", "Toux depuis trois jours"),
+    _patient("MARTIN, Bernard, BERNARD", "M", (1948, 11, 30), "45234", "Suivi du diabète", 934),
+    _patient("LEFEBVRE, Anaïs, ANAIS LOUISE", "F", (1992, 7, 8), "59350", "Migraines", 955),
+    _patient("GARCIA, Manuel, MANUEL", "M", (1967, 1, 19), "33063", "Lombalgie", 901),
+    _patient("ROUSSEAU, Camille, CAMILLE", "F", (2001, 5, 27), "44109", "Acné", 978),
+    _patient("NGUYEN, Linh, LINH", "F", (1984, 9, 14), "69123", "Anxiété", 923),
+    _patient("BERNARD, Paul, PAUL HENRI", "M", (1939, 2, 6), "37233", "Insuffisance cardiaque", 945),
+    _patient("FAURE, Élodie, ELODIE", "F", (1978, 12, 1), "13055", "Eczéma", 967),
+    _patient("HADDAD, Samir, SAMIR", "M", (1971, 8, 22), "99352", "Suites de sciatique", 989),
+    _patient("MERCIER, Louise, LOUISE", "F", (2020, 10, 3), "37261", "Fièvre"),
+    _patient("SANTOS, Maria, MARIA DE FATIMA", "F", (1959, 6, 16), "99139", "Arthrose", 990),
+    _patient("ROBIN, Thomas, THOMAS", "M", (1995, 3, 29), "86194", "Insomnie", 911),
+    _patient("GIRARD, Monique, MONIQUE, Blanc", "F", (1944, 4, 18), "18033", "Renouvellement", 922),
+    _patient("ANDRE, Hugo, HUGO", "M", (1988, 1, 11), "67482", "Psoriasis", 933),
+    _patient("BOYER, Françoise, FRANCOISE", "F", (1962, 9, 9), "87085", "Palpitations", 944),
+    _patient("DIALLO, Aminata, AMINATA", "F", (1999, 2, 23), "99335", "Grossesse, conseil", 966),
+    _patient("CHEVALIER, Gérard, GERARD", "M", (1951, 12, 24), "37152", "Anticoagulants", 977),
+    _patient("ROLLAND, Inès, INES", "F", (2009, 6, 30), "37261", "Angoisses scolaires"),
+    _patient("PAYET, Jean-Marie, JEAN-MARIE", "M", (1975, 5, 5), "97411", "Asthme", 988),
+    _patient("LUCIANI, Laetitia, LAETITIA", "F", (1981, 10, 17), "2A004", "Urticaire", 909),
+)
+
+
+def mobile_of(place: int) -> str:
+    """The mobile number of the patient at this place of the list, kept for fiction by the Arcep."""
+    return f"+3363998{place:04d}"
+
+
+def email_of(patient: DemoPatient) -> str:
+    """An address under a domain that never resolves."""
+    given = patient.given_names[0].lower()
+    return f"{given}.{patient.birth_name.lower()}@exemple.invalid"
