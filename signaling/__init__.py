@@ -1,1 +1,1 @@
-"""Rooms, admission and WebRTC negotiation; knows no patient, only signed room tokens."""
+"""Rooms, admission and WebRTC negotiation over one WebSocket: knows no patient, only signed room tokens."""
