@@ -1,0 +1,36 @@
+// Every page of a professional: search, live count, undo, dialogs, focus on errors.
+
+import { wireConfirmations, wireDialogs } from "../dialogs.js";
+import { focusFirstError } from "../errors.js";
+import { follow } from "../live.js";
+import { wireSearch } from "../search.js";
+import { wireUndo } from "../undo.js";
+
+wireDialogs();
+wireConfirmations();
+wireSearch();
+wireUndo();
+focusFirstError();
+
+const counter = document.querySelector("[data-live-count]");
+if (counter && !document.querySelector("[data-live]")) {
+  follow(counter.dataset.liveCount, async (response) => showCount(await response.json()), { beat: 8000 });
+}
+
+export function showCount({ waiting }) {
+  const shown = document.querySelector("[data-live-count] [data-count]");
+  if (!shown || shown.textContent === String(waiting)) return;
+  shown.textContent = waiting;
+  shown.classList.toggle("count-live", waiting > 0);
+}
+
+const account = document.querySelector("details.account");
+document.addEventListener("click", (event) => {
+  if (account?.open && !account.contains(event.target)) account.open = false;
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && account?.open) {
+    account.open = false;
+    account.querySelector("summary").focus();
+  }
+});

@@ -1,0 +1,1 @@
+"""What each template receives: frozen facts, ready to show, so that a page can be drawn without a service."""

@@ -1,0 +1,117 @@
+"""Patients: the list, the sheet with its identity status, and the form of a new person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from telemed.web.views.frame import Badge, Choice, Form
+
+
+@dataclass(frozen=True)
+class PatientLine:
+    """One person in the list."""
+
+    address: str
+    name: str
+    born_on: date
+    age: int
+    status: Badge
+    phone: str = ""
+
+
+@dataclass(frozen=True)
+class PatientsView:
+    """What a search found; `query` is shown again."""
+
+    query: str
+    lines: tuple[PatientLine, ...]
+    next_page: str = ""
+    first_page: str = ""
+
+
+@dataclass(frozen=True)
+class StatusCard:
+    """The RNIV status on its two axes, and what it lets leave the practice."""
+
+    code: str
+    label: str
+    meaning: str
+    badge: Badge
+    is_ins_called: bool
+    is_document_checked: bool
+    matricule: str = ""
+    doubt: str = ""
+
+
+@dataclass(frozen=True)
+class ActLine:
+    """One act of the person."""
+
+    held_at: datetime | None
+    label: str
+    doctor: str
+    state: Badge
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class DocumentLine:
+    """One document of the person."""
+
+    title: str
+    signed_at: datetime
+    version: int
+    address: str
+
+
+@dataclass(frozen=True)
+class ConsentLine:
+    """One consent, given or withdrawn; lines are only ever added."""
+
+    what: str
+    at: datetime
+    how: str
+    state: Badge
+
+
+@dataclass(frozen=True)
+class Contact:
+    """How the person is reached."""
+
+    phone: str
+    email: str
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class PatientView:
+    """The sheet. The tuples of clinical content stay empty for a secretary."""
+
+    id: str
+    name: str
+    birth_name: str
+    used_name: str
+    first_names: str
+    sex: str
+    born_on: date
+    birth_place: str
+    age: int
+    status: StatusCard
+    contact: Contact
+    identity_form: Form
+    contact_form: Form
+    documents_accepted: tuple[Choice, ...]
+    acts: tuple[ActLine, ...] = ()
+    documents: tuple[DocumentLine, ...] = ()
+    consents: tuple[ConsentLine, ...] = ()
+    is_clinical: bool = True
+
+
+@dataclass(frozen=True)
+class PatientFormView:
+    """A new person; `twins` are people already known under the same traits."""
+
+    form: Form
+    sexes: tuple[Choice, ...]
+    twins: tuple[PatientLine, ...] = ()

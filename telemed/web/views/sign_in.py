@@ -1,0 +1,23 @@
+"""Signing in: login and password, then the code of the telephone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from telemed.web.views.frame import Form
+
+
+@dataclass(frozen=True)
+class SignInView:
+    """`next_address` is where the person was going."""
+
+    form: Form = Form()
+    next_address: str = ""
+
+
+@dataclass(frozen=True)
+class CodeView:
+    """The second factor; `expired` sends back to the first page."""
+
+    form: Form = Form()
+    next_address: str = ""
