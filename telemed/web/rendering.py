@@ -54,7 +54,6 @@ def _with_frame(function: Callable[[Any, Frame], str]) -> Callable[[Context, Any
     return apply
 
 
-
 def _civil(value: date | datetime, frame: Frame) -> date:
     return civil_date(value, frame.territory) if isinstance(value, datetime) else value
 

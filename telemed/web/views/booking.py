@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from telemed.web.views.frame import Badge, Choice, Form
+from telemed.web.views.frame import NOTHING_TYPED, Badge, Choice, Form
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class BookingView:
     doctor: str
     state: Badge
     link: LinkCard
-    move_form: Form = Form()
+    move_form: Form = NOTHING_TYPED
     may_move: bool = False
     may_cancel: bool = False
     is_cancelled: bool = False

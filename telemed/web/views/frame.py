@@ -118,6 +118,9 @@ class Form:
         return self.errors.get(name, "")
 
 
+NOTHING_TYPED = Form()
+
+
 @dataclass(frozen=True)
 class Choice:
     """One option of a list."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from telemed.web.views.frame import Form
+from telemed.web.views.frame import NOTHING_TYPED, Choice, Form
 from telemed.web.views.visit import Trait
 
 
@@ -13,7 +13,7 @@ from telemed.web.views.visit import Trait
 class BirthDateView:
     """The second factor of the link. `tries_left` is None until one was wrong."""
 
-    form: Form = Form()
+    form: Form = NOTHING_TYPED
     tries_left: int | None = None
 
 
@@ -24,7 +24,7 @@ class LinkClosedView:
     why: str
     what_to_do: str
     may_ask: bool = True
-    form: Form = Form()
+    form: Form = NOTHING_TYPED
     was_asked: bool = False
 
 
@@ -35,6 +35,7 @@ class IdentityView:
     first_name: str
     planned_at: datetime | None
     traits: tuple[Trait, ...]
+    places: tuple[Choice, ...]
     form: Form
 
 
@@ -44,7 +45,7 @@ class ConsentView:
 
     paragraphs: tuple[str, ...]
     version: str
-    form: Form = Form()
+    form: Form = NOTHING_TYPED
     was_refused: bool = False
 
 

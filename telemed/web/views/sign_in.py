@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from telemed.web.views.frame import Form
+from telemed.web.views.frame import NOTHING_TYPED, Form
 
 
 @dataclass(frozen=True)
 class SignInView:
     """`next_address` is where the person was going."""
 
-    form: Form = Form()
+    form: Form = NOTHING_TYPED
     next_address: str = ""
 
 
@@ -19,5 +19,5 @@ class SignInView:
 class CodeView:
     """The second factor; `expired` sends back to the first page."""
 
-    form: Form = Form()
+    form: Form = NOTHING_TYPED
     next_address: str = ""

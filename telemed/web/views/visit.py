@@ -23,6 +23,7 @@ class Trait:
 class EmergencyCard:
     """Where help must go, and whom to ring."""
 
+    place: str
     location: str
     phone: str
     told_at: datetime | None = None
@@ -64,6 +65,8 @@ class CallView:
     consent_address: str
     notes_address: str
     finish_address: str
+    finish_reasons: tuple[Choice, ...]
+    places: tuple[Choice, ...]
     fallback_address: str
     patient_file: str
     reason: str = ""

@@ -6,7 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
-from telemed.web.views import billing, booking, oversight, patient_journey, patients, problems, report, sign_in, today, visit
+from telemed.web.views import (
+    billing,
+    booking,
+    oversight,
+    patient_journey,
+    patients,
+    problems,
+    report,
+    sign_in,
+    today,
+    visit,
+)
 from telemed.web.views.frame import (
     Badge,
     Choice,
@@ -47,13 +58,24 @@ NAVIGATION = (
     NavItem("patients", "Patients", "/patientele", "people"),
     NavItem("billing", "Facturation", "/facturation", "euro"),
 )
-OVERSIGHT = (NavItem("trace", "Traçabilité", "/tracabilite", "trace"), NavItem("accounts", "Comptes", "/comptes", "key"))
+OVERSIGHT = (
+    NavItem("trace", "Traçabilité", "/tracabilite", "trace"),
+    NavItem("accounts", "Comptes", "/comptes", "key"),
+)
 DOCTOR = ProfessionalFrame(
-    now=NOW, person="Dr Claire Martin", role="Médecin", navigation=NAVIGATION, current="today", waiting_count=2, may_search=True
+    now=NOW,
+    person="Dr Claire Martin",
+    role="Médecin",
+    navigation=NAVIGATION,
+    current="today",
+    waiting_count=2,
+    may_search=True,
 )
 SECRETARY = replace(DOCTOR, person="Sophie Lambert", role="Secrétaire", navigation=NAVIGATION[:3])
 AUDITOR = ProfessionalFrame(now=NOW, person="Paul Roussel", role="Auditeur", navigation=OVERSIGHT[:1], current="trace")
-ADMINISTRATOR = ProfessionalFrame(now=NOW, person="Inès Bonnet", role="Administratrice", navigation=OVERSIGHT[1:], current="accounts")
+ADMINISTRATOR = ProfessionalFrame(
+    now=NOW, person="Inès Bonnet", role="Administratrice", navigation=OVERSIGHT[1:], current="accounts"
+)
 CARD = DoctorCard("Dr Claire Martin", "Médecine générale", "10003461033", "Maison de santé des Tilleuls, Rennes")
 PATIENT = PatientFrame(now=NOW, doctor=CARD, practice_phone="+33299000102")
 NOBODY = Frame(now=NOW)
@@ -69,7 +91,7 @@ URGENT = Tone.NOW
 QUALIFIED = patients.StatusCard(
     "QUAL",
     "Identité qualifiée",
-    "L’INS a été obtenue du téléservice et la pièce d’identité contrôlée : le matricule peut accompagner les documents.",
+    "L’INS vient du téléservice et la pièce est contrôlée : le matricule peut accompagner les documents.",
     Badge("QUAL", FINE),
     is_ins_called=True,
     is_document_checked=True,
@@ -78,7 +100,7 @@ QUALIFIED = patients.StatusCard(
 PROVISIONAL = patients.StatusCard(
     "PROV",
     "Identité provisoire",
-    "Les traits sont ceux que la personne a donnés. Les soins ne sont jamais bloqués ; le matricule INS, lui, ne sort pas du cabinet.",
+    "Les soins ne sont jamais bloqués ; le matricule INS, lui, ne sort pas du cabinet.",
     Badge("PROV", SOON),
     is_ins_called=False,
     is_document_checked=False,
@@ -107,15 +129,25 @@ WAITING_NOW = today.TodayView(
     upcoming=(
         today.UpcomingLine("3", "DURAND Élodie", 34, ago(-24), 15, Badge("Lien ouvert", FINE), "/rendez-vous/3"),
         today.UpcomingLine("4", "NGUYEN Van Minh", 52, ago(-54), 15, Badge("SMS remis"), "/rendez-vous/4"),
-        today.UpcomingLine("5", "BERNARD-LÉVY Anne-Sophie", 45, ago(-84), 20, Badge("SMS échoué", URGENT), "/rendez-vous/5"),
+        today.UpcomingLine(
+            "5", "BERNARD-LÉVY Anne-Sophie", 45, ago(-84), 20, Badge("SMS échoué", URGENT), "/rendez-vous/5"
+        ),
     ),
-    unfinished=(today.UnfinishedLine("6", "MOREAU Hugo", ago(90), "compte rendu non signé", "/consultations/6/compte-rendu"),),
+    unfinished=(
+        today.UnfinishedLine("6", "MOREAU Hugo", ago(90), "compte rendu non signé", "/consultations/6/compte-rendu"),
+    ),
     cap=today.CapLine(2026, 0.142, 0.2, 0.17, Badge("Sous le plafond", FINE)),
     version="a1",
 )
 SECRETARY_DAY = replace(WAITING_NOW, unfinished=(), cap=None, is_clinical=False)
 SENDINGS = (
-    booking.Sending("SMS", "06 12 •• •• 78", ago(180), Badge("Échoué", URGENT), "Le numéro n’a pas répondu : il est peut-être éteint."),
+    booking.Sending(
+        "SMS",
+        "06 12 •• •• 78",
+        ago(180),
+        Badge("Échoué", URGENT),
+        "Le numéro n’a pas répondu : il est peut-être éteint.",
+    ),
     booking.Sending("Courriel", "j•••@exemple.fr", ago(170), Badge("Remis", FINE)),
 )
 BOOKING = booking.BookingView(
@@ -155,7 +187,10 @@ BOOKING_LINES = tuple(
 )
 CHANNELS = (Choice("sms", "SMS", "Au numéro ci-dessous."), Choice("email", "Courriel", "À l’adresse ci-dessous."))
 BOOKING_FORM = booking.BookingFormView(
-    form=Form({"patient": "3", "jour": "2026-11-20", "heure": "15:00", "canal": "sms"}, {"jour": "Ce jour est passé : choisissez un jour à venir."}),
+    form=Form(
+        {"patient": "3", "jour": "2026-11-20", "heure": "15:00", "canal": "sms"},
+        {"jour": "Ce jour est passé : choisissez un jour à venir."},
+    ),
     doctors=(Choice("1", "Dr Claire Martin, médecine générale"),),
     channels=CHANNELS,
     durations=(Choice("15", "15 minutes"), Choice("20", "20 minutes")),
@@ -184,10 +219,25 @@ SHEET = patients.PatientView(
     documents_accepted=PIECES,
     acts=(
         patients.ActLine(ago(-24), "Téléconsultation", "Dr Claire Martin", Badge("Prévue"), "/rendez-vous/1"),
-        patients.ActLine(ago(60 * 24 * 20), "Téléconsultation", "Dr Claire Martin", Badge("Terminée", FINE), "/consultations/9/compte-rendu"),
+        patients.ActLine(
+            ago(60 * 24 * 20),
+            "Téléconsultation",
+            "Dr Claire Martin",
+            Badge("Terminée", FINE),
+            "/consultations/9/compte-rendu",
+        ),
     ),
-    documents=(patients.DocumentLine("Compte rendu de téléconsultation", ago(60 * 24 * 20), 1, "/consultations/9/compte-rendu"),),
+    documents=(
+        patients.DocumentLine(
+            "Compte rendu de téléconsultation", ago(60 * 24 * 20), 1, "/consultations/9/compte-rendu"
+        ),
+    ),
     consents=(patients.ConsentLine("Téléconsultation", ago(12), "sur la page du patient", Badge("Donné", FINE)),),
+)
+PLACES = (Choice("home", "Chez moi"), Choice("care_home", "Dans un établissement"), Choice("other", "Ailleurs"))
+CONTROLS = (
+    Choice("traits_stated", "Cinq traits dits par le patient"),
+    Choice("document_on_camera", "Pièce d’identité montrée à la caméra"),
 )
 TRAITS = (
     visit.Trait("birth_name", "Nom de naissance", "LEROY", is_confirmed=True),
@@ -205,11 +255,13 @@ CALL = visit.CallView(
     is_admitted=True,
     status=QUALIFIED,
     traits=TRAITS,
-    document_choices=PIECES,
-    checklist_form=Form({"piece": "CN"}),
-    emergency=visit.EmergencyCard("12 rue des Tilleuls, 35000 Rennes, 2e étage", "+33612345678", ago(7)),
+    document_choices=CONTROLS,
+    checklist_form=Form({"controle": "document_on_camera"}),
+    emergency=visit.EmergencyCard("home", "12 rue des Tilleuls, 35000 Rennes, 2e étage", "+33612345678", ago(7)),
     consent=visit.ConsentCard(Badge("Donné", FINE), ago(8), "sur la page du patient"),
-    blockers=(ReasonLine("Deux traits d’identité restent à confirmer.", "Bonnes pratiques de la HAS ; R-3", Tone.SOON),),
+    blockers=(
+        ReasonLine("Deux traits d’identité restent à confirmer.", "Bonnes pratiques de la HAS ; R-3", Tone.SOON),
+    ),
     notes="Toux depuis cinq jours, pas de fièvre.",
     token_address="/teleconsultations/1/room-token",
     admit_address="/consultations/1/admettre",
@@ -218,6 +270,8 @@ CALL = visit.CallView(
     consent_address="/consultations/1/accord",
     notes_address="/consultations/1/notes",
     finish_address="/consultations/1/terminer",
+    finish_reasons=(Choice("completed", "Consultation menée à son terme"), Choice("redirected", "Patient réorienté")),
+    places=PLACES,
     fallback_address="/consultations/1/telephone",
     patient_file="/patientele/1",
     reason="Toux persistante",
@@ -225,7 +279,7 @@ CALL = visit.CallView(
 CALL_ORAL = replace(
     CALL,
     status=PROVISIONAL,
-    emergency=visit.EmergencyCard("", ""),
+    emergency=visit.EmergencyCard("", "", ""),
     consent=visit.ConsentCard(
         Badge("Manquant", URGENT),
         wording="Cette consultation se fait à distance, par vidéo.\n\nVous pouvez la refuser.",
@@ -235,15 +289,29 @@ CALL_ORAL = replace(
 BLANK = "data:image/gif;base64,R0lGODlhAQABAIAAAP///wAAACH5BAAAAAAALAAAAAABAAEAAAICRAEAOw=="
 DEPARTURES = (
     report.Departure("Compte rendu, PDF", "au patient, par son lien", report.Fate.LEAVES),
-    report.Departure("Matricule INS", "", report.Fate.STAYS, "L’identité est provisoire : seul le statut QUAL permet de le transmettre.", "R-5"),
-    report.Departure("Compte rendu, CDA", "au DMP", report.Fate.WAITS, "Le raccordement au DMP n’est pas encore configuré pour ce cabinet."),
+    report.Departure(
+        "Matricule INS",
+        "",
+        report.Fate.STAYS,
+        "L’identité est provisoire : seul le statut QUAL permet de le transmettre.",
+        "R-5",
+    ),
+    report.Departure(
+        "Compte rendu, CDA",
+        "au DMP",
+        report.Fate.WAITS,
+        "Le raccordement au DMP n’est pas encore configuré pour ce cabinet.",
+    ),
 )
 FLAGS = report.FlagsCard(
-    form=Form({"parcours": "oui", "arret_jours": "5"}, {"arret_jours": "Trois jours au plus en téléconsultation, sauf par le médecin traitant."}),
+    form=Form(
+        {"parcours": "oui", "arret_jours": "5"},
+        {"arret_jours": "Trois jours au plus en téléconsultation, sauf par le médecin traitant."},
+    ),
     exceptions=(Choice("under_16", "Patient de moins de 16 ans"), Choice("zip", "Zone d’intervention prioritaire")),
-    sick_leave_text="En télémédecine, un arrêt de travail ne peut dépasser trois jours, ni porter à plus de trois jours un arrêt en cours.",
+    sick_leave_text="Un arrêt prescrit en télémédecine ne dépasse pas trois jours, renouvellement compris.",
     sick_leave_reference="Code de la santé publique, article L. 6316-1 ; loi n° 2023-1250, article 65",
-    reimbursement_text="Le remboursement suppose le parcours de soins, l’alternance avec la présence et la territorialité, ou une exception.",
+    reimbursement_text="Le remboursement suppose parcours, alternance et territorialité, ou une exception.",
     reimbursement_reference="Convention médicale 2024-2029, articles 87 à 90",
     warnings=(ReasonLine("Sans territorialité ni exception, l’acte peut ne pas être remboursé.", "R-28", Tone.SOON),),
 )
@@ -278,7 +346,11 @@ REPORT = report.ReportView(
     saved_at=ago(1),
 )
 PROPOSAL = report.ProposalCard(
-    "TCG", "Téléconsultation, médecin généraliste de secteur 1", 2500, "Acte du 24 novembre 2026, métropole.", "Convention médicale 2024-2029"
+    "TCG",
+    "Téléconsultation, médecin généraliste de secteur 1",
+    2500,
+    "Acte du 24 novembre 2026, métropole.",
+    "Convention médicale 2024-2029",
 )
 SIGNED = report.SignedReportView(
     act_id="1",
@@ -333,23 +405,44 @@ CAP = billing.BillingView(
     proposals=(
         billing.ProposalLine(ago(20), "LEROY Jeanne", "TCG", 2500, Badge("Proposée"), "/consultations/1/compte-rendu"),
         billing.ProposalLine(
-            ago(3000), "NGUYEN Van Minh", "", None, Badge("Non facturable", URGENT), "/consultations/2/compte-rendu", "La vidéo n’a pas été établie (R-10)."
+            ago(3000),
+            "NGUYEN Van Minh",
+            "",
+            None,
+            Badge("Non facturable", URGENT),
+            "/consultations/2/compte-rendu",
+            "La vidéo n’a pas été établie (R-10).",
         ),
     ),
 )
 TRACE = oversight.TraceView(
     Form(),
     (
-        oversight.TraceLine(1042, ago(1), "Dr Claire Martin", "Compte rendu signé", "acte 018f…c3", "soins", Badge("Fait", FINE)),
-        oversight.TraceLine(1041, ago(3), "Sophie Lambert", "Dossier consulté", "patient 018f…a1", "soins", Badge("Refusé", URGENT)),
+        oversight.TraceLine(
+            1042, ago(1), "Dr Claire Martin", "Compte rendu signé", "acte 018f…c3", "soins", Badge("Fait", FINE)
+        ),
+        oversight.TraceLine(
+            1041, ago(3), "Sophie Lambert", "Dossier consulté", "patient 018f…a1", "soins", Badge("Refusé", URGENT)
+        ),
     ),
     Badge("Chaîne vérifiée", FINE),
     next_page="/tracabilite?apres=x",
 )
 ACCOUNTS = oversight.AccountsView(
     (
-        oversight.AccountLine("1", "Dr Claire Martin", "claire.martin", "Médecin", "10003461033", Badge("Actif", FINE), ago(2), may_suspend=True),
-        oversight.AccountLine("2", "Sophie Lambert", "sophie.lambert", "Secrétaire", "", Badge("Suspendu", SOON), None, may_restore=True),
+        oversight.AccountLine(
+            "1",
+            "Dr Claire Martin",
+            "claire.martin",
+            "Médecin",
+            "10003461033",
+            Badge("Actif", FINE),
+            ago(2),
+            may_suspend=True,
+        ),
+        oversight.AccountLine(
+            "2", "Sophie Lambert", "sophie.lambert", "Secrétaire", "", Badge("Suspendu", SOON), None, may_restore=True
+        ),
     )
 )
 ACCOUNT_FORM = oversight.AccountFormView(
@@ -363,13 +456,17 @@ WAITING = patient_journey.WaitingView(
 )
 CONSENT = patient_journey.ConsentView(
     (
-        "Votre médecin vous propose une consultation à distance, par vidéo. Elle se déroule comme au cabinet, mais sans examen par le toucher.",
+        "Votre médecin vous propose une consultation à distance, par vidéo.",
         "La vidéo passe directement entre votre appareil et celui du médecin ; elle n’est ni enregistrée ni conservée.",
-        "Vous êtes libre de refuser, et de changer d’avis à tout moment. Une consultation sur place peut vous être proposée.",
+        "Vous êtes libre de refuser, et de changer d’avis à tout moment.",
     ),
     "1er octobre 2026",
 )
-CANCELLED = Flash("Rendez-vous de DURAND Élodie annulé. Le patient n’est pas encore prévenu.", Tone.SOON, Undo("/rendez-vous/3/retablir", "Rétablir"))
+CANCELLED = Flash(
+    "Rendez-vous de DURAND Élodie annulé. Le patient n’est pas encore prévenu.",
+    Tone.SOON,
+    Undo("/rendez-vous/3/retablir", "Rétablir"),
+)
 PROBLEM = problems.ProblemView(
     404,
     "Cette page n’existe pas",
@@ -387,11 +484,17 @@ EXAMPLES: dict[str, Example] = {
         "Connexion refusée",
         "professional/sign_in.html",
         NOBODY,
-        sign_in.SignInView(Form({"identifiant": "claire.martin"}, {"": "Identifiant ou mot de passe inconnu. Vérifiez et recommencez."})),
+        sign_in.SignInView(
+            Form(
+                {"identifiant": "claire.martin"}, {"": "Identifiant ou mot de passe inconnu. Vérifiez et recommencez."}
+            )
+        ),
     ),
     "code": Example("Code", "professional/code.html", NOBODY, sign_in.CodeView()),
     "aujourdhui": Example("Aujourd’hui", "professional/today.html", DOCTOR, WAITING_NOW),
-    "aujourdhui-vide": Example("Aujourd’hui, vide", "professional/today.html", replace(DOCTOR, waiting_count=0), today.TodayView()),
+    "aujourdhui-vide": Example(
+        "Aujourd’hui, vide", "professional/today.html", replace(DOCTOR, waiting_count=0), today.TodayView()
+    ),
     "secretariat": Example("Journée du secrétariat", "professional/today.html", SECRETARY, SECRETARY_DAY),
     "rendez-vous": Example(
         "Rendez-vous",
@@ -405,7 +508,9 @@ EXAMPLES: dict[str, Example] = {
         replace(SECRETARY, current="bookings"),
         booking.BookingsView(NOW.date(), (), "?jour=2026-11-23", "?jour=2026-11-25", "/rendez-vous"),
     ),
-    "rendez-vous-nouveau": Example("Nouveau rendez-vous", "professional/booking_form.html", replace(SECRETARY, current="bookings"), BOOKING_FORM),
+    "rendez-vous-nouveau": Example(
+        "Nouveau rendez-vous", "professional/booking_form.html", replace(SECRETARY, current="bookings"), BOOKING_FORM
+    ),
     "rendez-vous-qui": Example(
         "Nouveau rendez-vous, pour qui",
         "professional/booking_form.html",
@@ -423,11 +528,21 @@ EXAMPLES: dict[str, Example] = {
         DOCTOR,
         replace(BOOKING_FORM, is_arrival=True, form=Form({"patient": "3", "canal": "sms"})),
     ),
-    "rendez-vous-detail": Example("Rendez-vous et lien", "professional/booking.html", replace(SECRETARY, current="bookings"), BOOKING),
-    "patients": Example(
-        "Patients", "professional/patients.html", replace(DOCTOR, current="patients"), patients.PatientsView("", PATIENT_LINES, "?apres=x")
+    "rendez-vous-detail": Example(
+        "Rendez-vous et lien", "professional/booking.html", replace(SECRETARY, current="bookings"), BOOKING
     ),
-    "patients-rien": Example("Patients, rien", "professional/patients.html", replace(DOCTOR, current="patients"), patients.PatientsView("zzz", ())),
+    "patients": Example(
+        "Patients",
+        "professional/patients.html",
+        replace(DOCTOR, current="patients"),
+        patients.PatientsView("", PATIENT_LINES, "?apres=x"),
+    ),
+    "patients-rien": Example(
+        "Patients, rien",
+        "professional/patients.html",
+        replace(DOCTOR, current="patients"),
+        patients.PatientsView("zzz", ()),
+    ),
     "patient": Example("Fiche", "professional/patient.html", replace(DOCTOR, current="patients"), SHEET),
     "patient-doute": Example(
         "Fiche, doute",
@@ -442,7 +557,10 @@ EXAMPLES: dict[str, Example] = {
         patients.PatientFormView(
             Form(
                 {"nom_naissance": "LEROY", "naissance_jour": "31", "naissance_mois": "2", "naissance_annee": "1955"},
-                {"naissance": "Cette date n’existe pas.", "matricule": "La clé du matricule ne correspond pas à son numéro."},
+                {
+                    "naissance": "Cette date n’existe pas.",
+                    "matricule": "La clé du matricule ne correspond pas à son numéro.",
+                },
             ),
             (Choice("F", "Femme"), Choice("M", "Homme")),
             PATIENT_LINES[:1],
@@ -460,7 +578,9 @@ EXAMPLES: dict[str, Example] = {
         "Compte créé",
         "professional/account_created.html",
         ADMINISTRATOR,
-        oversight.AccountCreatedView("Sophie Lambert", "sophie.lambert", "cheval-lampe-orage", "JBSWY3DPEHPK3PXP", BLANK),
+        oversight.AccountCreatedView(
+            "Sophie Lambert", "sophie.lambert", "cheval-lampe-orage", "JBSWY3DPEHPK3PXP", BLANK
+        ),
     ),
     "sessions": Example(
         "Sessions",
@@ -474,7 +594,9 @@ EXAMPLES: dict[str, Example] = {
         ),
     ),
     "erreur": Example("Erreur", "errors/problem.html", NOBODY, PROBLEM),
-    "naissance": Example("Date de naissance", "patient/birth_date.html", patient_at(Step.IDENTITY), patient_journey.BirthDateView()),
+    "naissance": Example(
+        "Date de naissance", "patient/birth_date.html", patient_at(Step.IDENTITY), patient_journey.BirthDateView()
+    ),
     "naissance-erreur": Example(
         "Date de naissance fausse",
         "patient/birth_date.html",
@@ -491,7 +613,10 @@ EXAMPLES: dict[str, Example] = {
         "Lien fermé",
         "patient/link_closed.html",
         PatientFrame(now=NOW),
-        patient_journey.LinkClosedView("Il a expiré, ou il a été remplacé par un lien plus récent.", "Cherchez le dernier message reçu, ou demandez un nouveau lien."),
+        patient_journey.LinkClosedView(
+            "Il a expiré, ou il a été remplacé par un lien plus récent.",
+            "Cherchez le dernier message reçu, ou demandez un nouveau lien.",
+        ),
     ),
     "lien-demande": Example(
         "Nouveau lien demandé",
@@ -503,21 +628,32 @@ EXAMPLES: dict[str, Example] = {
         "Identité",
         "patient/identity.html",
         patient_at(Step.IDENTITY),
-        patient_journey.IdentityView("Jeanne", ago(-4), TRAITS, Form({"telephone": "06 12 34 56 78"})),
+        patient_journey.IdentityView("Jeanne", ago(-4), TRAITS, PLACES, Form({"telephone": "06 12 34 56 78"})),
     ),
     "accord": Example("Accord", "patient/consent.html", patient_at(Step.CONSENT), CONSENT),
-    "accord-refuse": Example("Accord refusé", "patient/consent.html", patient_at(Step.CONSENT), replace(CONSENT, was_refused=True)),
-    "camera": Example("Caméra", "patient/camera.html", patient_at(Step.CAMERA), patient_journey.CameraView("/visite/attente")),
+    "accord-refuse": Example(
+        "Accord refusé", "patient/consent.html", patient_at(Step.CONSENT), replace(CONSENT, was_refused=True)
+    ),
+    "camera": Example(
+        "Caméra", "patient/camera.html", patient_at(Step.CAMERA), patient_journey.CameraView("/visite/attente")
+    ),
     "attente": Example("Attente", "patient/waiting.html", patient_at(Step.WAITING), WAITING),
     "attente-prochain": Example(
-        "Attente, prochain", "patient/waiting.html", patient_at(Step.WAITING), replace(WAITING, position=1, expected_minutes=None)
+        "Attente, prochain",
+        "patient/waiting.html",
+        patient_at(Step.WAITING),
+        replace(WAITING, position=1, expected_minutes=None),
     ),
-    "attente-admis": Example("Attente, admis", "patient/waiting.html", patient_at(Step.WAITING), replace(WAITING, is_admitted=True)),
+    "attente-admis": Example(
+        "Attente, admis", "patient/waiting.html", patient_at(Step.WAITING), replace(WAITING, is_admitted=True)
+    ),
     "appel-patient": Example(
         "Appel, patient",
         "patient/call.html",
         patient_at(Step.CALL),
-        patient_journey.PatientCallView("Dr Claire Martin", "Jeanne Leroy", "/visite/jeton", "/visite/fin", "/visite/attente", "+33299000102"),
+        patient_journey.PatientCallView(
+            "Dr Claire Martin", "Jeanne Leroy", "/visite/jeton", "/visite/fin", "/visite/attente", "+33299000102"
+        ),
     ),
     "fin": Example(
         "Fin",
@@ -527,12 +663,18 @@ EXAMPLES: dict[str, Example] = {
             "Dr Claire Martin",
             ago(1),
             is_over=True,
-            next_steps=("Votre médecin rédige et signe le compte rendu.", "Vous le recevez par un nouveau lien protégé."),
+            next_steps=(
+                "Votre médecin rédige et signe le compte rendu.",
+                "Vous le recevez par un nouveau lien protégé.",
+            ),
             withdrawal_text="Vous pouvez retirer votre accord pour les prochaines téléconsultations.",
             may_withdraw=True,
         ),
     ),
     "fin-quitte": Example(
-        "Fin, appel quitté", "patient/end.html", PATIENT, patient_journey.EndView("Dr Claire Martin", None, is_over=False, next_steps=(), return_address="/visite/appel")
+        "Fin, appel quitté",
+        "patient/end.html",
+        PATIENT,
+        patient_journey.EndView("Dr Claire Martin", None, is_over=False, next_steps=(), return_address="/visite/appel"),
     ),
 }

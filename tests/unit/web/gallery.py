@@ -50,7 +50,9 @@ async def take_pictures(folder: Path, names: list[str]) -> None:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         for width, height in ((1280, 800), (360, 740)):
             for scheme in ("light", "dark"):
-                context = await browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, locale="fr-FR")  # type: ignore[arg-type]
+                context = await browser.new_context(
+                    viewport={"width": width, "height": height}, color_scheme=scheme, locale="fr-FR"
+                )
                 page = await context.new_page()
                 page.on("console", lambda message: print(message.text) if message.type == "error" else None)
                 for name in names:

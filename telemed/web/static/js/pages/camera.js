@@ -7,6 +7,7 @@ import { checkNetwork } from "../network.js";
 const preview = document.querySelector("[data-preview]");
 const ask = document.querySelector("[data-ask]");
 const devices = document.querySelector("[data-devices]");
+const VERDICTS = { yes: "good", middling: "fair", no: "poor", waiting: "unknown" };
 let stream = null;
 
 const meter = new LevelMeter(document.querySelector("[data-meter]"), () => {
@@ -19,7 +20,7 @@ function show(name, state, sentence, help) {
   check.dataset.state = state;
   check.querySelector("[data-sentence]").textContent = sentence;
   check.querySelector("[data-help]").textContent = help;
-  document.querySelector(`[data-result="${name}"]`).value = state;
+  document.querySelector(`[data-result="${name}"]`).value = VERDICTS[state];
 }
 
 async function start() {

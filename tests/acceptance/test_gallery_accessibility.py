@@ -1,0 +1,146 @@
+"""Every page of the gallery through axe-core, light and dark, wide and narrow; and a walk by keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Page
+
+from tests.fixtures.browsers import NewWindow
+from tests.unit.web.examples import EXAMPLES
+from tests.unit.web.gallery import build_gallery, serve
+
+pytestmark = [pytest.mark.asyncio, pytest.mark.browser]
+
+_AXE_OPTIONS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+_SERIOUS = frozenset({"serious", "critical"})
+
+
+@pytest_asyncio.fixture(scope="module")
+async def gallery() -> AsyncIterator[str]:
+    runner, base = await serve(build_gallery())
+    yield f"{base}/galerie"
+    await runner.cleanup()
+
+
+async def violations(page: Page, axe_source: str) -> list[str]:
+    """What axe-core finds serious or critical on the page, with the elements."""
+    await page.evaluate(f"() => {{ {axe_source} }}")
+    found: dict[str, Any] = await page.evaluate("(options) => axe.run(document, options)", _AXE_OPTIONS)
+    return [
+        f"{violation['id']} ({violation['impact']}): {[node['html'][:160] for node in violation['nodes']]}"
+        for violation in found["violations"]
+        if violation["impact"] in _SERIOUS
+    ]
+
+
+@pytest.mark.parametrize(("is_phone", "is_dark"), [(False, False), (True, True)])
+async def test_no_page_has_a_serious_violation(
+    gallery: str, new_window: NewWindow, axe_source: str, is_phone: bool, is_dark: bool
+) -> None:
+    window = await new_window(is_phone=is_phone, is_dark=is_dark)
+    page = await window.new_page()
+    found = {}
+    for name in EXAMPLES:
+        await page.goto(f"{gallery}/{name}")
+        if trouble := await violations(page, axe_source):
+            found[name] = trouble
+    assert found == {}
+
+
+async def test_no_page_scrolls_sideways_on_a_phone(gallery: str, new_window: NewWindow) -> None:
+    page = await (await new_window(is_phone=True)).new_page()
+    wide = {}
+    for name in EXAMPLES:
+        await page.goto(f"{gallery}/{name}")
+        width = await page.evaluate("document.documentElement.scrollWidth")
+        if width > 360:
+            wide[name] = width
+    assert wide == {}
+
+
+async def test_no_page_breaks_its_own_content_policy(gallery: str, new_window: NewWindow) -> None:
+    page = await (await new_window()).new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if "Content Security" in message.text else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    for name in EXAMPLES:
+        await page.goto(f"{gallery}/{name}")
+    assert complaints == []
+
+
+async def test_targets_are_large_enough(gallery: str, new_window: NewWindow) -> None:
+    page = await (await new_window(is_phone=True)).new_page()
+    small: dict[str, list[str]] = {}
+    for name in EXAMPLES:
+        await page.goto(f"{gallery}/{name}")
+        found = await page.evaluate(
+            """() => [...document.querySelectorAll('button, .button, .tool, .input, .rail-link, summary, .choice')]
+                 .filter((element) => element.checkVisibility() && !element.closest('.visually-hidden'))
+                 .filter((element) => element.getBoundingClientRect().height < 43.5)
+                 .map((element) => element.outerHTML.slice(0, 100))"""
+        )
+        if found:
+            small[name] = found
+    assert small == {}
+
+
+async def stops(page: Page, count: int) -> list[str]:
+    """The names of what the Tab key reaches, in order."""
+    names = []
+    for _ in range(count):
+        await page.keyboard.press("Tab")
+        names.append(
+            await page.evaluate(
+                "(document.activeElement.getAttribute('aria-label') || document.activeElement.innerText"
+                " || document.activeElement.id).trim().split('\\n').join(' ')"
+            )
+        )
+    return names
+
+
+async def test_today_is_walked_by_keyboard(gallery: str, new_window: NewWindow) -> None:
+    page = await (await new_window()).new_page()
+    await page.goto(f"{gallery}/aujourdhui")
+    names = await stops(page, 13)
+    assert names[0] == "Aller au contenu"
+    assert [name for name in names if name.startswith("Faire entrer")] == [
+        "Faire entrer LEROY Jeanne",
+        "Faire entrer PETIT Karim",
+    ]
+
+
+async def test_skip_link_leads_to_the_content(gallery: str, new_window: NewWindow) -> None:
+    page = await (await new_window()).new_page()
+    await page.goto(f"{gallery}/aujourdhui")
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    assert await page.evaluate("document.activeElement.id") == "contenu"
+
+
+async def test_search_opens_with_the_keyboard_and_closes_with_escape(gallery: str, new_window: NewWindow) -> None:
+    page = await (await new_window()).new_page()
+    await page.goto(f"{gallery}/patients")
+    await page.keyboard.press("Control+k")
+    assert await page.evaluate("document.activeElement.id") == "recherche-mots"
+    await page.keyboard.press("Escape")
+    assert not await page.locator("#recherche").is_visible()
+
+
+async def test_signing_asks_once(gallery: str, new_window: NewWindow) -> None:
+    page = await (await new_window()).new_page()
+    await page.goto(f"{gallery}/compte-rendu")
+    await page.get_by_role("button", name="Signer et envoyer").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_role("button", name="Relire encore").click()
+    assert not await dialog.is_visible()
+    assert page.url.endswith("/compte-rendu")
+
+
+async def test_errors_take_the_focus(gallery: str, new_window: NewWindow) -> None:
+    page = await (await new_window(is_phone=True)).new_page()
+    await page.goto(f"{gallery}/naissance-erreur")
+    assert await page.evaluate("document.activeElement.className") == "error-summary"
