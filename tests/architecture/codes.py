@@ -7,8 +7,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from telemed.kernel import errors
+
 _CODE = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*")
-_ERRORS = set("DomainError NotFound Invalid Unauthenticated Forbidden Conflict Refused TooMany Unavailable".split())
+_ERRORS = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, Exception)}
+_AFTER_STATUS = {"make_problem", "InputError"}
 
 
 def codes_of(path: Path) -> set[str]:
@@ -21,8 +24,10 @@ def _codes_at(node: ast.AST) -> Iterator[str]:
         yield from _of_error_class(node)
     elif isinstance(node, ast.Call) and _name(node.func) == "Reason" and node.args:
         yield from _text(node.args[0])
-    elif isinstance(node, ast.Call) and _name(node.func) == "make_problem" and len(node.args) > 1:
+    elif isinstance(node, ast.Call) and _name(node.func) in _AFTER_STATUS and len(node.args) > 1:
         yield from _text(node.args[1])
+    elif isinstance(node, ast.Dict):
+        yield from _of_status_table(node)
     elif isinstance(node, ast.Call) and _name(node.func) in _ERRORS | {"Reason"}:
         yield from (code for keyword in node.keywords if keyword.arg == "code" for code in _text(keyword.value))
     elif isinstance(node, ast.Tuple) and len(node.elts) == 3 and " " in next(_text(node.elts[2]), ""):
@@ -34,6 +39,13 @@ def _of_error_class(node: ast.ClassDef) -> Iterator[str]:
         for line in node.body:
             if isinstance(line, ast.Assign) and _name(line.targets[0]) == "code":
                 yield from _text(line.value)
+
+
+def _of_status_table(node: ast.Dict) -> Iterator[str]:
+    """`{404: "not_found", …}`: what plain HTTP errors are called."""
+    for key, value in zip(node.keys, node.values, strict=True):
+        if isinstance(key, ast.Constant) and isinstance(key.value, int) and 400 <= key.value < 600:
+            yield from _text(value)
 
 
 def _name(node: ast.AST) -> str:
