@@ -1,0 +1,1 @@
+"""Reports and letters: sealed, never changed, only replaced."""

@@ -1,0 +1,1 @@
+"""The documents slice, without a database."""

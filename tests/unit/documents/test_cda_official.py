@@ -1,0 +1,177 @@
+"""The XSD and the schematrons of ANS, read in place: no error and no warning, whatever the report."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from lxml import etree
+
+from telemed.documents.formats.cda import build_report_cda
+from telemed.documents.formats.cda_check import check_report_cda
+from telemed.documents.formats.cda_read import read_report_cda
+from telemed.documents.model import (
+    ActCode,
+    BirthDate,
+    DocumentIdentity,
+    FacilityType,
+    IdentityStatus,
+    Report,
+    Sex,
+    StructureId,
+    StructureIdKind,
+)
+from telemed.kernel.clock import Territory
+from tests.shared import shared_path
+from tests.unit.documents.making import (
+    SET_ID,
+    SIGNED_AT,
+    make_act,
+    make_doctor,
+    make_facts,
+    make_identity,
+    make_participant,
+    make_patient,
+    make_place,
+    make_report,
+)
+from tests.unit.documents.strategies import identities, reports
+
+PDF = b"%PDF-1.7\n%%EOF\n"
+VOLET = "CI-SIS_TLM-CR_2022.01.sch"
+
+
+@pytest.fixture(scope="session")
+def official() -> Iterator[Any]:
+    """ANS's own tool, loaded once: some seconds."""
+    path = shared_path("data/tools/check_cda.py")
+    spec = importlib.util.spec_from_file_location("check_cda", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["check_cda"] = module
+    spec.loader.exec_module(module)
+    yield module.CdaChecker(shared_path("data/cda"), VOLET)
+    del sys.modules["check_cda"]
+
+
+def build(report: Report, identity: DocumentIdentity | None = None) -> bytes:
+    return build_report_cda(identity or make_identity(), report, pdf=PDF, signed_at=SIGNED_AT)
+
+
+def with_patient(**changes: Any) -> Report:
+    return make_report(facts=make_facts(patient=make_patient(**changes)))
+
+
+def with_place(**changes: Any) -> Report:
+    place = make_place(**changes)
+    return make_report(facts=make_facts(author=make_doctor(place=place), custodian=place))
+
+
+CASES: dict[str, Report] = {
+    "qualified identity": make_report(),
+    "provisional identity": with_patient(identity_status=IdentityStatus.PROV, matricule=None),
+    "nothing known but the traits": with_patient(
+        identity_status=IdentityStatus.RECUP, address=None, phone="", email="", used_name="", used_given_name=""
+    ),
+    "unknown day of birth": with_patient(birth=BirthDate(1950, 3)),
+    "unknown month of birth": with_patient(birth=BirthDate(1950)),
+    "born abroad": with_patient(birth_place_code="99352", birth_place_name="ALGER"),
+    "born in Corsica": with_patient(birth_place_code="2A004", birth_place_name="AJACCIO"),
+    "born in La Réunion": with_patient(birth_place_code="97411", birth_place_name=""),
+    "indeterminate sex": with_patient(sex=Sex.UNKNOWN),
+    "no médecin traitant": make_report(facts=make_facts(medecin_traitant=None)),
+    "no participant": make_report(facts=make_facts(participants=())),
+    "pharmacist": make_report(facts=make_facts(participants=(make_participant(act_code=ActCode.TLM),))),
+    "specialist": make_report(facts=make_facts(act=make_act(code=ActCode.TC))),
+    "no place of practice": make_report(facts=make_facts(author=make_doctor(place=None, phone=""))),
+    "rank of a cabinet": with_place(structure=StructureId(StructureIdKind.RPPS_RANK, "1010000001701")),
+    **{f"facility {facility}": with_place(facility=facility) for facility in FacilityType},
+    **{f"in {zone}": make_report(facts=make_facts(act=make_act(territory=zone))) for zone in Territory},
+}
+
+
+@pytest.mark.parametrize("name", list(CASES))
+def test_the_official_tool_finds_nothing(official: Any, name: str) -> None:
+    assert [str(finding) for finding in official.check(build(CASES[name]))] == []
+
+
+def test_a_correction_is_valid_too(official: Any) -> None:
+    cda = build(make_report(), make_identity(version=2, replaces=SET_ID))
+    assert [str(finding) for finding in official.check(cda)] == []
+
+
+def test_the_official_tool_is_awake(official: Any) -> None:
+    """It refuses what it should, so that its silence above means something."""
+    root = etree.fromstring(build(make_report()))
+    code = root.find("{urn:hl7-org:v3}code")
+    assert code is not None
+    code.set("code", "11488-4")
+    assert any(finding.is_error for finding in official.check(etree.tostring(root)))
+
+
+def test_the_official_sample_shows_why_we_check_more(official: Any) -> None:
+    sample = shared_path("data/cda/samples/TLM-CR_2022.01.xml").read_bytes()
+    assert [str(finding) for finding in official.check(sample)] == []
+    lost_offset = sample.replace(b"20200327153500+0100", b"20200327153500")
+    assert [str(finding) for finding in official.check(lost_offset)] == []
+    decision = check_report_cda(lost_offset, identity_status=IdentityStatus.QUAL, is_production=False)
+    assert [reason.code for reason in decision.refusals] == ["cda.offset"]
+
+
+def test_the_official_sample_passes_our_checks() -> None:
+    sample = shared_path("data/cda/samples/TLM-CR_2022.01.xml").read_bytes()
+    decision = check_report_cda(sample, identity_status=IdentityStatus.QUAL, is_production=False)
+    assert [reason.code for reason in decision.refusals] == []
+    refused = check_report_cda(sample, identity_status=IdentityStatus.QUAL, is_production=True)
+    assert [reason.code for reason in refused.refusals] == ["cda.ins_test"]
+
+
+@given(report=reports(), identity=identities())
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_report_is_valid_xml_for_the_schema(official: Any, report: Report, identity: DocumentIdentity) -> None:
+    cda = build(report, identity)
+    assert official.xsd.validate(etree.fromstring(cda)), official.xsd.error_log
+
+
+@given(report=reports(), identity=identities())
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_report_satisfies_the_schematrons(official: Any, report: Report, identity: DocumentIdentity) -> None:
+    assert [str(finding) for finding in official.check(build(report, identity))] == []
+
+
+@given(report=reports(), identity=identities())
+@settings(max_examples=100, deadline=None)
+def test_any_report_passes_our_checks_and_reads_back(report: Report, identity: DocumentIdentity) -> None:
+    cda, patient = build(report, identity), report.facts.patient
+    decision = check_report_cda(cda, identity_status=patient.identity_status, is_production=False, pdf=PDF)
+    assert [reason.code for reason in decision.refusals] == []
+    header = read_report_cda(cda)
+    assert header.identity == replace(identity, replacement_reason="")
+    assert header.matricule == patient.matricule_to_send
+    assert (header.local_id, header.birth_name, header.used_name) == (
+        patient.local_id,
+        patient.birth_name,
+        patient.used_name,
+    )
+    assert header.birth_given_names == " ".join(patient.birth_given_names)
+    assert header.birth_date == str(patient.birth).replace("-", "")
+    assert header.birth_place_code == patient.birth_place_code
+    assert header.author_rpps == report.facts.author.rpps
+    assert header.participant_rpps == tuple(each.professional.rpps for each in report.facts.participants)
+    assert header.act_codes[0] == report.facts.act.code
+    assert report.facts.act.started_at is not None
+    assert header.started_at == report.facts.act.started_at.replace(microsecond=0)
+    assert header.signed_at == SIGNED_AT
+    assert header.pdf == PDF
+
+
+@pytest.mark.parametrize("data", [b"", b"<a/>", b"not xml"])
+def test_what_is_not_a_report_does_not_read(data: bytes) -> None:
+    with pytest.raises(ValueError, match="not a teleconsultation report"):
+        read_report_cda(data)
