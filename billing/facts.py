@@ -27,10 +27,10 @@ class ActKind(StrEnum):
 class Sector(StrEnum):
     """Conventional sector of the professional at the date of the act."""
 
-    SECTEUR_1 = "secteur_1"
-    SECTEUR_2_OPTAM = "secteur_2_optam"
-    SECTEUR_2 = "secteur_2"
-    NON_CONVENTIONNE = "non_conventionne"
+    SECTOR_1 = "sector_1"
+    SECTOR_2_OPTAM = "sector_2_optam"
+    SECTOR_2 = "sector_2"
+    NOT_CONVENTIONED = "not_conventioned"
 
 
 class MedecinTraitant(StrEnum):
@@ -62,7 +62,7 @@ class Reimbursement:
 class ActFacts:
     """One closed act. `revision` counts the closings of this act: a correction has a higher one.
 
-    `specialty` is a savoir-faire code (`SM54`), `fee_cents` what the doctor asks where he sets his fee, `territory`
+    `specialty` is a CI-SIS code (`G15_10/SM54`), `fee_cents` what the doctor asks where he sets his fee, `territory`
     that of the place of practice: it gives the civil day (trap 31) and the tariff (trap 33). Instants are aware.
     """
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from billing.rules.cap import Cap, Reading, ReadingName, Regime
+from billing.rules.cap import Cap, Reading, Regime
 from billing.rules.projection import Basis, Projection, YearFacts
 from telemed.kernel.decision import Reason
 
@@ -169,7 +169,7 @@ def _other_reading_over(reading: Reading, cap: Cap) -> Reason:
         f"Selon le calcul que des caisses appliquent (hors toute patientèle médecin traitant), la part serait de "
         f"{format_share(reading)} pour {_limit(cap)}. Le texte se lit autrement ; attendez-vous à devoir l'expliquer."
     )
-    return Reason(f"cap.{ReadingName.CAISSE}_over", text, TEXTS[cap.regime], _compared(reading))
+    return Reason("cap.caisse_over", text, TEXTS[cap.regime], _compared(reading))
 
 
 def _outside_unknown(cap: Cap) -> Reason:

@@ -72,20 +72,20 @@ def quote_teleconsultation(facts: ActFacts, law: LawOfDay) -> Quote:
 
 def is_opposable(facts: ActFacts) -> bool:
     """Is the conventional tariff due: secteur 1, OPTAM, or secteur 2 asking for no more than it?"""
-    return facts.sector in (Sector.SECTEUR_1, Sector.SECTEUR_2_OPTAM) or not facts.has_overrun
+    return facts.sector in (Sector.SECTOR_1, Sector.SECTOR_2_OPTAM) or not facts.has_overrun
 
 
 def _find_refusals(facts: ActFacts, video: DatedValue) -> tuple[Reason, ...]:
     found = []
     if video.flag and not facts.is_video_established:
         found.append(_no_video())
-    if facts.sector is Sector.NON_CONVENTIONNE:
+    if facts.sector is Sector.NOT_CONVENTIONED:
         text = "Un médecin non conventionné ne facture pas d'acte au titre de la convention."
         found.append(Reason("billing.not_conventioned", text, CONVENTION))
     if facts.profession != DOCTOR:
         text = "Les codes TC et TCG sont ceux des médecins ; la cotation d'une autre profession n'est pas établie ici."
         found.append(Reason("billing.profession", text, NGAP, {"profession": facts.profession}))
-    if facts.has_overrun and facts.sector is Sector.SECTEUR_1:
+    if facts.has_overrun and facts.sector is Sector.SECTOR_1:
         text = "En secteur 1, la téléconsultation se facture au tarif conventionnel, sans dépassement."
         found.append(Reason("billing.overrun", text, CONVENTION))
     return tuple(found)

@@ -33,8 +33,8 @@ def test_tariff(case: Case) -> None:
     """`day` is a day (noon UTC is taken) or an instant with its offset."""
     given = take(
         case.facts,
-        specialite="SM54",
-        secteur="secteur_1",
+        specialite="G15_10/SM54",
+        secteur="sector_1",
         territoire="metropole",
         depassement=False,
         video=True,
@@ -90,7 +90,7 @@ def test_cap(case: Case) -> None:
     given = take(
         case.facts,
         annee=case.day.year,
-        specialite="SM54",
+        specialite="G15_10/SM54",
         ici={},
         reserve={},
         ailleurs=None,
@@ -184,7 +184,7 @@ def test_sick_leave(case: Case) -> None:
 def test_reimbursement(case: Case) -> None:
     given = take(
         case.facts,
-        specialite="SM54",
+        specialite="G15_10/SM54",
         ne_le=date(1980, 5, 12),
         parcours=False,
         territoire=False,

@@ -124,13 +124,13 @@ def test_a_part_is_never_more_than_its_whole(wrong: dict[str, int]) -> None:
 @pytest.mark.parametrize(
     ("year", "specialty", "regime", "rate"),
     [
-        (2022, "SM54", Regime.A, 20),
-        (2023, "SM42", Regime.A, 20),
-        (2024, "SM54", Regime.B, 20),
-        (2024, "SM42", Regime.B, 40),
-        (2025, "SM43", Regime.B, 40),
-        (2026, "SM93", Regime.B, 40),
-        (2026, "SM33", Regime.B, 20),
+        (2022, "G15_10/SM54", Regime.A, 20),
+        (2023, "G15_10/SM42", Regime.A, 20),
+        (2024, "G15_10/SM54", Regime.B, 20),
+        (2024, "G15_10/SM42", Regime.B, 40),
+        (2025, "G15_10/SM43", Regime.B, 40),
+        (2026, "G15_10/SM93", Regime.B, 40),
+        (2026, "G15_10/SM33", Regime.B, 20),
         (2026, "", Regime.B, 20),
     ],
 )
@@ -145,12 +145,12 @@ def test_the_regime_and_the_rate_follow_the_civil_year_and_the_specialty(
 
 
 def test_before_2022_there_is_no_cap() -> None:
-    assert find_cap(LAW.on(date(2021, 1, 1)), specialty="SM54") is None
+    assert find_cap(LAW.on(date(2021, 1, 1)), specialty="G15_10/SM54") is None
 
 
 def test_a_cap_is_asked_of_a_whole_year() -> None:
     with pytest.raises(ValueError, match="1 January"):
-        find_cap(LAW.on(date(2026, 1, 2)), specialty="SM54")
+        find_cap(LAW.on(date(2026, 1, 2)), specialty="G15_10/SM54")
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_a_cap_is_asked_of_a_whole_year() -> None:
     ],
 )
 def test_a_derogation_counts_when_it_covers_the_whole_year(first: date, last: date, rate: int) -> None:
-    cap = find_cap(LAW.on(date(2026, 1, 1)), specialty="SM54", derogation=Derogation("CPN 1", 30, first, last))
+    cap = find_cap(LAW.on(date(2026, 1, 1)), specialty="G15_10/SM54", derogation=Derogation("CPN 1", 30, first, last))
     assert cap is not None
     assert cap.rate_percent == rate
     assert (cap.derogation is not None) is (rate == 30)
@@ -172,12 +172,12 @@ def test_a_derogation_counts_when_it_covers_the_whole_year(first: date, last: da
 @pytest.mark.parametrize(
     ("specialty", "rate", "code"),
     [
-        ("SM42", 50, None),
-        ("SM42", 51, "cap.derogation_too_high"),
-        ("SM54", 51, None),
-        ("SM54", 21, None),
-        ("SM54", 20, "cap.derogation_rate"),
-        ("SM54", 100, "cap.derogation_rate"),
+        ("G15_10/SM42", 50, None),
+        ("G15_10/SM42", 51, "cap.derogation_too_high"),
+        ("G15_10/SM54", 51, None),
+        ("G15_10/SM54", 21, None),
+        ("G15_10/SM54", 20, "cap.derogation_rate"),
+        ("G15_10/SM54", 100, "cap.derogation_rate"),
     ],
 )
 def test_a_derogation_has_its_own_limits(specialty: str, rate: int, code: str | None) -> None:

@@ -25,7 +25,20 @@ def acts(draw: st.DrawFn) -> ActFacts:
     return make_facts(
         started_at=start,
         ended_at=start + timedelta(minutes=10),
-        specialty=draw(st.sampled_from(["SM54", "SM26", "SM42", "SM32", "SM19", "SM04", "SM33", "X"])),
+        specialty=draw(
+            st.sampled_from(
+                [
+                    "G15_10/SM54",
+                    "G15_10/SM26",
+                    "G15_10/SM42",
+                    "G15_10/SM32",
+                    "G15_10/SM19",
+                    "G15_10/SM04",
+                    "G15_10/SM33",
+                    "X",
+                ]
+            )
+        ),
         sector=draw(st.sampled_from(Sector)),
         territory=draw(st.sampled_from(Territory)),
         has_overrun=draw(st.booleans()),

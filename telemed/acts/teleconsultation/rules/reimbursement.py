@@ -23,7 +23,7 @@ CONVENTION = "Convention médicale, conditions de prise en charge de la téléco
 class ReimbursementFacts:
     """What the doctor states about this act.
 
-    `specialty` is a savoir-faire code (SM54); `follows_pathway`: the doctor is the médecin traitant or was asked
+    `specialty` is a savoir-faire code (G15_10/SM54); `follows_pathway`: the doctor is the médecin traitant or was asked
     by him; `is_within_territory`: the patient is followed in the doctor's territory; `alternates` is None
     outside a regular follow-up; `invoked` holds codes of exceptions.
     """

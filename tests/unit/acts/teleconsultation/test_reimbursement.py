@@ -23,7 +23,7 @@ DAYS = st.dates(date(2018, 9, 15), date(2035, 1, 1))
 INVOKED = st.frozensets(st.sampled_from([CHILD, DIRECT, "urgence", "zone_sous_dense", "regulation_sas", "autre"]))
 FACTS = st.builds(
     ReimbursementFacts,
-    specialty=st.sampled_from(["SM54", "SM38", "SM42"]),
+    specialty=st.sampled_from(["G15_10/SM54", "G15_10/SM38", "G15_10/SM42"]),
     patient_born_on=st.dates(date(1930, 1, 1), date(2018, 1, 1)),
     follows_pathway=st.booleans(),
     is_within_territory=st.booleans(),
@@ -37,7 +37,7 @@ def test_only_exceptions_in_force_and_founded_are_kept(facts: ReimbursementFacts
     found = assess_reimbursement(facts, LAW.on(day))
     assert set(found.exceptions) <= exceptions_in_force(LAW.on(day)).keys()
     assert (CHILD in found.exceptions) is (age_on(day, facts.patient_born_on) < 16)
-    assert (DIRECT in found.exceptions) is (facts.specialty != "SM54")
+    assert (DIRECT in found.exceptions) is (facts.specialty != "G15_10/SM54")
 
 
 @given(facts=FACTS, day=DAYS)
@@ -75,6 +75,6 @@ def test_a_form_offers_what_the_texts_of_the_day_know(day: date, present: set[st
 )
 def test_the_visit_of_twelve_months_ago_still_counts_on_its_day(seen: date | None, day: date, is_refused: bool) -> None:
     """Born on 29 February or not, a month that has no such day gives the first of the next one (trap 16)."""
-    facts = ReimbursementFacts("SM54", date(1980, 1, 1), True, True, last_seen_in_person_on=seen)
+    facts = ReimbursementFacts("G15_10/SM54", date(1980, 1, 1), True, True, last_seen_in_person_on=seen)
     codes = [reason.code for reason in assess_reimbursement(facts, LAW.on(day)).decision.refusals]
     assert ("reimbursement.prior_visit" in codes) is is_refused
