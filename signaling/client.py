@@ -66,6 +66,7 @@ class RoomClient:
         self.peer = ""
         self.is_admitted = False
         self.seats: list[Message] = []
+        self._expected: list[Message] = []
         self.ice_servers: list[Message] = []
 
     async def __aenter__(self) -> Self:
@@ -206,7 +207,7 @@ class RoomClient:
         elif kind == "ack":
             await self._forget_up_to(message["n"])
         elif kind == "presence":
-            self.seats = message["seats"]
+            self._set_seats(message["seats"])
         elif kind == "admission":
             self.is_admitted = message["admitted"]
         elif kind == "ice":
@@ -230,10 +231,14 @@ class RoomClient:
     async def _welcome(self, message: Message) -> None:
         if not message["resumed"]:
             self._received = 0
+        if self._epoch not in ("", message["epoch"]):
+            # A server that has restarted knows only those who are back: the others are missed, not gone.
+            missed = [seat for seat in self.seats if seat["status"] != "left"]
+            self._expected = [{**seat, "status": "dropped", "since": message["now"]} for seat in missed]
         self._epoch = message["epoch"]
         self.peer = message["peer"]
         self.is_admitted = message["admitted"]
-        self.seats = message["seats"]
+        self._set_seats(message["seats"])
         self._keep_ice(message["ice"], message["resume_token"])
         await self._forget_up_to(message["received"])
         self._attempts = 0
@@ -241,6 +246,11 @@ class RoomClient:
         for _, frame in list(self._pending):
             await self._write(frame)
         self._joined.set()
+
+    def _set_seats(self, seats: list[Message]) -> None:
+        told = {seat["seat"] for seat in seats}
+        self._expected = [seat for seat in self._expected if seat["seat"] not in told]
+        self.seats = seats + self._expected
 
     def _keep_ice(self, ice: Message, resume_token: str) -> None:
         self._resume = resume_token

@@ -66,6 +66,8 @@ export class Signaling extends EventTarget {
     this.lines = new Set();
     /** @type {Seat[]} */
     this.seats = [];
+    /** @type {Seat[]} those whom a server that has restarted does not know yet */
+    this.expected = [];
     /** @type {RTCIceServer[]} */
     this.iceServers = [];
     this.peer = "";
@@ -197,7 +199,7 @@ export class Signaling extends EventTarget {
     if (message.s !== undefined) this.acknowledgeSoon();
     switch (message.type) {
       case "welcome": return this.welcome(message);
-      case "presence": this.setClock(message.now); this.seats = message.seats; break;
+      case "presence": this.setClock(message.now); this.setSeats(message.seats); break;
       case "admission": this.admitted = message.admitted; break;
       case "ice": this.keepIce(message, message.resume_token); break;
       case "ack": this.said.settle(message.n); return this.emit("settled", { n: message.n });
@@ -213,9 +215,12 @@ export class Signaling extends EventTarget {
     clearTimeout(this.openTimer);
     this.attempt = 0;
     this.isConnected = true;
+    const isRestart = this.heard.epoch !== "" && this.heard.epoch !== message.epoch;
     this.heard.begin(message);
-    for (const name of ["peer", "seat", "role", "admitted", "seats"]) this[name] = message[name];
+    for (const name of ["peer", "seat", "role", "admitted"]) this[name] = message[name];
     this.setClock(message.now);
+    if (isRestart) this.expectBack(message);
+    this.setSeats(message.seats);
     this.keepIce(message.ice, message.resume_token);
     this.said.settle(message.received);
     for (const { frame } of this.said.pending) this.write(frame);
@@ -229,6 +234,25 @@ export class Signaling extends EventTarget {
     if (this.lines.has(line.id)) return;
     this.lines.add(line.id);
     this.emit("chat", line);
+  }
+
+  /** @param {Seat[]} seats */
+  setSeats(seats) {
+    const told = new Set(seats.map((seat) => seat.seat));
+    this.expected = this.expected.filter((seat) => !told.has(seat.seat));
+    this.seats = [...seats, ...this.expected];
+  }
+
+  /** A server that has restarted knows only those who are back: the others are missed, not gone, for as long. */
+  expectBack({ now, resume_within: seconds }) {
+    const missed = this.seats.filter((seat) => seat.status !== "left");
+    this.expected = missed.map((seat) => ({ ...seat, status: "dropped", since: now }));
+    clearTimeout(this.expectTimer);
+    this.expectTimer = setTimeout(() => {
+      this.seats = this.seats.filter((seat) => !this.expected.includes(seat));
+      this.expected = [];
+      this.emit("presence", { seats: this.seats });
+    }, seconds * 1000);
   }
 
   setClock(now) {
@@ -305,7 +329,8 @@ export class Signaling extends EventTarget {
     if (this.ended) return;
     this.ended = { code, close };
     this.isConnected = false;
-    for (const timer of [this.retryTimer, this.openTimer, this.watchTimer, this.iceTimer, this.ackTimer]) clearTimeout(timer);
+    const { retryTimer, openTimer, watchTimer, iceTimer, ackTimer, expectTimer } = this;
+    for (const timer of [retryTimer, openTimer, watchTimer, iceTimer, ackTimer, expectTimer]) clearTimeout(timer);
     for (const event of ["online", "pageshow", "focus"]) window.removeEventListener(event, this.onWake);
     if (close !== SUPERSEDED) this.forget();
     this.emit("ended", this.ended);

@@ -1,0 +1,83 @@
+"""Two windows of a real browser hold a call with our modules: directly, after a reload, after a restart, by relay."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from playwright.async_api import Page
+
+from tests.acceptance.bare_pages import bare_server
+from tests.fixtures.browsers import NewWindow
+from tests.fixtures.turn import TurnServer
+
+pytestmark = [pytest.mark.asyncio, pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+
+async def inbound(page: Page) -> dict[str, Any]:
+    """What the page has decoded and received, and the ends of the path; asked anew, the page may have been reloaded."""
+    found: dict[str, Any] = await page.evaluate(
+        "async () => window.inbound ? await window.inbound() : {frames: 0, audio: 0}"
+    )
+    return found
+
+
+async def picture(*pages: Page, beyond: dict[str, Any] | None = None, within: float = 8.0) -> None:
+    """Return once every page has decoded pictures and received sound, more than `beyond`. Raises TimeoutError."""
+    then = beyond or {"frames": 0, "audio": 0}
+    async with asyncio.timeout(within):
+        for page in pages:
+            while (now := await inbound(page))["frames"] < then["frames"] + 5 or now["audio"] < then["audio"] + 5:  # noqa: ASYNC110 - in a browser
+                await asyncio.sleep(0.05)
+
+
+async def grows(*pages: Page) -> None:
+    """Every page goes on decoding pictures and receiving sound."""
+    for page in pages:
+        await picture(page, beyond=await inbound(page), within=3.0)
+
+
+async def test_a_call_survives_a_reload_and_a_restarted_server(new_window: NewWindow) -> None:
+    async with bare_server() as server:
+        doctor, patient = await server.open(new_window, "doctor"), await server.open(new_window, "patient")
+        await picture(doctor, patient)
+        await grows(doctor, patient)
+
+        connection = await doctor.evaluate_handle("window.peer")
+        started = asyncio.get_running_loop().time()
+        await patient.reload()
+        await picture(patient, doctor, within=5.0)
+        assert asyncio.get_running_loop().time() - started < 5.0
+        await grows(doctor, patient)
+        assert not await doctor.evaluate("old => old === window.peer", connection)
+
+        kept = await doctor.evaluate_handle("window.peer.pc")
+        await server.stop()
+        await doctor.wait_for_function("!window.signaling.isConnected")
+        await server.start()
+        await doctor.wait_for_function("window.signaling.isConnected")
+        await patient.wait_for_function("window.signaling.isConnected")
+        await grows(doctor, patient)
+        assert await doctor.evaluate("kept => kept === window.peer.pc", kept)
+        await patient.evaluate("window.signaling.chat('toujours là')")
+        await doctor.wait_for_function(
+            "window.events.some(([name, line]) => name === 'chat' && line.text === 'toujours là')"
+        )
+        assert await doctor.evaluate("window.signaling.ended") is None
+
+        kinds = [entry.kind.value for entry in server.ledger.entries if entry.seat == "patient"]
+        assert {"first_frame", "media_connected", "video_on", "resumed"} <= set(kinds)
+
+
+async def test_a_call_passes_by_a_relay_when_nothing_else_does(new_window: NewWindow, turn_server: TurnServer) -> None:
+    async with bare_server(turn=turn_server) as server:
+        doctor, patient = (
+            await server.open(new_window, "doctor", relay=True),
+            await server.open(new_window, "patient", relay=True),
+        )
+        await picture(doctor, patient)
+        await grows(doctor, patient)
+        for page in (doctor, patient):
+            found = await inbound(page)
+            assert (found["local"], found["remote"]) == ("relay", "relay")
