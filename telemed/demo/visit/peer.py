@@ -168,9 +168,9 @@ class CallPeer:
         await self.received.first.wait()
         await self.report("first_frame")
 
-    async def report(self, kind: str, **details: Any) -> None:
-        """A line of the continuity ledger, by our own clock."""
-        await self.client.send("report", kind=kind, at=_written(self._clock.now()), details=details)
+    async def report(self, kind: str, **details: Any) -> int:
+        """A line of the continuity ledger, by our own clock; gives its number, for the client's `settled`."""
+        return await self.client.send("report", kind=kind, at=_written(self._clock.now()), details=details)
 
     async def _drop(self) -> None:
         connection, self._connection = self._connection, None
