@@ -1,0 +1,7 @@
+"""The only SQL of practices, professionals, accounts and sessions."""
+
+from telemed.professionals.store.accounts import AccountStore
+from telemed.professionals.store.people import PracticeStore, ProfessionalStore
+from telemed.professionals.store.sessions import SessionStore
+
+__all__ = ["AccountStore", "PracticeStore", "ProfessionalStore", "SessionStore"]
