@@ -20,7 +20,6 @@ from telemed.patients.model import (
 )
 
 _RNIV = "RNIV 1 §3.3.3"
-_ADULT_AGE = 18  # article 414 of the code civil: the age itself is not a parameter that a convention moves
 _HIGH_TRUST = frozenset(
     {
         IdentityProof.PASSPORT,
@@ -32,22 +31,16 @@ _HIGH_TRUST = frozenset(
 _WITH_A_PARENT = frozenset({IdentityProof.BIRTH_CERTIFICATE, IdentityProof.FAMILY_BOOK})
 _FOR_MINORS = _WITH_A_PARENT | {IdentityProof.MINOR_TRAVEL_DOCUMENT}
 _ACCEPTED = _HIGH_TRUST | _FOR_MINORS | {IdentityProof.BIRTH_CERTIFICATE_AND_VITALE, IdentityProof.TRUSTED_THIRD_PARTY}
-_TRAIT_WORDS = {"sex": "le sexe", "birth_place": "le lieu de naissance"}
+_IDENTIFIED = "R. 6316-3 1° b) CSP ; R-3"
+_MISSING = {
+    "sex": Reason("identity.sex_missing", "Il manque le sexe du patient.", _IDENTIFIED),
+    "birth_place": Reason("identity.birth_place_missing", "Il manque le lieu de naissance du patient.", _IDENTIFIED),
+}
 
 
 def check_traits_recorded(traits: Traits) -> Decision:
-    """Are the five strict traits recorded (R-3)?"""
-    return combine(
-        refuse(
-            Reason(
-                f"identity.{name}_missing",
-                f"Il manque {_TRAIT_WORDS[name]} du patient.",
-                "R. 6316-3 1° b) CSP ; R-3",
-                {"trait": name},
-            )
-        )
-        for name in traits.missing
-    )
+    """Are the five strict traits recorded (R-3)? The schemas demand the three others from the start."""
+    return refuse(*(_MISSING[name] for name in traits.missing))
 
 
 def check_matricule(matricule: Matricule | None, *, may_be_for_tests: bool) -> Decision:
@@ -72,15 +65,24 @@ def check_birth_date(birth_date: BirthDate, today: date) -> Decision:
 
 
 def check_proof(
-    traits: Traits, proof: IdentityProof, method: CheckMethod, *, companion: IdentityProof | None, today: date
+    traits: Traits,
+    proof: IdentityProof,
+    method: CheckMethod,
+    *,
+    companion: IdentityProof | None,
+    today: date,
+    adult_years: int,
 ) -> Decision:
-    """May this document validate these traits? On video it may only be noted: see docs/explanation/legal-doubts.md."""
+    """May this document validate these traits? On video it may only be noted: see docs/explanation/legal-doubts.md.
+
+    `adult_years` is the law's `persons/adult_age` on `today`.
+    """
     return combine(
         (
             check_traits_recorded(traits),
             _check_kind(proof),
             _check_companion(proof, companion),
-            _check_minor(traits, proof, today),
+            _check_minor(traits, proof, today, adult_years),
             _warn_video(method),
         )
     )
@@ -113,8 +115,8 @@ def _check_companion(proof: IdentityProof, companion: IdentityProof | None) -> D
     )
 
 
-def _check_minor(traits: Traits, proof: IdentityProof, today: date) -> Decision:
-    if proof not in _FOR_MINORS or traits.birth_date.is_under(_ADULT_AGE, today) is not False:
+def _check_minor(traits: Traits, proof: IdentityProof, today: date, adult_years: int) -> Decision:
+    if proof not in _FOR_MINORS or traits.birth_date.is_under(adult_years, today) is not False:
         return ALLOWED
     return refuse(
         Reason(

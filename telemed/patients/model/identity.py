@@ -179,11 +179,14 @@ class Identity:
 
 @dataclass(frozen=True)
 class IdentityVersion:
-    """One state that an identity had: numbered from 1, never changed."""
+    """One state that an identity had: numbered from 1, never changed.
+
+    `noted` is a check that moved no axis: a document shown on video.
+    """
 
     number: int
     change: IdentityChange
     identity: Identity
     at: datetime
     by: UUID | None
-    note: str = ""
+    noted: IdentityCheck | None = None

@@ -78,7 +78,7 @@ def test_nobody_is_born_tomorrow(birth: str, *, allowed: bool) -> None:
 def proof_codes(
     proof: IdentityProof, traits: Traits = TRAITS, companion: IdentityProof | None = None, today: date = TODAY
 ) -> list[str]:
-    return codes(check_proof(traits, proof, CheckMethod.IN_PERSON, companion=companion, today=today))
+    return codes(check_proof(traits, proof, CheckMethod.IN_PERSON, companion=companion, today=today, adult_years=18))
 
 
 @pytest.mark.parametrize("proof", ["PA", "CN", "CS", "IE", "AC", "TC"])
@@ -112,7 +112,9 @@ def test_nothing_is_validated_while_a_trait_is_missing() -> None:
 
 
 def test_a_card_shown_to_the_camera_is_allowed_with_a_warning() -> None:
-    decision = check_proof(TRAITS, IdentityProof.PASSPORT, CheckMethod.ON_VIDEO, companion=None, today=TODAY)
+    decision = check_proof(
+        TRAITS, IdentityProof.PASSPORT, CheckMethod.ON_VIDEO, companion=None, today=TODAY, adult_years=18
+    )
     assert decision.is_allowed
     assert [reason.code for reason in decision.warnings] == ["identity.seen_on_video"]
 
