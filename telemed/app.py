@@ -6,19 +6,34 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import orjson
 from aiohttp import web
 
 from telemed import __version__
 from telemed.api import docs_page, health, openapi
-from telemed.api.auth import AUTHENTICATORS
+from telemed.api.auth import AUTHENTICATORS, SESSION_COOKIE, Authenticator
 from telemed.api.limits import RateLimiter
 from telemed.api.middlewares import LIMITER, MIDDLEWARES, SETTINGS, add_security_headers
 from telemed.api.operation import Operations
+from telemed.consent.service import ConsentService
+from telemed.consent.store import published_wordings
 from telemed.kernel.clock import Clock, SystemClock
-from telemed.scheduler import Job, run_jobs_while_leading
+from telemed.law.law import Law
+from telemed.patients.service import PatientService
+from telemed.professionals.service import (
+    EnrolmentService,
+    PasswordSignIn,
+    PracticeService,
+    ProfessionalService,
+    SessionService,
+    SignInService,
+)
+from telemed.professionals.store import PracticeStore
+from telemed.scheduler import Job, every, run_jobs_while_leading
 from telemed.security.keyring import Keyring
+from telemed.security.passwords import Passwords
 from telemed.settings import Settings, parse_keys
 from telemed.storage.engine import Database
 from telemed.storage.migrate import is_current, upgrade
@@ -37,6 +52,16 @@ class Services:
     database: Database
     journal: Journal
     trace: TraceService
+    law: Law
+    passwords: Passwords
+    practices: PracticeService
+    professionals: ProfessionalService
+    enrolment: EnrolmentService
+    password_sign_in: PasswordSignIn
+    sign_in: SignInService
+    sessions: SessionService
+    patients: PatientService
+    consents: ConsentService
     subscribers: dict[str, Subscriber] = field(default_factory=dict)
     jobs: list[Job] = field(default_factory=list)
 
@@ -58,13 +83,46 @@ def build_services(settings: Settings, *, clock: Clock | None = None, database: 
     """Build every service; nothing is started and nothing is read from the database yet."""
     clock = clock or SystemClock()
     database = database or open_database(settings)
-    journal = Journal(clock=clock)
+    journal, law, passwords = Journal(clock=clock), Law.load(), Passwords()
+    sessions = SessionService(
+        database=database, clock=clock, journal=journal, idle=timedelta(minutes=settings.session_idle_minutes)
+    )
     return Services(
         settings=settings,
         clock=clock,
         database=database,
         journal=journal,
         trace=TraceService(database=database, journal=journal),
+        law=law,
+        passwords=passwords,
+        practices=PracticeService(database=database, journal=journal),
+        professionals=ProfessionalService(database=database, clock=clock, journal=journal),
+        enrolment=EnrolmentService(database=database, clock=clock, journal=journal, passwords=passwords),
+        password_sign_in=PasswordSignIn(database=database, clock=clock, passwords=passwords),
+        sign_in=SignInService(
+            database=database, clock=clock, journal=journal, longest=timedelta(hours=settings.session_max_hours)
+        ),
+        sessions=sessions,
+        patients=PatientService(
+            database=database,
+            clock=clock,
+            journal=journal,
+            law=law,
+            territory_of=lambda session, practice_id: PracticeStore(session).territory_of(practice_id),
+            may_hold_test_matricules=not settings.is_production,
+        ),
+        consents=ConsentService(
+            database=database, clock=clock, journal=journal, law=law, wordings=published_wordings(), acts={}
+        ),
+        jobs=[
+            Job(
+                id="sessions.forget_old",
+                trigger=every(hours=1),
+                run=sessions.forget_old,
+                lateness=timedelta(hours=1),
+                why="drop sessions long over and attempts that nobody repeats",
+            )
+        ],
     )
 
 
@@ -75,7 +133,8 @@ def build_app(services: Services) -> web.Application:
     app[SERVICES] = services
     app[SETTINGS] = settings
     app[LIMITER] = RateLimiter(clock=services.clock, per_minute=settings.requests_per_minute)
-    app[AUTHENTICATORS] = {}
+    authenticators: dict[str, Authenticator] = {SESSION_COOKIE: services.sessions}
+    app[AUTHENTICATORS] = authenticators
     app[trace_routes.TRACE] = services.trace
     checks: dict[str, health.Check] = {"database": lambda: is_current(services.database)}
     app[health.CHECKS] = checks

@@ -6,6 +6,7 @@ pytest_plugins = [
     "tests.fixtures.run_folder",
     "tests.fixtures.clocks",
     "tests.fixtures.databases",
+    "tests.fixtures.people",
     "tests.fixtures.browsers",
     "tests.fixtures.turn",
 ]

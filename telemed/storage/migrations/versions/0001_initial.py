@@ -33,6 +33,26 @@ def upgrade() -> None:
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.create_index('ix_outbox_due', ['done_at', 'available_at'], unique=False)
 
+    op.create_table('practices',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('territory', sa.String(), nullable=False),
+    sa.Column('facility_type', sa.String(), nullable=False),
+    sa.Column('finess', sa.String(), nullable=True),
+    sa.Column('phone', sa.String(), nullable=True),
+    sa.Column('address', sa.JSON(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_practices'))
+    )
+    op.create_table('sign_in_attempts',
+    sa.Column('login_index', sa.LargeBinary(length=32), nullable=False),
+    sa.Column('failures', sa.Integer(), nullable=False),
+    sa.Column('last_tried_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('locked_until', sa.DateTime(timezone=True), nullable=True),
+    sa.PrimaryKeyConstraint('login_index', name=op.f('pk_sign_in_attempts'))
+    )
+    with op.batch_alter_table('sign_in_attempts', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_sign_in_attempts_last_tried_at'), ['last_tried_at'], unique=False)
+
     op.create_table('trace_entries',
     sa.Column('number', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
@@ -61,11 +81,215 @@ def upgrade() -> None:
     sa.CheckConstraint('id = 1', name=op.f('ck_trace_head_single')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_trace_head'))
     )
+    op.create_table('patients',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('practice_id', sa.Uuid(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('traits', sa.LargeBinary(), nullable=False),
+    sa.Column('contact', sa.LargeBinary(), nullable=False),
+    sa.Column('traits_index', sa.LargeBinary(length=32), nullable=False),
+    sa.Column('birth_date_index', sa.LargeBinary(length=32), nullable=False),
+    sa.Column('matricule_oid', sa.String(), nullable=True),
+    sa.Column('matricule_index', sa.LargeBinary(length=32), nullable=True),
+    sa.Column('qualified_index', sa.LargeBinary(length=32), nullable=True),
+    sa.Column('insi_source', sa.String(), nullable=True),
+    sa.Column('insi_obtained_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('check_proof', sa.String(), nullable=True),
+    sa.Column('check_companion', sa.String(), nullable=True),
+    sa.Column('check_method', sa.String(), nullable=True),
+    sa.Column('checked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('checked_by', sa.Uuid(), nullable=True),
+    sa.Column('doubt_reason', sa.String(), nullable=True),
+    sa.Column('doubted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('doubted_by', sa.Uuid(), nullable=True),
+    sa.CheckConstraint('qualified_index IS NULL OR (qualified_index = matricule_index AND insi_source IS NOT NULL AND check_proof IS NOT NULL AND doubt_reason IS NULL)', name=op.f('ck_patients_qualified_has_both_axes')),
+    sa.ForeignKeyConstraint(['practice_id'], ['practices.id'], name=op.f('fk_patients_practice_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_patients')),
+    sa.UniqueConstraint('practice_id', 'qualified_index', name=op.f('uq_patients_practice_id_qualified_index'))
+    )
+    with op.batch_alter_table('patients', schema=None) as batch_op:
+        batch_op.create_index('ix_patients_birth_date', ['practice_id', 'birth_date_index'], unique=False)
+        batch_op.create_index('ix_patients_matricule', ['practice_id', 'matricule_index'], unique=False)
+        batch_op.create_index('ix_patients_page', ['practice_id', 'id'], unique=False)
+        batch_op.create_index('ix_patients_traits', ['practice_id', 'traits_index'], unique=False)
+
+    op.create_table('professionals',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('practice_id', sa.Uuid(), nullable=False),
+    sa.Column('family_name', sa.String(), nullable=False),
+    sa.Column('given_name', sa.String(), nullable=False),
+    sa.Column('roles', sa.String(), nullable=False),
+    sa.Column('title', sa.String(), nullable=True),
+    sa.Column('rpps', sa.String(), nullable=True),
+    sa.Column('profession', sa.String(), nullable=True),
+    sa.Column('specialty_code', sa.String(), nullable=True),
+    sa.Column('sector', sa.String(), nullable=True),
+    sa.Column('suspended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("roles NOT LIKE '%,doctor,%' OR rpps IS NOT NULL", name=op.f('ck_professionals_doctor_has_rpps')),
+    sa.ForeignKeyConstraint(['practice_id'], ['practices.id'], name=op.f('fk_professionals_practice_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_professionals')),
+    sa.UniqueConstraint('practice_id', 'rpps', name=op.f('uq_professionals_practice_id_rpps'))
+    )
+    with op.batch_alter_table('professionals', schema=None) as batch_op:
+        batch_op.create_index('ix_professionals_page', ['practice_id', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_professionals_rpps'), ['rpps'], unique=False)
+
+    op.create_table('accounts',
+    sa.Column('professional_id', sa.Uuid(), nullable=False),
+    sa.Column('login', sa.LargeBinary(), nullable=False),
+    sa.Column('login_index', sa.LargeBinary(length=32), nullable=False),
+    sa.Column('password_hash', sa.String(), nullable=True),
+    sa.Column('totp_secret', sa.LargeBinary(), nullable=True),
+    sa.Column('totp_last_step', sa.BigInteger(), nullable=False),
+    sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('password_changed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['professional_id'], ['professionals.id'], name=op.f('fk_accounts_professional_id')),
+    sa.PrimaryKeyConstraint('professional_id', name=op.f('pk_accounts')),
+    sa.UniqueConstraint('login_index', name=op.f('uq_accounts_login_index'))
+    )
+    op.create_table('consents',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('patient_id', sa.Uuid(), nullable=False),
+    sa.Column('act_kind', sa.String(), nullable=False),
+    sa.Column('act_id', sa.Uuid(), nullable=False),
+    sa.Column('decision', sa.String(), nullable=False),
+    sa.Column('channel', sa.String(), nullable=False),
+    sa.Column('by', sa.String(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('wording_version', sa.Date(), nullable=False),
+    sa.Column('wording_sha256', sa.String(), nullable=False),
+    sa.Column('recorded_by', sa.Uuid(), nullable=True),
+    sa.Column('representative_name', sa.LargeBinary(), nullable=True),
+    sa.CheckConstraint("by <> 'legal_representative' OR representative_name IS NOT NULL", name=op.f('ck_consents_representative_named')),
+    sa.CheckConstraint("channel <> 'oral_to_professional' OR recorded_by IS NOT NULL", name=op.f('ck_consents_oral_has_witness')),
+    sa.ForeignKeyConstraint(['patient_id'], ['patients.id'], name=op.f('fk_consents_patient_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_consents'))
+    )
+    with op.batch_alter_table('consents', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_consents_act_id'), ['act_id'], unique=False)
+        batch_op.create_index('ix_consents_patient', ['patient_id', 'act_kind', 'id'], unique=False)
+
+    op.create_table('patient_attending_doctors',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('patient_id', sa.Uuid(), nullable=False),
+    sa.Column('rpps', sa.String(), nullable=True),
+    sa.Column('name', sa.LargeBinary(), nullable=False),
+    sa.Column('from_on', sa.Date(), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('recorded_by', sa.Uuid(), nullable=True),
+    sa.ForeignKeyConstraint(['patient_id'], ['patients.id'], name=op.f('fk_patient_attending_doctors_patient_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_patient_attending_doctors'))
+    )
+    with op.batch_alter_table('patient_attending_doctors', schema=None) as batch_op:
+        batch_op.create_index('ix_patient_attending_doctors_patient', ['patient_id', 'from_on'], unique=False)
+
+    op.create_table('patient_identity_versions',
+    sa.Column('patient_id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('change', sa.String(), nullable=False),
+    sa.Column('status', sa.String(), nullable=False),
+    sa.Column('identity', sa.LargeBinary(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('by', sa.Uuid(), nullable=True),
+    sa.ForeignKeyConstraint(['patient_id'], ['patients.id'], name=op.f('fk_patient_identity_versions_patient_id')),
+    sa.PrimaryKeyConstraint('patient_id', 'number', name=op.f('pk_patient_identity_versions'))
+    )
+    op.create_table('patient_names',
+    sa.Column('patient_id', sa.Uuid(), nullable=False),
+    sa.Column('word_index', sa.LargeBinary(length=32), nullable=False),
+    sa.Column('practice_id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['patient_id'], ['patients.id'], name=op.f('fk_patient_names_patient_id')),
+    sa.PrimaryKeyConstraint('patient_id', 'word_index', name=op.f('pk_patient_names'))
+    )
+    with op.batch_alter_table('patient_names', schema=None) as batch_op:
+        batch_op.create_index('ix_patient_names_word', ['practice_id', 'word_index', 'patient_id'], unique=False)
+
+    op.create_table('sessions',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('professional_id', sa.Uuid(), nullable=False),
+    sa.Column('token_hash', sa.LargeBinary(length=32), nullable=False),
+    sa.Column('means', sa.String(), nullable=False),
+    sa.Column('factors', sa.Integer(), nullable=False),
+    sa.Column('device', sa.String(), nullable=False),
+    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('last_seen_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ended_by', sa.String(), nullable=True),
+    sa.ForeignKeyConstraint(['professional_id'], ['professionals.id'], name=op.f('fk_sessions_professional_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_sessions')),
+    sa.UniqueConstraint('token_hash', name=op.f('uq_sessions_token_hash'))
+    )
+    with op.batch_alter_table('sessions', schema=None) as batch_op:
+        batch_op.create_index('ix_sessions_page', ['professional_id', 'id'], unique=False)
+
+    op.create_table('account_invitations',
+    sa.Column('token_hash', sa.LargeBinary(length=32), nullable=False),
+    sa.Column('professional_id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['professional_id'], ['accounts.professional_id'], name=op.f('fk_account_invitations_professional_id')),
+    sa.PrimaryKeyConstraint('token_hash', name=op.f('pk_account_invitations'))
+    )
+    with op.batch_alter_table('account_invitations', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_account_invitations_professional_id'), ['professional_id'], unique=False)
+
+    op.create_table('account_recovery_codes',
+    sa.Column('code_hash', sa.LargeBinary(length=32), nullable=False),
+    sa.Column('professional_id', sa.Uuid(), nullable=False),
+    sa.Column('used_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['professional_id'], ['accounts.professional_id'], name=op.f('fk_account_recovery_codes_professional_id')),
+    sa.PrimaryKeyConstraint('code_hash', name=op.f('pk_account_recovery_codes'))
+    )
+    with op.batch_alter_table('account_recovery_codes', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_account_recovery_codes_professional_id'), ['professional_id'], unique=False)
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table('account_recovery_codes', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_account_recovery_codes_professional_id'))
+
+    op.drop_table('account_recovery_codes')
+    with op.batch_alter_table('account_invitations', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_account_invitations_professional_id'))
+
+    op.drop_table('account_invitations')
+    with op.batch_alter_table('sessions', schema=None) as batch_op:
+        batch_op.drop_index('ix_sessions_page')
+
+    op.drop_table('sessions')
+    with op.batch_alter_table('patient_names', schema=None) as batch_op:
+        batch_op.drop_index('ix_patient_names_word')
+
+    op.drop_table('patient_names')
+    op.drop_table('patient_identity_versions')
+    with op.batch_alter_table('patient_attending_doctors', schema=None) as batch_op:
+        batch_op.drop_index('ix_patient_attending_doctors_patient')
+
+    op.drop_table('patient_attending_doctors')
+    with op.batch_alter_table('consents', schema=None) as batch_op:
+        batch_op.drop_index('ix_consents_patient')
+        batch_op.drop_index(batch_op.f('ix_consents_act_id'))
+
+    op.drop_table('consents')
+    op.drop_table('accounts')
+    with op.batch_alter_table('professionals', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_professionals_rpps'))
+        batch_op.drop_index('ix_professionals_page')
+
+    op.drop_table('professionals')
+    with op.batch_alter_table('patients', schema=None) as batch_op:
+        batch_op.drop_index('ix_patients_traits')
+        batch_op.drop_index('ix_patients_page')
+        batch_op.drop_index('ix_patients_matricule')
+        batch_op.drop_index('ix_patients_birth_date')
+
+    op.drop_table('patients')
     op.drop_table('trace_head')
     with op.batch_alter_table('trace_entries', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_trace_entries_patient_id'))
@@ -73,6 +297,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_trace_entries_action'))
 
     op.drop_table('trace_entries')
+    with op.batch_alter_table('sign_in_attempts', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_sign_in_attempts_last_tried_at'))
+
+    op.drop_table('sign_in_attempts')
+    op.drop_table('practices')
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.drop_index('ix_outbox_due')
 

@@ -1,0 +1,1 @@
+"""Services, stores and routes of patients, on both databases."""

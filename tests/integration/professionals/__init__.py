@@ -1,0 +1,1 @@
+"""Services, stores and routes of professionals, on both databases."""
