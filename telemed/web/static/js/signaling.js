@@ -108,6 +108,7 @@ export class Signaling extends EventTarget {
    * @param {string} type
    * @param {object} fields
    * @returns {number} its number, see `settled`
+   * @throws {RangeError} when it is larger than a frame may be
    */
   send(type, fields) {
     const { n, frame } = this.said.add(type, fields);

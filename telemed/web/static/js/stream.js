@@ -5,6 +5,8 @@
 
 /** @typedef {{type: string, n?: number, s?: number, from?: string}} Message */
 
+const MAX_FRAME = 65_536;
+
 /** What we say: numbered from 1 for the life of the page, kept until acknowledged, said again after a loss. */
 export class Said {
   constructor() {
@@ -26,6 +28,7 @@ export class Said {
   add(type, fields) {
     const n = this.last + 1;
     const entry = { n, frame: JSON.stringify({ type, n, ...fields }) };
+    if (new Blob([entry.frame]).size > MAX_FRAME) throw new RangeError("larger than a frame may be");
     this.last = n;
     this.pending.push(entry);
     return entry;
