@@ -68,7 +68,7 @@ PROFESSIONALS = (
 )
 
 
-def _patient(
+def patient_from(
     names: str, sex: str, born_on: tuple[int, int, int], born_in: str, complaint: str, order: int | None = None
 ) -> DemoPatient:
     """`names` is `BIRTH_NAME, used given name, given names of the register[, used name]`."""
@@ -87,27 +87,27 @@ def _patient(
 
 
 PATIENTS = (
-    _patient("DURAND, Jeanne, JEANNE MARIE, Leroy", "F", (1955, 3, 12), "37261", "Tension et vertiges", 912),
-    _patient("PETIT, Karim, KARIM", "M", (2017, 4, 2), "75115", "Toux depuis trois jours"),
-    _patient("MARTIN, Bernard, BERNARD", "M", (1948, 11, 30), "45234", "Suivi du diabète", 934),
-    _patient("LEFEBVRE, Anaïs, ANAIS LOUISE", "F", (1992, 7, 8), "59350", "Migraines", 955),
-    _patient("GARCIA, Manuel, MANUEL", "M", (1967, 1, 19), "33063", "Lombalgie", 901),
-    _patient("ROUSSEAU, Camille, CAMILLE", "F", (2001, 5, 27), "44109", "Acné", 978),
-    _patient("NGUYEN, Linh, LINH", "F", (1984, 9, 14), "69123", "Anxiété", 923),
-    _patient("BERNARD, Paul, PAUL HENRI", "M", (1939, 2, 6), "37233", "Insuffisance cardiaque", 945),
-    _patient("FAURE, Élodie, ELODIE", "F", (1978, 12, 1), "13055", "Eczéma", 967),
-    _patient("HADDAD, Samir, SAMIR", "M", (1971, 8, 22), "99352", "Suites de sciatique", 989),
-    _patient("MERCIER, Louise, LOUISE", "F", (2020, 10, 3), "37261", "Fièvre"),
-    _patient("SANTOS, Maria, MARIA DE FATIMA", "F", (1959, 6, 16), "99139", "Arthrose", 990),
-    _patient("ROBIN, Thomas, THOMAS", "M", (1995, 3, 29), "86194", "Insomnie", 911),
-    _patient("GIRARD, Monique, MONIQUE, Blanc", "F", (1944, 4, 18), "18033", "Renouvellement", 922),
-    _patient("ANDRE, Hugo, HUGO", "M", (1988, 1, 11), "67482", "Psoriasis", 933),
-    _patient("BOYER, Françoise, FRANCOISE", "F", (1962, 9, 9), "87085", "Palpitations", 944),
-    _patient("DIALLO, Aminata, AMINATA", "F", (1999, 2, 23), "99335", "Grossesse, conseil", 966),
-    _patient("CHEVALIER, Gérard, GERARD", "M", (1951, 12, 24), "37152", "Anticoagulants", 977),
-    _patient("ROLLAND, Inès, INES", "F", (2009, 6, 30), "37261", "Angoisses scolaires"),
-    _patient("PAYET, Jean-Marie, JEAN-MARIE", "M", (1975, 5, 5), "97411", "Asthme", 988),
-    _patient("LUCIANI, Laetitia, LAETITIA", "F", (1981, 10, 17), "2A004", "Urticaire", 909),
+    patient_from("DURAND, Jeanne, JEANNE MARIE, Leroy", "F", (1955, 3, 12), "37261", "Tension et vertiges", 912),
+    patient_from("PETIT, Karim, KARIM", "M", (2017, 4, 2), "75115", "Toux depuis trois jours"),
+    patient_from("MARTIN, Bernard, BERNARD", "M", (1948, 11, 30), "45234", "Suivi du diabète", 934),
+    patient_from("LEFEBVRE, Anaïs, ANAIS LOUISE", "F", (1992, 7, 8), "59350", "Migraines", 955),
+    patient_from("GARCIA, Manuel, MANUEL", "M", (1967, 1, 19), "33063", "Lombalgie", 901),
+    patient_from("ROUSSEAU, Camille, CAMILLE", "F", (2001, 5, 27), "44109", "Acné", 978),
+    patient_from("NGUYEN, Linh, LINH", "F", (1984, 9, 14), "69123", "Anxiété", 923),
+    patient_from("BERNARD, Paul, PAUL HENRI", "M", (1939, 2, 6), "37233", "Insuffisance cardiaque", 945),
+    patient_from("FAURE, Élodie, ELODIE", "F", (1978, 12, 1), "13055", "Eczéma", 967),
+    patient_from("HADDAD, Samir, SAMIR", "M", (1971, 8, 22), "99352", "Suites de sciatique", 989),
+    patient_from("MERCIER, Louise, LOUISE", "F", (2020, 10, 3), "37261", "Fièvre"),
+    patient_from("SANTOS, Maria, MARIA DE FATIMA", "F", (1959, 6, 16), "99139", "Arthrose", 990),
+    patient_from("ROBIN, Thomas, THOMAS", "M", (1995, 3, 29), "86194", "Insomnie", 911),
+    patient_from("GIRARD, Monique, MONIQUE, Blanc", "F", (1944, 4, 18), "18033", "Renouvellement", 922),
+    patient_from("ANDRE, Hugo, HUGO", "M", (1988, 1, 11), "67482", "Psoriasis", 933),
+    patient_from("BOYER, Françoise, FRANCOISE", "F", (1962, 9, 9), "87085", "Palpitations", 944),
+    patient_from("DIALLO, Aminata, AMINATA", "F", (1999, 2, 23), "99335", "Grossesse, conseil", 966),
+    patient_from("CHEVALIER, Gérard, GERARD", "M", (1951, 12, 24), "37152", "Anticoagulants", 977),
+    patient_from("ROLLAND, Inès, INES", "F", (2009, 6, 30), "37261", "Angoisses scolaires"),
+    patient_from("PAYET, Jean-Marie, JEAN-MARIE", "M", (1975, 5, 5), "97411", "Asthme", 988),
+    patient_from("LUCIANI, Laetitia, LAETITIA", "F", (1981, 10, 17), "2A004", "Urticaire", 909),
 )
 
 
