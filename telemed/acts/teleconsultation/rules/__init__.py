@@ -1,1 +1,1 @@
-"""Pure rules of the act: facts and the law of its day in, a decision with its texts out."""
+"""What the law and good sense allow at each step of a teleconsultation: pure functions of facts."""

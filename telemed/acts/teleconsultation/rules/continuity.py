@@ -1,0 +1,137 @@
+"""What the continuity ledger proves: did video take place (R-10), for how long, and what went wrong (R-9)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from telemed.acts.teleconsultation.model import ContinuityEntry, Seat
+
+_STARTS = {"joined": "present", "resumed": "present", "media_connected": "media", "media_restored": "media"}
+_STOPS = {
+    "dropped": ("present",),
+    "left": ("present", "media"),
+    "media_interrupted": ("media",),
+}
+_CAUSES = {
+    "dropped": "connexion perdue",
+    "media_interrupted": "image et son interrompus",
+    "device_failed": "caméra ou micro en panne",
+    "phone_fallback": "poursuite par téléphone",
+}
+_WHO = {Seat.DOCTOR.value: "côté médecin", Seat.PATIENT.value: "côté patient"}
+SHORTEST_INCIDENT = timedelta(seconds=3)
+
+
+@dataclass(frozen=True)
+class Incident:
+    """One technical incident: its kind, whose, from when, and until when (None: until the end)."""
+
+    kind: str
+    seat: str
+    started_at: datetime
+    ended_at: datetime | None
+
+    @property
+    def duration(self) -> timedelta | None:
+        return None if self.ended_at is None else self.ended_at - self.started_at
+
+    @property
+    def sentence(self) -> str:
+        """French, for the report: the fact, the side, the duration."""
+        cause, who = _CAUSES.get(self.kind, self.kind), _WHO.get(self.seat, self.seat)
+        if self.kind == "phone_fallback":
+            return cause.capitalize()
+        length = "jusqu'à la fin" if self.duration is None else f"pendant {_seconds(self.duration)}"
+        return f"{cause.capitalize()} {who}, {length}"
+
+
+@dataclass(frozen=True)
+class ContinuitySummary:
+    """`video_established`: at least one end decoded the other's picture while both were in the room (R-10).
+
+    `both_ways`: each end did. `media_seconds`: both ends connected at the same time; `interruptions` counts the
+    losses of either side; `by_phone`: the act went on by telephone.
+    """
+
+    video_established: bool
+    both_ways: bool
+    first_frame_at: datetime | None
+    media_seconds: int
+    interruptions: int
+    by_phone: bool
+    incidents: tuple[Incident, ...]
+
+
+def summarize(entries: Iterable[ContinuityEntry], *, until: datetime) -> ContinuitySummary:
+    """Read a ledger from its first line to `until` (the end of the call, or now)."""
+    ordered = sorted((e for e in entries if e.at <= until), key=lambda e: (e.at, e.sequence))
+    frames = [entry for entry in ordered if entry.kind == "first_frame"]
+    incidents = _incidents(ordered)
+    return ContinuitySummary(
+        video_established=bool(frames),
+        both_ways={entry.seat for entry in frames} >= {Seat.DOCTOR.value, Seat.PATIENT.value},
+        first_frame_at=min((entry.at for entry in frames), default=None),
+        media_seconds=int(_shared(_spans(ordered, "media", until)).total_seconds()),
+        interruptions=sum(entry.kind in ("dropped", "media_interrupted") for entry in ordered),
+        by_phone=any(entry.kind == "phone_fallback" for entry in ordered),
+        incidents=incidents,
+    )
+
+
+def _spans(
+    entries: Sequence[ContinuityEntry], what: str, until: datetime
+) -> dict[str, list[tuple[datetime, datetime]]]:
+    """For each seat, when it was present or its media connected."""
+    open_since: dict[str, datetime] = {}
+    spans: dict[str, list[tuple[datetime, datetime]]] = {seat.value: [] for seat in Seat}
+    for entry in entries:
+        if _STARTS.get(entry.kind) == what:
+            open_since.setdefault(entry.seat, entry.at)
+        elif what in _STOPS.get(entry.kind, ()) and entry.seat in open_since:
+            spans.setdefault(entry.seat, []).append((open_since.pop(entry.seat), entry.at))
+    for seat, since in open_since.items():
+        spans.setdefault(seat, []).append((since, max(since, until)))
+    return spans
+
+
+def _shared(spans: dict[str, list[tuple[datetime, datetime]]]) -> timedelta:
+    """How long both seats were connected together."""
+    total = timedelta()
+    for start, end in spans[Seat.DOCTOR.value]:
+        for other_start, other_end in spans[Seat.PATIENT.value]:
+            total += max(min(end, other_end) - max(start, other_start), timedelta())
+    return total
+
+
+def _incidents(entries: Sequence[ContinuityEntry]) -> tuple[Incident, ...]:
+    """Losses with their end; those under three seconds are noise, and one loss seen twice is one incident."""
+    found: list[Incident] = []
+    for place, entry in enumerate(entries):
+        if entry.kind in ("dropped", "media_interrupted"):
+            ends = "media_restored" if entry.kind == "media_interrupted" else "resumed"
+            end = next((e.at for e in entries[place:] if e.seat == entry.seat and e.kind in (ends, "joined")), None)
+            found.append(Incident(entry.kind, entry.seat, entry.at, end))
+        elif entry.kind in ("device_failed", "phone_fallback"):
+            found.append(Incident(entry.kind, entry.seat, entry.at, entry.at))
+    kept: list[Incident] = []
+    for incident in found:
+        short = incident.kind in ("dropped", "media_interrupted") and (
+            incident.duration is not None and incident.duration < SHORTEST_INCIDENT
+        )
+        if not short and not any(_covers(other, incident) for other in kept):
+            kept.append(incident)
+    return tuple(kept)
+
+
+def _covers(other: Incident, incident: Incident) -> bool:
+    """Is `incident` the same loss, seen later or from the media's side?"""
+    if other.seat != incident.seat or incident.kind not in ("dropped", "media_interrupted"):
+        return False
+    return other.started_at <= incident.started_at and (other.ended_at is None or incident.started_at < other.ended_at)
+
+
+def _seconds(length: timedelta) -> str:
+    minutes, seconds = divmod(int(length.total_seconds()), 60)
+    return f"{minutes} min {seconds:02d} s" if minutes else f"{seconds} s"
