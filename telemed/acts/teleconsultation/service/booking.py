@@ -1,0 +1,231 @@
+"""Booking, moving, cancelling; free slots; people who come without an appointment."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from telemed.acts.teleconsultation.model import (
+    LINK_LIFE_AFTER_SLOT,
+    UNDO_WINDOW,
+    Channel,
+    Kind,
+    OpeningHours,
+    State,
+    Step,
+    Teleconsultation,
+)
+from telemed.acts.teleconsultation.rules.booking import check_slot, free_slots
+from telemed.acts.teleconsultation.service.access import open_act, take_step
+from telemed.acts.teleconsultation.service.links import LinkService
+from telemed.acts.teleconsultation.store import ActStore, AgendaStore, LinkStore
+from telemed.kernel.caller import Caller, Role
+from telemed.kernel.clock import Clock, day_bounds
+from telemed.kernel.decision import Decision
+from telemed.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refused
+from telemed.kernel.ids import new_id
+from telemed.kernel.period import Interval
+from telemed.patients.model import Patient
+from telemed.patients.store import PatientStore
+from telemed.professionals.model import Professional
+from telemed.professionals.store import ProfessionalStore
+from telemed.storage.engine import Database
+from telemed.storage.uow import UnitOfWork
+from telemed.trace.service import Journal
+
+BOOKERS = frozenset({Role.SECRETARY, Role.DOCTOR})
+_MOST_DAYS = 62
+
+
+@dataclass(frozen=True, repr=False)
+class BookingRequest:
+    """What is asked: `slot` None puts the patient in the doctor's queue. No channel: no link is sent."""
+
+    professional_id: UUID
+    patient_id: UUID
+    slot: Interval | None
+    motive: str = ""
+    channel: Channel | None = None
+
+
+@dataclass(frozen=True)
+class Booked:
+    """The act, and what the rules warned of."""
+
+    act: Teleconsultation
+    decision: Decision
+
+
+class BookingService:
+    def __init__(self, *, database: Database, clock: Clock, journal: Journal, links: LinkService) -> None:
+        self._database = database
+        self._clock = clock
+        self._journal = journal
+        self._links = links
+
+    async def book(self, caller: Caller, request: BookingRequest) -> Booked:
+        """Book a time or queue a patient, and send the link. Raises Refused, Conflict, NotFound, Forbidden."""
+        now = self._clock.now()
+        async with self._database.begin() as uow:
+            self._note(uow, caller, "book", patient_id=request.patient_id)
+            professional, patient = await self._people(uow, caller, request)
+            decision = Decision()
+            if request.slot is not None:
+                decision = await self._check(uow, professional, request.patient_id, request.slot)
+            act = Teleconsultation(
+                id=new_id(),
+                practice_id=professional.practice_id,
+                professional_id=professional.id,
+                patient_id=patient.id,
+                territory=professional.territory,
+                kind=Kind.UNPROGRAMMED if request.slot is None else Kind.PROGRAMMED,
+                state=State.BOOKED,
+                room=secrets.token_urlsafe(18),
+                version=1,
+                booked_at=now,
+                booked_by=caller.id,
+                slot=request.slot,
+                motive=request.motive,
+            )
+            await ActStore(uow.session).add(act)
+            if request.channel is not None:
+                await self._links.queue(uow, act, patient, request.channel)
+            return Booked(act, decision)
+
+    async def move(self, caller: Caller, act_id: UUID, slot: Interval) -> Booked:
+        """Give a booked act another time; its links live with it, and the patient is told."""
+        async with self._database.begin() as uow:
+            act = await open_act(uow, self._journal, caller, act_id, "move", roles=BOOKERS)
+            moved = take_step(act, Step.MOVE, slot=slot, kind=Kind.PROGRAMMED)
+            professional = await _professional(uow, act.professional_id)
+            decision = await self._check(uow, professional, act.patient_id, slot, but=act.id)
+            saved = await ActStore(uow.session).save(moved)
+            store = LinkStore(uow.session)
+            await store.move_expiry(act.id, slot.end + LINK_LIFE_AFTER_SLOT)
+            sent = (await store.last_deliveries([act.id])).get(act.id, [])
+            patient = await PatientStore(uow.session).find(act.patient_id)
+            if sent and patient is not None:
+                await self._links.queue(uow, saved, patient, sent[0].channel)
+            return Booked(saved, decision)
+
+    async def cancel(self, caller: Caller, act_id: UUID) -> Teleconsultation:
+        """Cancel before the call; the links die. `restore` undoes it for ten minutes."""
+        async with self._database.begin() as uow:
+            act = await open_act(uow, self._journal, caller, act_id, "cancel", roles=BOOKERS)
+            cancelled = take_step(act, Step.CANCEL, cancelled_at=self._clock.now())
+            return await ActStore(uow.session).save(cancelled)
+
+    async def restore(self, caller: Caller, act_id: UUID) -> Teleconsultation:
+        """Undo a cancellation, if its time is still free. Raises Conflict when it is too late."""
+        now = self._clock.now()
+        async with self._database.begin() as uow:
+            act = await open_act(uow, self._journal, caller, act_id, "restore", roles=BOOKERS)
+            if act.cancelled_at is not None and now - act.cancelled_at > UNDO_WINDOW:
+                raise Conflict("L'annulation date de plus de dix minutes : prenez un nouveau rendez-vous.", code="late")
+            restored = take_step(act, Step.RESTORE, cancelled_at=None)
+            if act.slot is not None:
+                professional = await _professional(uow, act.professional_id)
+                await self._check(uow, professional, act.patient_id, act.slot, but=act.id, is_restored=True)
+            return await ActStore(uow.session).save(restored)
+
+    async def mark_absent(self, caller: Caller, act_id: UUID) -> Teleconsultation:
+        """The patient did not come; arriving late reopens it."""
+        async with self._database.begin() as uow:
+            act = await open_act(uow, self._journal, caller, act_id, "mark_absent", roles=BOOKERS)
+            return await ActStore(uow.session).save(take_step(act, Step.MARK_ABSENT))
+
+    async def slots(self, caller: Caller, professional_id: UUID, first_day: date, days: int) -> list[Interval]:
+        """The free slots of a professional of the practice. Raises Invalid beyond 62 days."""
+        if not 1 <= days <= _MOST_DAYS:
+            raise Invalid(f"Demandez entre 1 et {_MOST_DAYS} jours.", field="days")
+        async with self._database.read() as session:
+            professional = await ProfessionalStore(session).find(professional_id)
+            if professional is None or professional.practice_id != caller.practice_id:
+                raise NotFound("Ce professionnel n'existe pas ou n'est pas de votre cabinet.")
+            start, _ = day_bounds(first_day, professional.territory)
+            _, end = day_bounds(first_day + timedelta(days=days - 1), professional.territory)
+            taken = await ActStore(session).taken(start=start, end=end, professional_id=professional_id)
+            hours = await AgendaStore(session).hours(professional_id)
+        return free_slots(
+            first_day,
+            days,
+            hours=hours,
+            taken=[interval for _, interval in taken],
+            territory=professional.territory,
+            after=self._clock.now(),
+        )
+
+    async def hours(self, caller: Caller, professional_id: UUID) -> list[OpeningHours]:
+        async with self._database.read() as session:
+            professional = await ProfessionalStore(session).find(professional_id)
+            if professional is None or professional.practice_id != caller.practice_id:
+                raise NotFound("Ce professionnel n'existe pas ou n'est pas de votre cabinet.")
+            return await AgendaStore(session).hours(professional_id)
+
+    async def set_hours(self, caller: Caller, professional_id: UUID, hours: Sequence[OpeningHours]) -> None:
+        """Replace the opening hours of a professional: his own, or by the practice's secretary."""
+        async with self._database.begin() as uow:
+            self._note(uow, caller, "set_hours", resource=f"professional:{professional_id}")
+            professional = await _professional(uow, professional_id)
+            if professional.practice_id != caller.practice_id:
+                raise NotFound("Ce professionnel n'existe pas ou n'est pas de votre cabinet.")
+            if caller.id != professional_id and not caller.has_role(Role.SECRETARY):
+                raise Forbidden("Seul le médecin ou le secrétariat change ces horaires.")
+            await AgendaStore(uow.session).replace_hours(professional_id, hours)
+
+    async def _people(self, uow: UnitOfWork, caller: Caller, request: BookingRequest) -> tuple[Professional, Patient]:
+        """Both of the caller's practice; a doctor books for himself only."""
+        professional = await ProfessionalStore(uow.session).find(request.professional_id)
+        patient = await PatientStore(uow.session).find(request.patient_id)
+        if professional is None or professional.practice_id != caller.practice_id:
+            raise NotFound("Ce professionnel n'existe pas ou n'est pas de votre cabinet.")
+        if patient is None or patient.practice_id != caller.practice_id:
+            raise NotFound("Ce patient n'existe pas ou n'est pas de votre cabinet.")
+        if not caller.has_role(Role.SECRETARY) and caller.id != professional.id:
+            raise Forbidden("Un médecin prend des rendez-vous pour lui-même.")
+        if professional.rpps is None or professional.is_suspended:
+            raise Conflict("Ce professionnel ne peut pas donner de téléconsultation.", code="professional.unavailable")
+        return professional, patient
+
+    async def _check(
+        self,
+        uow: UnitOfWork,
+        professional: Professional,
+        patient_id: UUID,
+        slot: Interval,
+        *,
+        but: UUID | None = None,
+        is_restored: bool = False,
+    ) -> Decision:
+        """Own the professional's times, then judge the slot against the others. Raises Refused."""
+        agenda, acts = AgendaStore(uow.session), ActStore(uow.session)
+        await agenda.lock(professional.id)
+        bounds = {"start": slot.start, "end": slot.end}
+        of_professional = await acts.taken(**bounds, professional_id=professional.id)
+        of_patient = await acts.taken(**bounds, patient_id=patient_id)
+        decision = check_slot(
+            slot,
+            now=min(self._clock.now(), slot.start) if is_restored else self._clock.now(),
+            taken_by_professional=[interval for act_id, interval in of_professional if act_id != but],
+            taken_by_patient=[interval for act_id, interval in of_patient if act_id != but],
+            hours=await agenda.hours(professional.id),
+            territory=professional.territory,
+        )
+        if not decision.is_allowed:
+            raise Refused(decision)
+        return decision
+
+    def _note(
+        self, uow: UnitOfWork, caller: Caller, action: str, *, patient_id: UUID | None = None, resource: str = ""
+    ) -> None:
+        self._journal.note(uow, caller, f"teleconsultation.{action}", patient_id=patient_id, resource=resource)
+
+
+async def _professional(uow: UnitOfWork, professional_id: UUID) -> Professional:
+    professional = await ProfessionalStore(uow.session).find(professional_id)
+    if professional is None:
+        raise NotFound("Ce professionnel n'existe pas.")
+    return professional

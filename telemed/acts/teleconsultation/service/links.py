@@ -1,0 +1,305 @@
+"""The patient's link: sent, opened with a birth date, re-sent, revoked; never kept in clear, never with health data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+
+from telemed.acts.teleconsultation.formats import link_message
+from telemed.acts.teleconsultation.model import (
+    LINK_LIFE_AFTER_SLOT,
+    LINK_LIFE_UNPROGRAMMED,
+    LINK_TRIES,
+    OPEN_STATES,
+    VISIT_SESSION_LIFE,
+    Channel,
+    Delivery,
+    SendingState,
+    State,
+    Teleconsultation,
+)
+from telemed.acts.teleconsultation.ports import MessageSender, OutgoingMessage
+from telemed.acts.teleconsultation.service.access import open_act
+from telemed.acts.teleconsultation.store import ActStore, LinkStore
+from telemed.acts.teleconsultation.store.links import Link
+from telemed.kernel.caller import Caller, CallerKind, Role
+from telemed.kernel.clock import Clock, civil_date
+from telemed.kernel.errors import Conflict, Invalid, TooMany, Unauthenticated
+from telemed.kernel.events import Event
+from telemed.kernel.ids import new_id
+from telemed.patients.model import Patient
+from telemed.patients.store import PatientStore
+from telemed.security.opaque import equals, hash_token, make_token
+from telemed.storage.engine import Database
+from telemed.storage.uow import UnitOfWork
+from telemed.trace.service import Journal
+
+LINK_WANTED = "teleconsultation.link_wanted"
+_SENDERS = frozenset({Role.SECRETARY, Role.DOCTOR})
+_RESENDS_A_DAY = 3
+_RECEIPTS_AT_ONCE = 100
+log = structlog.get_logger("links")
+
+
+@dataclass(frozen=True, repr=False)
+class OpenedVisit:
+    """A browser that passed both factors: the secret of its cookie, and until when."""
+
+    token: str
+    expires_at: datetime
+    caller: Caller
+
+
+class LinkService:
+    """`public_url` is where patients find us; `senders` carry messages by channel."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        clock: Clock,
+        journal: Journal,
+        public_url: str,
+        senders: dict[Channel, MessageSender],
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._journal = journal
+        self._public_url = public_url
+        self._senders = senders
+
+    async def queue(self, uow: UnitOfWork, act: Teleconsultation, patient: Patient, channel: Channel) -> Delivery:
+        """Have a link sent after the commit. Raises Invalid when the patient cannot be reached that way."""
+        if not _address(patient, channel):
+            missing = "de téléphone" if channel is Channel.SMS else "d'adresse électronique"
+            raise Invalid(f"Le dossier du patient n'a pas {missing}.", field="channel", code="link.no_address")
+        now = self._clock.now()
+        delivery = Delivery(new_id(), act.id, channel, SendingState.QUEUED, asked_at=now, updated_at=now)
+        await LinkStore(uow.session).add_delivery(delivery)
+        payload = {"act_id": str(act.id), "delivery_id": str(delivery.id)}
+        uow.add_event(Event(LINK_WANTED, key=f"link:{delivery.id}", occurred_at=now, payload=payload))
+        return delivery
+
+    async def send(self, caller: Caller, act_id: UUID, channel: Channel) -> Delivery:
+        """Send a link, again or by another channel; a patient who was locked out may try anew."""
+        async with self._database.begin() as uow:
+            act = await open_act(uow, self._journal, caller, act_id, "send_link", roles=_SENDERS)
+            patient = await self._patient_of(uow, act)
+            (await LinkStore(uow.session).lock_access(act.id)).failed_tries = 0
+            return await self.queue(uow, act, patient, channel)
+
+    async def make_link(self, caller: Caller, act_id: UUID) -> str:
+        """A link to hand over by hand, such as on a screen beside the patient."""
+        async with self._database.begin() as uow:
+            act = await open_act(uow, self._journal, caller, act_id, "make_link", roles=_SENDERS)
+            await self._patient_of(uow, act)
+            return await self._mint(uow, act, None)
+
+    async def revoke(self, caller: Caller, act_id: UUID) -> None:
+        """Every link of the act dies, and the browsers that they let in."""
+        async with self._database.begin() as uow:
+            act = await open_act(uow, self._journal, caller, act_id, "revoke_links", roles=_SENDERS)
+            await LinkStore(uow.session).revoke_links(act.id, self._clock.now())
+
+    async def open(self, token: str, birth_date: str) -> OpenedVisit:
+        """Pass the second factor. `birth_date` is `YYYY-MM-DD`.
+
+        Raises Unauthenticated (`link.unknown`: wrong, expired, revoked or of an act that is over, never told
+        apart), Invalid (`link.birth_date` with the tries left), TooMany (`link.locked`).
+        """
+        now = self._clock.now()
+        async with self._database.begin() as uow:
+            act, link, patient = await self._usable(uow, token, now)
+            caller = Caller(CallerKind.PATIENT, id=patient.id, practice_id=act.practice_id, act_id=act.id)
+            self._journal.note(
+                uow, caller, "teleconsultation.open_link", patient_id=patient.id, resource=f"teleconsultation:{act.id}"
+            )
+            store = LinkStore(uow.session)
+            access = await store.lock_access(act.id)
+            if access.failed_tries >= LINK_TRIES:
+                raise _locked()
+            if not equals(str(patient.identity.traits.birth_date), birth_date):
+                wrong = access.failed_tries + 1
+            else:
+                wrong = 0
+                access.failed_tries = 0
+                await store.mark_opened(link.id, now)
+                secret, expires_at = make_token(), min(now + VISIT_SESSION_LIFE, link.expires_at)
+                await store.add_session(act.id, patient.id, hash_token(secret), at=now, expires_at=expires_at)
+        if wrong:
+            await self._count_failure(act.id)
+            raise _wrong_birth_date(LINK_TRIES - wrong)
+        return OpenedVisit(token=secret, expires_at=expires_at, caller=caller)
+
+    async def ask_again(self, token: str) -> None:
+        """A patient asks for a new link with an old one. Says nothing of what it found; three a day at most."""
+        now = self._clock.now()
+        async with self._database.begin() as uow:
+            store = LinkStore(uow.session)
+            link = await store.find_link(hash_token(token))
+            act = await ActStore(uow.session).find(link.act_id) if link else None
+            if link is None or act is None or act.state not in OPEN_STATES or act.state is State.FINISHED:
+                return
+            patient = await PatientStore(uow.session).find(act.patient_id)
+            if patient is None or await store.count_resend(act.id, civil_date(now, act.territory)) > _RESENDS_A_DAY:
+                return
+            caller = Caller(CallerKind.PATIENT, practice_id=act.practice_id, act_id=act.id)
+            self._journal.note(uow, caller, "teleconsultation.ask_link_again", patient_id=patient.id)
+            channel = next((one for one in Channel if _address(patient, one)), None)
+            if channel is not None:
+                (await store.lock_access(act.id)).failed_tries = 0
+                await self.queue(uow, act, patient, channel)
+
+    async def authenticate(self, token: str) -> Caller | None:
+        """The patient behind a visit cookie; None when it is unknown, expired or revoked."""
+        async with self._database.read() as session:
+            visit = await LinkStore(session).find_session(hash_token(token), self._clock.now())
+            act = await ActStore(session).find(visit.act_id) if visit else None
+        if visit is None or act is None:
+            return None
+        return Caller(
+            CallerKind.PATIENT,
+            id=visit.patient_id,
+            practice_id=act.practice_id,
+            act_id=act.id,
+            session_id=visit.id,
+            factors=2,
+        )
+
+    async def deliver(self, event: Event) -> None:
+        """Subscriber of LINK_WANTED: mint a link, hand it to the operator, keep the receipt.
+
+        Each try mints a link of its own, and all carry one idempotency key: whichever message arrives, its link works.
+        Raises Unavailable, so that the outbox tries again.
+        """
+        act_id, delivery_id = UUID(event.payload["act_id"]), UUID(event.payload["delivery_id"])
+        async with self._database.begin() as uow:
+            act = await ActStore(uow.session).find(act_id)
+            delivery = await LinkStore(uow.session).find_delivery(delivery_id)
+            patient = await PatientStore(uow.session).find(act.patient_id) if act else None
+            if act is None or patient is None or delivery is None or delivery.state is not SendingState.QUEUED:
+                return
+            if act.state not in (State.BOOKED, State.WAITING, State.IN_CALL):
+                await self._settle(uow, delivery_id, SendingState.FAILED, "", "act_over")
+                return
+            link = await self._mint(uow, act, delivery_id)
+        message = link_message(act, link)
+        receipt = await self._senders[delivery.channel].send(
+            OutgoingMessage(
+                to=_address(patient, delivery.channel),
+                text=message.text,
+                subject=message.subject if delivery.channel is Channel.EMAIL else None,
+                idempotency_key=str(delivery_id),
+            )
+        )
+        async with self._database.begin() as uow:
+            await self._settle(uow, delivery_id, SendingState(receipt.state.value), receipt.provider_id, receipt.detail)
+
+    async def follow_up(self) -> None:
+        """Job: ask the operators what became of the messages of the last day."""
+        now = self._clock.now()
+        async with self._database.read() as session:
+            pending = await LinkStore(session).awaiting_receipt(now - timedelta(days=1), _RECEIPTS_AT_ONCE)
+        for delivery in pending:
+            if delivery.channel is not Channel.SMS:
+                continue
+            receipt = await self._senders[delivery.channel].receipt(delivery.provider_id)
+            if receipt.state.value != delivery.state.value:
+                async with self._database.begin() as uow:
+                    await self._settle(
+                        uow, delivery.id, SendingState(receipt.state.value), receipt.provider_id, receipt.detail
+                    )
+
+    async def forget_expired(self) -> None:
+        """Job: links and sessions that ended a month ago."""
+        async with self._database.begin() as uow:
+            await LinkStore(uow.session).forget_expired(self._clock.now() - timedelta(days=30))
+
+    async def _usable(self, uow: UnitOfWork, token: str, now: datetime) -> tuple[Teleconsultation, Link, Patient]:
+        link = await LinkStore(uow.session).find_link(hash_token(token))
+        act = await ActStore(uow.session).find(link.act_id) if link else None
+        patient = await PatientStore(uow.session).find(act.patient_id) if act else None
+        if link is None or act is None or patient is None or link.revoked_at is not None or link.expires_at <= now:
+            self._note_unknown(uow, link)
+            raise _unknown()
+        if act.state in (State.CANCELLED, State.CLOSED):
+            self._note_unknown(uow, link)
+            raise _unknown()
+        return act, link, patient
+
+    def _note_unknown(self, uow: UnitOfWork, link: Link | None) -> None:
+        resource = f"teleconsultation:{link.act_id}" if link else ""
+        self._journal.note(uow, Caller(CallerKind.PATIENT), "teleconsultation.open_link", resource=resource)
+
+    async def _count_failure(self, act_id: UUID) -> None:
+        """In a transaction of its own: a refusal must not undo the count."""
+        async with self._database.begin() as uow:
+            access = await LinkStore(uow.session).lock_access(act_id)
+            access.failed_tries = min(access.failed_tries + 1, LINK_TRIES)
+            caller = Caller(CallerKind.PATIENT, act_id=act_id)
+            details = {"failed_tries": access.failed_tries}
+            self._journal.note(
+                uow,
+                caller,
+                "teleconsultation.wrong_birth_date",
+                resource=f"teleconsultation:{act_id}",
+                details=details,
+            )
+
+    async def _mint(self, uow: UnitOfWork, act: Teleconsultation, delivery_id: UUID | None) -> str:
+        now, token = self._clock.now(), make_token()
+        end = act.slot.end + LINK_LIFE_AFTER_SLOT if act.slot else now + LINK_LIFE_UNPROGRAMMED
+        await LinkStore(uow.session).add_link(
+            act.id, hash_token(token), at=now, expires_at=max(end, now), delivery_id=delivery_id
+        )
+        return f"{self._public_url}/v/{token}"
+
+    async def _patient_of(self, uow: UnitOfWork, act: Teleconsultation) -> Patient:
+        if act.state not in (State.BOOKED, State.WAITING, State.IN_CALL, State.NO_SHOW):
+            raise Conflict(
+                "Cette téléconsultation est passée ou annulée : il n'y a plus de lien à envoyer.", code="over"
+            )
+        patient = await PatientStore(uow.session).find(act.patient_id)
+        if patient is None:
+            raise LookupError("an act has a patient")
+        return patient
+
+    async def _settle(
+        self, uow: UnitOfWork, delivery_id: UUID, state: SendingState, provider_id: str, detail: str
+    ) -> None:
+        await LinkStore(uow.session).settle_delivery(
+            delivery_id, state, at=self._clock.now(), provider_id=provider_id, detail=detail
+        )
+        log.info("links.sending", state=state.value)
+
+
+def _address(patient: Patient, channel: Channel) -> str:
+    return (patient.contact.phone if channel is Channel.SMS else patient.contact.email) or ""
+
+
+def _unknown() -> Unauthenticated:
+    return Unauthenticated(
+        "Ce lien n'est plus valable. Demandez-en un nouveau, ou appelez le cabinet.", code="link.unknown"
+    )
+
+
+def _wrong_birth_date(left: int) -> Invalid | TooMany:
+    if left <= 0:
+        return _locked()
+    tries = "un essai" if left == 1 else f"{left} essais"
+    return Invalid(
+        f"Cette date ne correspond pas à celle du dossier. Il vous reste {tries}.",
+        field="birth_date",
+        code="link.birth_date",
+    )
+
+
+def _locked() -> TooMany:
+    return TooMany(
+        "Trop d'essais : ce lien est bloqué. Demandez-en un nouveau, ou appelez le cabinet.",
+        retry_after_seconds=3600,
+        code="link.locked",
+    )

@@ -1,0 +1,325 @@
+"""Teleconsultations: find, list, save."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, select, tuple_, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from telemed.acts.teleconsultation.model import (
+    DeviceCheck,
+    FinishReason,
+    IdentityCheck,
+    IdentityMethod,
+    Kind,
+    Place,
+    PlaceKind,
+    Readiness,
+    State,
+    Teleconsultation,
+    TraitsAnswer,
+    TraitsConfirmation,
+)
+from telemed.acts.teleconsultation.tables import TeleconsultationRow
+from telemed.kernel.clock import Territory
+from telemed.kernel.errors import Conflict
+from telemed.kernel.period import Interval
+from telemed.storage.engine import violated_constraint
+
+_VIOLATIONS = {
+    "uq_teleconsultations_professional_slot": ("booking.slot_taken", "Ce créneau vient d'être pris."),
+    "uq_teleconsultations_professional_in_call": ("room.other_call", "Une autre téléconsultation est déjà en cours."),
+}
+_RECENT = 20
+
+
+@dataclass(frozen=True)
+class ActFilter:
+    """Which acts to list: those of a practice, narrowed; listed from `start` (included) to `end` (excluded)."""
+
+    practice_id: UUID
+    professional_id: UUID | None = None
+    patient_id: UUID | None = None
+    states: frozenset[State] = frozenset()
+    start: datetime | None = None
+    end: datetime | None = None
+
+
+class ActStore:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def find(self, act_id: UUID, *, lock: bool = False) -> Teleconsultation | None:
+        """One act, locked until the end of the transaction if asked."""
+        query = select(TeleconsultationRow).where(col(TeleconsultationRow.id) == act_id)
+        row = await self._session.scalar(query.with_for_update() if lock else query)
+        return _to_act(row) if row else None
+
+    async def find_by_room(self, room: str) -> Teleconsultation | None:
+        row = await self._session.scalar(select(TeleconsultationRow).where(col(TeleconsultationRow.room) == room))
+        return _to_act(row) if row else None
+
+    async def add(self, act: Teleconsultation) -> None:
+        """Raises Conflict when the slot was taken meanwhile."""
+        self._session.add(TeleconsultationRow(id=act.id, **_values(act)))
+        await self._flush()
+
+    async def save(self, act: Teleconsultation) -> Teleconsultation:
+        """Write a changed act over the version that was read. Raises Conflict if another writer came first."""
+        saved = replace(act, version=act.version + 1)
+        statement = (
+            update(TeleconsultationRow)
+            .where(col(TeleconsultationRow.id) == act.id, col(TeleconsultationRow.version) == act.version)
+            .values(**_values(saved))
+        )
+        try:
+            result = await self._session.execute(statement)
+        except IntegrityError as err:
+            raise _conflict(err) from err
+        if getattr(result, "rowcount", 0) != 1:
+            raise Conflict("Cette téléconsultation a changé entre-temps : relisez-la.", code="stale")
+        self._session.expire_all()
+        return saved
+
+    async def page(
+        self, which: ActFilter, *, limit: int, after: tuple[datetime, UUID] | None = None, newest_first: bool = False
+    ) -> list[Teleconsultation]:
+        """Acts by their listed time (the slot, else the arrival), from `after` (excluded)."""
+        key = tuple_(col(TeleconsultationRow.listed_at), col(TeleconsultationRow.id))
+        query = _filtered(select(TeleconsultationRow), which).limit(limit)
+        if newest_first:
+            query = query.order_by(col(TeleconsultationRow.listed_at).desc(), col(TeleconsultationRow.id).desc())
+        else:
+            query = query.order_by(col(TeleconsultationRow.listed_at), col(TeleconsultationRow.id))
+        if after is not None:
+            query = query.where(key < after if newest_first else key > after)
+        return [_to_act(row) for row in await self._session.scalars(query)]
+
+    async def waiting(self, professional_ids: Sequence[UUID]) -> list[Teleconsultation]:
+        """Everybody in these professionals' waiting rooms."""
+        query = select(TeleconsultationRow).where(
+            col(TeleconsultationRow.state) == State.WAITING.value,
+            col(TeleconsultationRow.professional_id).in_(professional_ids),
+        )
+        return [_to_act(row) for row in await self._session.scalars(query)]
+
+    async def in_call(self, professional_id: UUID) -> Teleconsultation | None:
+        query = select(TeleconsultationRow).where(
+            col(TeleconsultationRow.professional_id) == professional_id,
+            col(TeleconsultationRow.state) == State.IN_CALL.value,
+        )
+        row = await self._session.scalar(query)
+        return _to_act(row) if row else None
+
+    async def recent_lengths(self, professional_id: UUID) -> list[timedelta]:
+        """How long the professional's last visits took."""
+        query = (
+            select(col(TeleconsultationRow.started_at), col(TeleconsultationRow.finished_at))
+            .where(
+                col(TeleconsultationRow.professional_id) == professional_id,
+                col(TeleconsultationRow.state).in_((State.FINISHED.value, State.CLOSED.value)),
+            )
+            .order_by(col(TeleconsultationRow.listed_at).desc())
+            .limit(_RECENT)
+        )
+        rows = (await self._session.execute(query)).all()
+        return [end - start for start, end in rows if start is not None and end is not None]
+
+    async def taken(
+        self, *, start: datetime, end: datetime, professional_id: UUID | None = None, patient_id: UUID | None = None
+    ) -> list[tuple[UUID, Interval]]:
+        """Booked times that overlap `start`..`end`, of a professional or of a patient."""
+        query = select(
+            col(TeleconsultationRow.id), col(TeleconsultationRow.slot_start), col(TeleconsultationRow.slot_end)
+        ).where(
+            col(TeleconsultationRow.slot_start) < end,
+            col(TeleconsultationRow.slot_end) > start,
+            col(TeleconsultationRow.state).not_in((State.CANCELLED.value, State.NO_SHOW.value)),
+        )
+        if professional_id is not None:
+            query = query.where(
+                col(TeleconsultationRow.professional_id) == professional_id,
+                col(TeleconsultationRow.listed_at) > start - timedelta(days=1),
+                col(TeleconsultationRow.listed_at) < end,
+            )
+        if patient_id is not None:
+            query = query.where(col(TeleconsultationRow.patient_id) == patient_id)
+        rows = (await self._session.execute(query)).all()
+        return [(act_id, Interval(first, last)) for act_id, first, last in rows if first and last]
+
+    async def count_booked(self, professional_id: UUID, start: datetime, end: datetime) -> int:
+        """How many acts are still to come for a professional between two instants."""
+        query = select(func.count()).where(
+            col(TeleconsultationRow.professional_id) == professional_id,
+            col(TeleconsultationRow.state).in_((State.BOOKED.value, State.WAITING.value, State.IN_CALL.value)),
+            col(TeleconsultationRow.listed_at) >= start,
+            col(TeleconsultationRow.listed_at) < end,
+        )
+        return await self._session.scalar(query) or 0
+
+    async def booked_for_patient(self, patient_ids: Sequence[UUID]) -> list[Teleconsultation]:
+        """Open acts of these patients."""
+        query = select(TeleconsultationRow).where(
+            col(TeleconsultationRow.patient_id).in_(patient_ids),
+            col(TeleconsultationRow.state).in_((State.BOOKED.value, State.WAITING.value, State.IN_CALL.value)),
+        )
+        return [_to_act(row) for row in await self._session.scalars(query)]
+
+    async def _flush(self) -> None:
+        try:
+            await self._session.flush()
+        except IntegrityError as err:
+            raise _conflict(err) from err
+
+
+def _conflict(error: IntegrityError) -> Conflict:
+    name = violated_constraint(error)
+    if name not in _VIOLATIONS:
+        raise error
+    code, text = _VIOLATIONS[name]
+    return Conflict(text, code=code)
+
+
+def _filtered(query: Select[TeleconsultationRow], which: ActFilter) -> Select[TeleconsultationRow]:
+    query = query.where(col(TeleconsultationRow.practice_id) == which.practice_id)
+    if which.professional_id is not None:
+        query = query.where(col(TeleconsultationRow.professional_id) == which.professional_id)
+    if which.patient_id is not None:
+        query = query.where(col(TeleconsultationRow.patient_id) == which.patient_id)
+    if which.states:
+        query = query.where(col(TeleconsultationRow.state).in_([state.value for state in which.states]))
+    if which.start is not None:
+        query = query.where(col(TeleconsultationRow.listed_at) >= which.start)
+    if which.end is not None:
+        query = query.where(col(TeleconsultationRow.listed_at) < which.end)
+    return query
+
+
+def _values(act: Teleconsultation) -> dict[str, Any]:
+    """The columns of an act, but its id."""
+    place, traits, check, device = act.place, act.traits_confirmation, act.identity_check, act.device_check
+    return {
+        "practice_id": act.practice_id,
+        "professional_id": act.professional_id,
+        "patient_id": act.patient_id,
+        "territory": act.territory.value,
+        "kind": act.kind.value,
+        "state": act.state.value,
+        "room": act.room,
+        "version": act.version,
+        "listed_at": act.slot.start if act.slot else act.booked_at,
+        "booked_at": act.booked_at,
+        "booked_by": act.booked_by,
+        "slot_start": act.slot.start if act.slot else None,
+        "slot_end": act.slot.end if act.slot else None,
+        "motive": act.motive,
+        "arrived_at": act.arrived_at,
+        "started_at": act.started_at,
+        "finished_at": act.finished_at,
+        "finish_reason": act.finish_reason.value if act.finish_reason else None,
+        "closed_at": act.closed_at,
+        "cancelled_at": act.cancelled_at,
+        "place": _place_json(place) if place else None,
+        "traits_answer": traits.answer.value if traits else None,
+        "traits_answered_at": traits.at if traits else None,
+        "traits_by_patient": traits.by_patient if traits else False,
+        "identity_method": check.method.value if check else None,
+        "identity_checked_at": check.at if check else None,
+        "identity_checked_by": check.by if check else None,
+        "device_check": _device_json(device) if device else None,
+        "device_checked_at": device.at if device else None,
+        "notes": act.notes,
+        "document_id": act.document_id,
+    }
+
+
+def _place_json(place: Place) -> dict[str, str]:
+    return {
+        "kind": place.kind.value,
+        "description": place.description,
+        "phone": place.phone,
+        "confirmed_at": place.confirmed_at.isoformat(),
+    }
+
+
+def _device_json(device: DeviceCheck) -> dict[str, str]:
+    return {
+        "camera": device.camera.value,
+        "microphone": device.microphone.value,
+        "network": device.network.value,
+    }
+
+
+def _to_act(row: TeleconsultationRow) -> Teleconsultation:
+    return Teleconsultation(
+        id=row.id,
+        practice_id=row.practice_id,
+        professional_id=row.professional_id,
+        patient_id=row.patient_id,
+        territory=Territory(row.territory),
+        kind=Kind(row.kind),
+        state=State(row.state),
+        room=row.room,
+        version=row.version,
+        booked_at=row.booked_at,
+        booked_by=row.booked_by,
+        slot=Interval(row.slot_start, row.slot_end) if row.slot_start and row.slot_end else None,
+        motive=row.motive,
+        arrived_at=row.arrived_at,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        finish_reason=FinishReason(row.finish_reason) if row.finish_reason else None,
+        closed_at=row.closed_at,
+        cancelled_at=row.cancelled_at,
+        place=_to_place(row),
+        traits_confirmation=_to_confirmation(row),
+        identity_check=_to_check(row),
+        device_check=_to_device(row),
+        notes=row.notes,
+        document_id=row.document_id,
+    )
+
+
+def _to_place(row: TeleconsultationRow) -> Place | None:
+    if row.place is None:
+        return None
+    return Place(
+        kind=PlaceKind(row.place["kind"]),
+        description=row.place["description"],
+        phone=row.place["phone"],
+        confirmed_at=datetime.fromisoformat(row.place["confirmed_at"]),
+    )
+
+
+def _to_confirmation(row: TeleconsultationRow) -> TraitsConfirmation | None:
+    if row.traits_answer is None or row.traits_answered_at is None:
+        return None
+    return TraitsConfirmation(
+        answer=TraitsAnswer(row.traits_answer), at=row.traits_answered_at, by_patient=row.traits_by_patient
+    )
+
+
+def _to_check(row: TeleconsultationRow) -> IdentityCheck | None:
+    if row.identity_method is None or row.identity_checked_at is None or row.identity_checked_by is None:
+        return None
+    return IdentityCheck(
+        method=IdentityMethod(row.identity_method), at=row.identity_checked_at, by=row.identity_checked_by
+    )
+
+
+def _to_device(row: TeleconsultationRow) -> DeviceCheck | None:
+    if row.device_check is None or row.device_checked_at is None:
+        return None
+    return DeviceCheck(
+        camera=Readiness(row.device_check["camera"]),
+        microphone=Readiness(row.device_check["microphone"]),
+        network=Readiness(row.device_check["network"]),
+        at=row.device_checked_at,
+    )
