@@ -203,9 +203,8 @@ class BookingService:
         """Own the professional's times, then judge the slot against the others. Raises Refused."""
         agenda, acts = AgendaStore(uow.session), ActStore(uow.session)
         await agenda.lock(professional.id)
-        bounds = {"start": slot.start, "end": slot.end}
-        of_professional = await acts.taken(**bounds, professional_id=professional.id)
-        of_patient = await acts.taken(**bounds, patient_id=patient_id)
+        of_professional = await acts.taken(start=slot.start, end=slot.end, professional_id=professional.id)
+        of_patient = await acts.taken(start=slot.start, end=slot.end, patient_id=patient_id)
         decision = check_slot(
             slot,
             now=min(self._clock.now(), slot.start) if is_restored else self._clock.now(),

@@ -22,6 +22,7 @@ from telemed.acts.teleconsultation.model import (
     Teleconsultation,
 )
 from telemed.acts.teleconsultation.ports import MessageSender, OutgoingMessage
+from telemed.acts.teleconsultation.rules.visit import is_born_on
 from telemed.acts.teleconsultation.service.access import open_act
 from telemed.acts.teleconsultation.store import ActStore, LinkStore
 from telemed.acts.teleconsultation.store.links import Link
@@ -32,7 +33,7 @@ from telemed.kernel.events import Event
 from telemed.kernel.ids import new_id
 from telemed.patients.model import Patient
 from telemed.patients.store import PatientStore
-from telemed.security.opaque import equals, hash_token, make_token
+from telemed.security.opaque import hash_token, make_token
 from telemed.storage.engine import Database
 from telemed.storage.uow import UnitOfWork
 from telemed.trace.service import Journal
@@ -114,24 +115,26 @@ class LinkService:
         async with self._database.begin() as uow:
             act, link, patient = await self._usable(uow, token, now)
             caller = Caller(CallerKind.PATIENT, id=patient.id, practice_id=act.practice_id, act_id=act.id)
-            self._journal.note(
-                uow, caller, "teleconsultation.open_link", patient_id=patient.id, resource=f"teleconsultation:{act.id}"
-            )
             store = LinkStore(uow.session)
             access = await store.lock_access(act.id)
-            if access.failed_tries >= LINK_TRIES:
-                raise _locked()
-            if not equals(str(patient.identity.traits.birth_date), birth_date):
-                wrong = access.failed_tries + 1
-            else:
-                wrong = 0
-                access.failed_tries = 0
+            left = LINK_TRIES - access.failed_tries
+            matches = left > 0 and is_born_on(patient.identity.traits.birth_date, birth_date)
+            access.failed_tries = 0 if matches else min(access.failed_tries + 1, LINK_TRIES)
+            self._journal.note(
+                uow,
+                caller,
+                "teleconsultation.open_link" if matches else "teleconsultation.wrong_birth_date",
+                patient_id=patient.id,
+                resource=f"teleconsultation:{act.id}",
+                details={"tries_left": LINK_TRIES - access.failed_tries},
+            )
+            secret, expires_at = make_token(), min(now + VISIT_SESSION_LIFE, link.expires_at)
+            if matches:
                 await store.mark_opened(link.id, now)
-                secret, expires_at = make_token(), min(now + VISIT_SESSION_LIFE, link.expires_at)
                 await store.add_session(act.id, patient.id, hash_token(secret), at=now, expires_at=expires_at)
-        if wrong:
-            await self._count_failure(act.id)
-            raise _wrong_birth_date(LINK_TRIES - wrong)
+        # The count of tries commits before the refusal is raised: a refusal must not undo it.
+        if not matches:
+            raise _wrong_birth_date(left - 1)
         return OpenedVisit(token=secret, expires_at=expires_at, caller=caller)
 
     async def ask_again(self, token: str) -> None:
@@ -233,21 +236,6 @@ class LinkService:
     def _note_unknown(self, uow: UnitOfWork, link: Link | None) -> None:
         resource = f"teleconsultation:{link.act_id}" if link else ""
         self._journal.note(uow, Caller(CallerKind.PATIENT), "teleconsultation.open_link", resource=resource)
-
-    async def _count_failure(self, act_id: UUID) -> None:
-        """In a transaction of its own: a refusal must not undo the count."""
-        async with self._database.begin() as uow:
-            access = await LinkStore(uow.session).lock_access(act_id)
-            access.failed_tries = min(access.failed_tries + 1, LINK_TRIES)
-            caller = Caller(CallerKind.PATIENT, act_id=act_id)
-            details = {"failed_tries": access.failed_tries}
-            self._journal.note(
-                uow,
-                caller,
-                "teleconsultation.wrong_birth_date",
-                resource=f"teleconsultation:{act_id}",
-                details=details,
-            )
 
     async def _mint(self, uow: UnitOfWork, act: Teleconsultation, delivery_id: UUID | None) -> str:
         now, token = self._clock.now(), make_token()
