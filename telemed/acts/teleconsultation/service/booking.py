@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from telemed.acts.teleconsultation.model import (
     LINK_LIFE_AFTER_SLOT,
     UNDO_WINDOW,
@@ -23,7 +25,7 @@ from telemed.acts.teleconsultation.service.access import open_act, take_step
 from telemed.acts.teleconsultation.service.links import LinkService
 from telemed.acts.teleconsultation.store import ActStore, AgendaStore, LinkStore
 from telemed.kernel.caller import Caller, Role
-from telemed.kernel.clock import Clock, day_bounds
+from telemed.kernel.clock import Clock, Territory, day_bounds
 from telemed.kernel.decision import Decision
 from telemed.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from telemed.kernel.ids import new_id
@@ -31,7 +33,7 @@ from telemed.kernel.period import Interval
 from telemed.patients.model import Patient
 from telemed.patients.store import PatientStore
 from telemed.professionals.model import Professional
-from telemed.professionals.store import ProfessionalStore
+from telemed.professionals.store import PracticeStore, ProfessionalStore
 from telemed.storage.engine import Database
 from telemed.storage.uow import UnitOfWork
 from telemed.trace.service import Journal
@@ -72,6 +74,7 @@ class BookingService:
         async with self._database.begin() as uow:
             self._note(uow, caller, "book", patient_id=request.patient_id)
             professional, patient = await self._people(uow, caller, request)
+            territory = await _territory(uow.session, professional)
             decision = Decision()
             if request.slot is not None:
                 decision = await self._check(uow, professional, request.patient_id, request.slot)
@@ -80,7 +83,7 @@ class BookingService:
                 practice_id=professional.practice_id,
                 professional_id=professional.id,
                 patient_id=patient.id,
-                territory=professional.territory,
+                territory=territory,
                 kind=Kind.UNPROGRAMMED if request.slot is None else Kind.PROGRAMMED,
                 state=State.BOOKED,
                 room=secrets.token_urlsafe(18),
@@ -145,8 +148,9 @@ class BookingService:
             professional = await ProfessionalStore(session).find(professional_id)
             if professional is None or professional.practice_id != caller.practice_id:
                 raise NotFound("Ce professionnel n'existe pas ou n'est pas de votre cabinet.")
-            start, _ = day_bounds(first_day, professional.territory)
-            _, end = day_bounds(first_day + timedelta(days=days - 1), professional.territory)
+            territory = await _territory(session, professional)
+            start, _ = day_bounds(first_day, territory)
+            _, end = day_bounds(first_day + timedelta(days=days - 1), territory)
             taken = await ActStore(session).taken(start=start, end=end, professional_id=professional_id)
             hours = await AgendaStore(session).hours(professional_id)
         return free_slots(
@@ -154,7 +158,7 @@ class BookingService:
             days,
             hours=hours,
             taken=[interval for _, interval in taken],
-            territory=professional.territory,
+            territory=territory,
             after=self._clock.now(),
         )
 
@@ -211,7 +215,7 @@ class BookingService:
             taken_by_professional=[interval for act_id, interval in of_professional if act_id != but],
             taken_by_patient=[interval for act_id, interval in of_patient if act_id != but],
             hours=await agenda.hours(professional.id),
-            territory=professional.territory,
+            territory=await _territory(uow.session, professional),
         )
         if not decision.is_allowed:
             raise Refused(decision)
@@ -228,3 +232,11 @@ async def _professional(uow: UnitOfWork, professional_id: UUID) -> Professional:
     if professional is None:
         raise NotFound("Ce professionnel n'existe pas.")
     return professional
+
+
+async def _territory(session: AsyncSession, professional: Professional) -> Territory:
+    """That of the place of practice: it gives the civil day of an act (trap 31)."""
+    territory = await PracticeStore(session).territory_of(professional.practice_id)
+    if territory is None:
+        raise LookupError("a professional has a practice")
+    return territory

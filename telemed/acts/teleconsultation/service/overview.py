@@ -22,7 +22,7 @@ from telemed.kernel.errors import Forbidden, NotFound
 from telemed.patients.model import Patient
 from telemed.patients.store import PatientStore
 from telemed.professionals.model import Professional
-from telemed.professionals.store import ProfessionalStore
+from telemed.professionals.store import PracticeStore, ProfessionalStore
 from telemed.storage.engine import Database
 from telemed.trace.service import Journal
 
@@ -85,9 +85,7 @@ class OverviewService:
             end=end,
         )
         async with self._database.begin() as uow:
-            self._journal.note(
-                uow, caller, "teleconsultation.list", patient_id=patient_id, details={"limit": limit}
-            )
+            self._journal.note(uow, caller, "teleconsultation.list", patient_id=patient_id, details={"limit": limit})
             acts = await ActStore(uow.session).page(which, limit=limit, after=after, newest_first=newest_first)
             return await self._views(uow.session, caller, acts)
 
@@ -96,7 +94,7 @@ class OverviewService:
         async with self._database.begin() as uow:
             self._journal.note(uow, caller, "teleconsultation.read_day")
             professional = await self._reachable(uow.session, caller, professional_id)
-            practice = await ProfessionalStore(uow.session).find_practice(professional.practice_id)
+            practice = await PracticeStore(uow.session).find(professional.practice_id)
             if practice is None:
                 raise LookupError("a professional has a practice")
             start, end = day_bounds(day, practice.territory)
@@ -158,14 +156,12 @@ class OverviewService:
         """A doctor's list is always his own."""
         return professional_id if caller.has_role(Role.SECRETARY) else caller.id
 
-    async def _views(
-        self, session: AsyncSession, caller: Caller, acts: Sequence[Teleconsultation]
-    ) -> list[ActView]:
+    async def _views(self, session: AsyncSession, caller: Caller, acts: Sequence[Teleconsultation]) -> list[ActView]:
         """Three statements for people, links and consents, however many acts there are."""
         if not acts:
             return []
-        patients = await PatientStore(session).find_many({act.patient_id for act in acts})
-        professionals = await ProfessionalStore(session).find_many({act.professional_id for act in acts})
+        patients = await PatientStore(session).find_many([act.patient_id for act in acts])
+        professionals = await ProfessionalStore(session).find_many([act.professional_id for act in acts])
         deliveries = await LinkStore(session).last_deliveries([act.id for act in acts])
         consents = await consent_decisions(session, acts, patients, self._clock.now())
         sees_care = caller.has_role(Role.DOCTOR)

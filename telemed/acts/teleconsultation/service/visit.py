@@ -31,7 +31,7 @@ from telemed.patients.model import Patient, parse_phone
 from telemed.patients.service import PatientService
 from telemed.patients.store import PatientStore
 from telemed.professionals.model import Practice, Professional
-from telemed.professionals.store import ProfessionalStore
+from telemed.professionals.store import PracticeStore, ProfessionalStore
 from telemed.storage.engine import Database
 from telemed.storage.uow import UnitOfWork
 from telemed.trace.service import Journal
@@ -78,7 +78,7 @@ class VisitService:
             act = await acts.find(caller.act_id) if caller.act_id else None
             patient = await PatientStore(session).find(act.patient_id) if act else None
             professional = await people.find(act.professional_id) if act else None
-            practice = await people.find_practice(act.practice_id) if act else None
+            practice = await PracticeStore(session).find(act.practice_id) if act else None
             if act is None or patient is None or professional is None or practice is None:
                 raise Unauthenticated("Ce lien n'est plus valable.", code="link.unknown")
             consent = await consent_decision(session, act, patient, now)

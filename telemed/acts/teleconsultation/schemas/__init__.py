@@ -1,0 +1,1 @@
+"""JSON of the teleconsultation, in and out."""
