@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from signaling.hub import Hub
 from signaling.ports import LedgerEntry, SeatStatus
 from signaling.tokens import Role, RoomTokens
-
 from telemed.acts.teleconsultation.model import ContinuityEntry
 from telemed.acts.teleconsultation.ports import RoomPass, SeatPresence
 from telemed.acts.teleconsultation.service.rooms import RoomRecords

@@ -1,0 +1,106 @@
+"""The second factor, the order of the patient's steps and the words of the message."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from telemed.acts.teleconsultation.formats import link_message
+from telemed.acts.teleconsultation.model import Kind, State, Teleconsultation
+from telemed.acts.teleconsultation.rules.visit import VisitProgress, VisitStep, is_born_on, next_step
+from telemed.kernel.clock import Territory
+from telemed.kernel.period import Interval
+from telemed.patients.model import BirthDate
+
+FRESH = VisitProgress(State.BOOKED, False, False, False, False)
+
+
+@pytest.mark.parametrize(
+    ("known", "typed", "expected"),
+    [
+        (BirthDate(1955, 3, 12), "1955-03-12", True),
+        (BirthDate(1955, 3, 12), "1955-12-03", False),
+        (BirthDate(1955, 3), "1955-03-31", True),
+        (BirthDate(1955), "1955-07-14", True),
+        (BirthDate(1955), "1956-07-14", False),
+        (BirthDate(1955), "1955", False),
+        (BirthDate(1955, 3, 12), "", False),
+    ],
+)
+def test_a_birth_date_is_compared_as_far_as_it_is_known(known: BirthDate, typed: str, *, expected: bool) -> None:
+    assert is_born_on(known, typed) is expected
+
+
+def test_consent_comes_first() -> None:
+    assert next_step(FRESH) is VisitStep.CONSENT
+
+
+def test_the_steps_follow_one_another() -> None:
+    progress, seen = FRESH, []
+    for done in ("has_consented", "has_confirmed_traits", "has_given_place", "has_checked_devices"):
+        seen.append(next_step(progress))
+        progress = replace(progress, **{done: True})
+    assert [*seen, next_step(progress)] == [
+        VisitStep.CONSENT,
+        VisitStep.IDENTITY,
+        VisitStep.IDENTITY,
+        VisitStep.DEVICES,
+        VisitStep.WAITING,
+    ]
+
+
+def test_who_was_let_in_goes_straight_to_the_call() -> None:
+    assert next_step(replace(FRESH, state=State.IN_CALL, has_consented=True)) is VisitStep.CALL
+
+
+def test_a_withdrawn_consent_leads_back_to_it_even_in_the_call() -> None:
+    assert next_step(replace(FRESH, state=State.IN_CALL)) is VisitStep.CONSENT
+
+
+def test_a_finished_visit_shows_its_end() -> None:
+    assert next_step(replace(FRESH, state=State.FINISHED)) is VisitStep.END
+
+
+def act_at(start: datetime | None, territory: Territory = Territory.METROPOLE) -> Teleconsultation:
+    slot = Interval(start, start + timedelta(minutes=15)) if start else None
+    return Teleconsultation(
+        id=uuid4(),
+        practice_id=uuid4(),
+        professional_id=uuid4(),
+        patient_id=uuid4(),
+        territory=territory,
+        kind=Kind.PROGRAMMED,
+        state=State.BOOKED,
+        room="r",
+        version=1,
+        booked_at=datetime(2026, 1, 1, tzinfo=UTC),
+        booked_by=None,
+        slot=slot,
+        motive="douleur thoracique",
+    )
+
+
+def test_a_message_holds_time_and_link_and_nothing_of_health() -> None:
+    message = link_message(act_at(datetime(2026, 11, 24, 13, 30, tzinfo=UTC)), "https://t.example/v/abc")
+    assert "mardi 24 novembre à 14 h 30" in message.text
+    assert "https://t.example/v/abc" in message.text
+    assert "douleur" not in message.text + message.subject
+
+
+def test_the_hour_shown_twice_says_which() -> None:
+    first = link_message(act_at(datetime(2026, 10, 25, 0, 30, tzinfo=UTC)), "x").text
+    second = link_message(act_at(datetime(2026, 10, 25, 1, 30, tzinfo=UTC)), "x").text
+    assert "2 h 30 (heure d'été)" in first
+    assert "2 h 30 (heure d'hiver)" in second
+
+
+def test_the_time_is_that_of_the_place_of_practice() -> None:
+    late = act_at(datetime(2026, 12, 1, 3, 30, tzinfo=UTC), Territory.MARTINIQUE)
+    assert "lundi 30 novembre à 23 h 30" in link_message(late, "x").text
+
+
+def test_without_an_appointment_it_is_now() -> None:
+    assert "dès maintenant" in link_message(act_at(None), "x").text
