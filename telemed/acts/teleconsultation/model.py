@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from uuid import UUID
@@ -154,6 +154,33 @@ class FinishReason(StrEnum):
     REDIRECTED = "redirected"
 
 
+@dataclass(frozen=True)
+class Coverage:
+    """What the doctor states about the reimbursement of the act (R-28), and how it is to be paid.
+
+    `alternates` is None outside a regular follow-up; `invoked` holds codes of exceptions of the law; `fee_cents`
+    is what a doctor who sets his fee asks.
+    """
+
+    follows_pathway: bool
+    is_within_territory: bool
+    alternates: bool | None = None
+    invoked: frozenset[str] = frozenset()
+    is_tiers_payant: bool = False
+    fee_cents: int | None = None
+
+
+@dataclass(frozen=True, repr=False)
+class LeaveAnswer:
+    """A sick leave prescribed in the act (R-27); `ongoing_…` is the leave in course, whoever wrote it."""
+
+    first_day: date
+    last_day: date
+    ongoing_first_day: date | None = None
+    ongoing_last_day: date | None = None
+    justification: str = ""
+
+
 @dataclass(frozen=True, repr=False)
 class Teleconsultation:
     """One teleconsultation. `version` grows at each change: a change made on an older one is refused.
@@ -186,6 +213,8 @@ class Teleconsultation:
     identity_check: IdentityCheck | None = None
     device_check: DeviceCheck | None = None
     notes: str = ""
+    coverage: Coverage | None = None
+    sick_leave: LeaveAnswer | None = None
     document_id: UUID | None = None
 
 

@@ -81,6 +81,10 @@ class TeleconsultationRow(Table, table=True):
     device_check: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
     device_checked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     notes: str = Field(default="", sa_column=Column(Encrypted("teleconsultations.notes"), nullable=False))
+    coverage: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
+    sick_leave: dict[str, Any] | None = Field(
+        default=None, sa_column=Column(EncryptedJson("teleconsultations.sick_leave"))
+    )
     document_id: UUID | None = None
 
 

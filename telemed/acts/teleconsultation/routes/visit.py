@@ -10,9 +10,11 @@ from telemed.acts.teleconsultation.schemas.patient import (
     LinkRequestIn,
     OpenVisitIn,
     TraitsIn,
+    VisitConsentIn,
     VisitOut,
+    WordingOut,
 )
-from telemed.acts.teleconsultation.schemas.professional import ConsentIn, PlaceIn, RoomPassOut
+from telemed.acts.teleconsultation.schemas.professional import PlaceIn, RoomPassOut
 from telemed.acts.teleconsultation.service.links import OpenedVisit
 from telemed.acts.teleconsultation.service.visit import VisitService
 from telemed.api.auth import PATIENT, PUBLIC, VISIT_COOKIE
@@ -49,11 +51,22 @@ async def get_visit(request: web.Request, caller: Caller) -> VisitOut:
     return VisitOut.of(await request.app[VISIT].view(caller))
 
 
+@operations.get("/visit/consent", access=PATIENT)
+async def get_consent_wording(request: web.Request) -> WordingOut:
+    """Read the words of the consent in force."""
+    wording = request.app[VISIT].wording()
+    return WordingOut(version=wording.version, sha256=wording.sha256, text=wording.text)
+
+
 @operations.post("/visit/consent", access=PATIENT)
-async def decide_consent(request: web.Request, caller: Caller, body: ConsentIn) -> VisitOut:
+async def decide_consent(request: web.Request, caller: Caller, body: VisitConsentIn) -> VisitOut:
     """Give, refuse or withdraw consent."""
     await request.app[VISIT].decide_consent(
-        caller, body.decision, by=body.by, representative_name=body.representative_name
+        caller,
+        body.decision,
+        wording_sha256=body.wording_sha256,
+        by=body.by,
+        representative_name=body.representative_name,
     )
     return VisitOut.of(await request.app[VISIT].view(caller))
 

@@ -12,6 +12,7 @@ from telemed.acts.teleconsultation.model import Readiness, State, TraitsAnswer
 from telemed.acts.teleconsultation.rules.visit import VisitStep
 from telemed.acts.teleconsultation.schemas.professional import Input
 from telemed.acts.teleconsultation.service.visit import Visit
+from telemed.consent.model import ConsentBy, ConsentDecision
 
 LinkToken = Annotated[str, Field(min_length=20, max_length=100, description="The last part of the link.")]
 
@@ -25,6 +26,23 @@ class OpenVisitIn(Input):
 
 class LinkRequestIn(Input):
     token: LinkToken
+
+
+class VisitConsentIn(Input):
+    """A decision on the words that were shown: `wording_sha256` is that of `GET /visit/consent`."""
+
+    decision: ConsentDecision
+    wording_sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    by: ConsentBy = ConsentBy.PATIENT
+    representative_name: Annotated[str | None, Field(max_length=120)] = None
+
+
+class WordingOut(BaseModel):
+    """The dated words of the consent, in Markdown."""
+
+    version: date
+    sha256: str
+    text: str
 
 
 class TraitsIn(Input):

@@ -23,11 +23,10 @@ from telemed.acts.teleconsultation.ports import RoomPass, Rooms
 from telemed.acts.teleconsultation.rules.admission import AdmissionFacts, check_admission
 from telemed.acts.teleconsultation.rules.continuity import ContinuitySummary, summarize
 from telemed.acts.teleconsultation.service.access import open_act, require_own_doctor, take_step
-from telemed.acts.teleconsultation.service.consents import consent_decision, record_consent
+from telemed.acts.teleconsultation.service.consents import ActConsents
 from telemed.acts.teleconsultation.service.visit import read_place
 from telemed.acts.teleconsultation.store import ActStore, ContinuityStore
-from telemed.consent.model import ConsentBy, ConsentChannel, ConsentDecision, ConsentRecord
-from telemed.consent.service import ConsentService
+from telemed.consent.model import ConsentBy, ConsentDecision, ConsentRecord
 from telemed.kernel.caller import Caller, Role
 from telemed.kernel.clock import Clock
 from telemed.kernel.decision import Decision
@@ -52,7 +51,7 @@ class Continuity:
 
 class CallService:
     def __init__(
-        self, *, database: Database, clock: Clock, journal: Journal, consents: ConsentService, rooms: Rooms
+        self, *, database: Database, clock: Clock, journal: Journal, consents: ActConsents, rooms: Rooms
     ) -> None:
         self._database = database
         self._clock = clock
@@ -142,15 +141,8 @@ class CallService:
         """The patient answered aloud; the doctor records it (R-1)."""
         async with self._database.begin() as uow:
             act = await self._open(uow, caller, act_id, "record_consent")
-            return await record_consent(
-                self._consents,
-                uow,
-                caller,
-                act,
-                decision,
-                channel=ConsentChannel.ORAL_TO_PROFESSIONAL,
-                by=by,
-                representative_name=representative_name,
+            return await self._consents.record_oral(
+                uow, caller, act, decision, by=by, representative_name=representative_name
             )
 
     async def save_notes(
@@ -176,7 +168,7 @@ class CallService:
         other = await ActStore(uow.session).in_call(act.professional_id)
         facts = AdmissionFacts(
             state=act.state,
-            consent=await consent_decision(uow.session, act, patient, self._clock.now()),
+            consent=await self._consents.decision(uow.session, act, patient, self._clock.now()),
             missing_traits=tuple(_TRAIT_NAMES[name] for name in patient.identity.traits.missing),
             traits_confirmation=act.traits_confirmation,
             place=act.place,

@@ -13,7 +13,7 @@ from telemed.acts.teleconsultation.model import Delivery, State, Teleconsultatio
 from telemed.acts.teleconsultation.rules.queue import Wait, expected_wait, in_order
 from telemed.acts.teleconsultation.service.access import open_act
 from telemed.acts.teleconsultation.service.booking import BOOKERS
-from telemed.acts.teleconsultation.service.consents import consent_decisions
+from telemed.acts.teleconsultation.service.consents import ActConsents
 from telemed.acts.teleconsultation.service.visit import waiting_of
 from telemed.acts.teleconsultation.store import ActFilter, ActStore, LinkStore
 from telemed.kernel.caller import Caller, Role
@@ -51,10 +51,11 @@ class Day:
 
 
 class OverviewService:
-    def __init__(self, *, database: Database, clock: Clock, journal: Journal) -> None:
+    def __init__(self, *, database: Database, clock: Clock, journal: Journal, consents: ActConsents) -> None:
         self._database = database
         self._clock = clock
         self._journal = journal
+        self._consents = consents
 
     async def get(self, caller: Caller, act_id: UUID) -> ActView:
         """One act. Raises NotFound when it is absent or another's."""
@@ -163,7 +164,7 @@ class OverviewService:
         patients = await PatientStore(session).find_many([act.patient_id for act in acts])
         professionals = await ProfessionalStore(session).find_many([act.professional_id for act in acts])
         deliveries = await LinkStore(session).last_deliveries([act.id for act in acts])
-        consents = await consent_decisions(session, acts, patients, self._clock.now())
+        consents = await self._consents.decisions(session, acts, patients, self._clock.now())
         sees_care = caller.has_role(Role.DOCTOR)
         return [
             ActView(

@@ -20,10 +20,10 @@ from telemed.acts.teleconsultation.ports import RoomPass, Rooms
 from telemed.acts.teleconsultation.rules.queue import Wait, Waiting, expected_wait
 from telemed.acts.teleconsultation.rules.visit import VisitProgress, VisitStep, next_step
 from telemed.acts.teleconsultation.service.access import open_act, take_step
-from telemed.acts.teleconsultation.service.consents import consent_decision, record_consent
+from telemed.acts.teleconsultation.service.consents import ActConsents
 from telemed.acts.teleconsultation.store import ActStore
-from telemed.consent.model import ConsentBy, ConsentChannel, ConsentDecision, ConsentRecord
-from telemed.consent.service import ConsentService
+from telemed.consent.formats import Wording
+from telemed.consent.model import ConsentBy, ConsentDecision, ConsentRecord
 from telemed.kernel.caller import Caller, Role
 from telemed.kernel.clock import Clock
 from telemed.kernel.errors import Conflict, Invalid, Refused, Unauthenticated
@@ -59,7 +59,7 @@ class VisitService:
         database: Database,
         clock: Clock,
         journal: Journal,
-        consents: ConsentService,
+        consents: ActConsents,
         patients: PatientService,
         rooms: Rooms,
     ) -> None:
@@ -81,7 +81,7 @@ class VisitService:
             practice = await PracticeStore(session).find(act.practice_id) if act else None
             if act is None or patient is None or professional is None or practice is None:
                 raise Unauthenticated("Ce lien n'est plus valable.", code="link.unknown")
-            consent = await consent_decision(session, act, patient, now)
+            consent = await self._consents.decision(session, act, patient, now)
             wait = await self._wait(acts, act) if act.state is State.WAITING else None
         progress = VisitProgress(
             state=act.state,
@@ -97,6 +97,7 @@ class VisitService:
         caller: Caller,
         decision: ConsentDecision,
         *,
+        wording_sha256: str,
         by: ConsentBy = ConsentBy.PATIENT,
         representative_name: str | None = None,
     ) -> ConsentRecord:
@@ -105,16 +106,19 @@ class VisitService:
             act = await self._open(uow, caller, "consent")
             if act.state in (State.CANCELLED, State.CLOSED) and decision is not ConsentDecision.WITHDRAWN:
                 raise Conflict("Cette téléconsultation est terminée.", code="over")
-            return await record_consent(
-                self._consents,
+            return await self._consents.decide_on_page(
                 uow,
                 caller,
                 act,
                 decision,
-                channel=ConsentChannel.PATIENT_PAGE,
+                wording_sha256=wording_sha256,
                 by=by,
                 representative_name=representative_name,
             )
+
+    def wording(self) -> Wording:
+        """The words to show before a decision."""
+        return self._consents.service.wording()
 
     async def confirm_traits(self, caller: Caller, answer: TraitsAnswer) -> Teleconsultation:
         """The patient says whether the five traits on record are right; if not, the identity is set in doubt (R-6)."""
@@ -149,7 +153,7 @@ class VisitService:
             patient = await PatientStore(uow.session).find(act.patient_id)
             if patient is None:
                 raise LookupError("an act has a patient")
-            consent = await consent_decision(uow.session, act, patient, now)
+            consent = await self._consents.decision(uow.session, act, patient, now)
             if not consent.is_allowed:
                 raise Refused(consent)
             arrived = take_step(act, Step.ARRIVE, arrived_at=act.arrived_at or now)

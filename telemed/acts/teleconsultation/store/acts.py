@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, func, select, tuple_, update
@@ -13,22 +12,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from telemed.acts.teleconsultation.model import (
-    DeviceCheck,
-    FinishReason,
-    IdentityCheck,
-    IdentityMethod,
-    Kind,
-    Place,
-    PlaceKind,
-    Readiness,
-    State,
-    Teleconsultation,
-    TraitsAnswer,
-    TraitsConfirmation,
-)
+from telemed.acts.teleconsultation.model import State, Teleconsultation
+from telemed.acts.teleconsultation.store.rows import to_act, to_values
 from telemed.acts.teleconsultation.tables import TeleconsultationRow
-from telemed.kernel.clock import Territory
 from telemed.kernel.errors import Conflict
 from telemed.kernel.period import Interval
 from telemed.storage.engine import violated_constraint
@@ -60,15 +46,15 @@ class ActStore:
         """One act, locked until the end of the transaction if asked."""
         query = select(TeleconsultationRow).where(col(TeleconsultationRow.id) == act_id)
         row = await self._session.scalar(query.with_for_update() if lock else query)
-        return _to_act(row) if row else None
+        return to_act(row) if row else None
 
     async def find_by_room(self, room: str) -> Teleconsultation | None:
         row = await self._session.scalar(select(TeleconsultationRow).where(col(TeleconsultationRow.room) == room))
-        return _to_act(row) if row else None
+        return to_act(row) if row else None
 
     async def add(self, act: Teleconsultation) -> None:
         """Raises Conflict when the slot was taken meanwhile."""
-        self._session.add(TeleconsultationRow(id=act.id, **_values(act)))
+        self._session.add(TeleconsultationRow(id=act.id, **to_values(act)))
         await self._flush()
 
     async def save(self, act: Teleconsultation) -> Teleconsultation:
@@ -77,7 +63,7 @@ class ActStore:
         statement = (
             update(TeleconsultationRow)
             .where(col(TeleconsultationRow.id) == act.id, col(TeleconsultationRow.version) == act.version)
-            .values(**_values(saved))
+            .values(**to_values(saved))
         )
         try:
             result = await self._session.execute(statement)
@@ -100,7 +86,7 @@ class ActStore:
             query = query.order_by(col(TeleconsultationRow.listed_at), col(TeleconsultationRow.id))
         if after is not None:
             query = query.where(key < after if newest_first else key > after)
-        return [_to_act(row) for row in await self._session.scalars(query)]
+        return [to_act(row) for row in await self._session.scalars(query)]
 
     async def waiting(self, professional_ids: Sequence[UUID]) -> list[Teleconsultation]:
         """Everybody in these professionals' waiting rooms."""
@@ -108,7 +94,7 @@ class ActStore:
             col(TeleconsultationRow.state) == State.WAITING.value,
             col(TeleconsultationRow.professional_id).in_(professional_ids),
         )
-        return [_to_act(row) for row in await self._session.scalars(query)]
+        return [to_act(row) for row in await self._session.scalars(query)]
 
     async def in_call(self, professional_id: UUID) -> Teleconsultation | None:
         query = select(TeleconsultationRow).where(
@@ -116,7 +102,7 @@ class ActStore:
             col(TeleconsultationRow.state) == State.IN_CALL.value,
         )
         row = await self._session.scalar(query)
-        return _to_act(row) if row else None
+        return to_act(row) if row else None
 
     async def recent_lengths(self, professional_id: UUID) -> list[timedelta]:
         """How long the professional's last visits took."""
@@ -170,7 +156,7 @@ class ActStore:
             col(TeleconsultationRow.patient_id).in_(patient_ids),
             col(TeleconsultationRow.state).in_((State.BOOKED.value, State.WAITING.value, State.IN_CALL.value)),
         )
-        return [_to_act(row) for row in await self._session.scalars(query)]
+        return [to_act(row) for row in await self._session.scalars(query)]
 
     async def _flush(self) -> None:
         try:
@@ -200,126 +186,3 @@ def _filtered(query: Select[TeleconsultationRow], which: ActFilter) -> Select[Te
     if which.end is not None:
         query = query.where(col(TeleconsultationRow.listed_at) < which.end)
     return query
-
-
-def _values(act: Teleconsultation) -> dict[str, Any]:
-    """The columns of an act, but its id."""
-    place, traits, check, device = act.place, act.traits_confirmation, act.identity_check, act.device_check
-    return {
-        "practice_id": act.practice_id,
-        "professional_id": act.professional_id,
-        "patient_id": act.patient_id,
-        "territory": act.territory.value,
-        "kind": act.kind.value,
-        "state": act.state.value,
-        "room": act.room,
-        "version": act.version,
-        "listed_at": act.slot.start if act.slot else act.booked_at,
-        "booked_at": act.booked_at,
-        "booked_by": act.booked_by,
-        "slot_start": act.slot.start if act.slot else None,
-        "slot_end": act.slot.end if act.slot else None,
-        "motive": act.motive,
-        "arrived_at": act.arrived_at,
-        "started_at": act.started_at,
-        "finished_at": act.finished_at,
-        "finish_reason": act.finish_reason.value if act.finish_reason else None,
-        "closed_at": act.closed_at,
-        "cancelled_at": act.cancelled_at,
-        "place": _place_json(place) if place else None,
-        "traits_answer": traits.answer.value if traits else None,
-        "traits_answered_at": traits.at if traits else None,
-        "traits_by_patient": traits.by_patient if traits else False,
-        "identity_method": check.method.value if check else None,
-        "identity_checked_at": check.at if check else None,
-        "identity_checked_by": check.by if check else None,
-        "device_check": _device_json(device) if device else None,
-        "device_checked_at": device.at if device else None,
-        "notes": act.notes,
-        "document_id": act.document_id,
-    }
-
-
-def _place_json(place: Place) -> dict[str, str]:
-    return {
-        "kind": place.kind.value,
-        "description": place.description,
-        "phone": place.phone,
-        "confirmed_at": place.confirmed_at.isoformat(),
-    }
-
-
-def _device_json(device: DeviceCheck) -> dict[str, str]:
-    return {
-        "camera": device.camera.value,
-        "microphone": device.microphone.value,
-        "network": device.network.value,
-    }
-
-
-def _to_act(row: TeleconsultationRow) -> Teleconsultation:
-    return Teleconsultation(
-        id=row.id,
-        practice_id=row.practice_id,
-        professional_id=row.professional_id,
-        patient_id=row.patient_id,
-        territory=Territory(row.territory),
-        kind=Kind(row.kind),
-        state=State(row.state),
-        room=row.room,
-        version=row.version,
-        booked_at=row.booked_at,
-        booked_by=row.booked_by,
-        slot=Interval(row.slot_start, row.slot_end) if row.slot_start and row.slot_end else None,
-        motive=row.motive,
-        arrived_at=row.arrived_at,
-        started_at=row.started_at,
-        finished_at=row.finished_at,
-        finish_reason=FinishReason(row.finish_reason) if row.finish_reason else None,
-        closed_at=row.closed_at,
-        cancelled_at=row.cancelled_at,
-        place=_to_place(row),
-        traits_confirmation=_to_confirmation(row),
-        identity_check=_to_check(row),
-        device_check=_to_device(row),
-        notes=row.notes,
-        document_id=row.document_id,
-    )
-
-
-def _to_place(row: TeleconsultationRow) -> Place | None:
-    if row.place is None:
-        return None
-    return Place(
-        kind=PlaceKind(row.place["kind"]),
-        description=row.place["description"],
-        phone=row.place["phone"],
-        confirmed_at=datetime.fromisoformat(row.place["confirmed_at"]),
-    )
-
-
-def _to_confirmation(row: TeleconsultationRow) -> TraitsConfirmation | None:
-    if row.traits_answer is None or row.traits_answered_at is None:
-        return None
-    return TraitsConfirmation(
-        answer=TraitsAnswer(row.traits_answer), at=row.traits_answered_at, by_patient=row.traits_by_patient
-    )
-
-
-def _to_check(row: TeleconsultationRow) -> IdentityCheck | None:
-    if row.identity_method is None or row.identity_checked_at is None or row.identity_checked_by is None:
-        return None
-    return IdentityCheck(
-        method=IdentityMethod(row.identity_method), at=row.identity_checked_at, by=row.identity_checked_by
-    )
-
-
-def _to_device(row: TeleconsultationRow) -> DeviceCheck | None:
-    if row.device_check is None or row.device_checked_at is None:
-        return None
-    return DeviceCheck(
-        camera=Readiness(row.device_check["camera"]),
-        microphone=Readiness(row.device_check["microphone"]),
-        network=Readiness(row.device_check["network"]),
-        at=row.device_checked_at,
-    )

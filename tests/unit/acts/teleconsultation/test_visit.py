@@ -39,11 +39,11 @@ def test_consent_comes_first() -> None:
 
 
 def test_the_steps_follow_one_another() -> None:
-    progress, seen = FRESH, []
-    for done in ("has_consented", "has_confirmed_traits", "has_given_place", "has_checked_devices"):
-        seen.append(next_step(progress))
-        progress = replace(progress, **{done: True})
-    assert [*seen, next_step(progress)] == [
+    consented = replace(FRESH, has_consented=True)
+    confirmed = replace(consented, has_confirmed_traits=True)
+    placed = replace(confirmed, has_given_place=True)
+    checked = replace(placed, has_checked_devices=True)
+    assert [next_step(progress) for progress in (FRESH, consented, confirmed, placed, checked)] == [
         VisitStep.CONSENT,
         VisitStep.IDENTITY,
         VisitStep.IDENTITY,
