@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -42,6 +43,7 @@ LINK_WANTED = "teleconsultation.link_wanted"
 _SENDERS = frozenset({Role.SECRETARY, Role.DOCTOR})
 _RESENDS_A_DAY = 3
 _RECEIPTS_AT_ONCE = 100
+_CHANNEL_NAMES = {Channel.SMS: "SMS", Channel.EMAIL: "courriel"}
 log = structlog.get_logger("links")
 
 
@@ -64,7 +66,7 @@ class LinkService:
         clock: Clock,
         journal: Journal,
         public_url: str,
-        senders: dict[Channel, MessageSender],
+        senders: Mapping[Channel, MessageSender],
     ) -> None:
         self._database = database
         self._clock = clock
@@ -73,7 +75,9 @@ class LinkService:
         self._senders = senders
 
     async def queue(self, uow: UnitOfWork, act: Teleconsultation, patient: Patient, channel: Channel) -> Delivery:
-        """Have a link sent after the commit. Raises Invalid when the patient cannot be reached that way."""
+        """Have a link sent after the commit. Raises Conflict (channel not configured), Invalid (no number or address)."""
+        if channel not in self._senders:
+            raise Conflict(f"L'envoi par {_CHANNEL_NAMES[channel]} n'est pas configuré.", code="link.channel_off")
         if not _address(patient, channel):
             missing = "de téléphone" if channel is Channel.SMS else "d'adresse électronique"
             raise Invalid(f"Le dossier du patient n'a pas {missing}.", field="channel", code="link.no_address")
@@ -151,7 +155,7 @@ class LinkService:
                 return
             caller = Caller(CallerKind.PATIENT, practice_id=act.practice_id, act_id=act.id)
             self._journal.note(uow, caller, "teleconsultation.ask_link_again", patient_id=patient.id)
-            channel = next((one for one in Channel if _address(patient, one)), None)
+            channel = next((one for one in Channel if one in self._senders and _address(patient, one)), None)
             if channel is not None:
                 (await store.lock_access(act.id)).failed_tries = 0
                 await self.queue(uow, act, patient, channel)
@@ -207,7 +211,7 @@ class LinkService:
         async with self._database.read() as session:
             pending = await LinkStore(session).awaiting_receipt(now - timedelta(days=1), _RECEIPTS_AT_ONCE)
         for delivery in pending:
-            if delivery.channel is not Channel.SMS:
+            if delivery.channel is not Channel.SMS or delivery.channel not in self._senders:
                 continue
             receipt = await self._senders[delivery.channel].receipt(delivery.provider_id)
             if receipt.state.value != delivery.state.value:
