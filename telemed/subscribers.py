@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from telemed.storage.outbox import Subscriber
 
 # Event name -> names of the subscribers; each subscriber is built in telemed.app and must bear being called twice.
-SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {}
+SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
+    "teleconsultation.link_wanted": ("links.deliver",),
+}
 
 
 def check_complete(subscribers: Mapping[str, Subscriber]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.resources import files
 from uuid import UUID
 
@@ -56,6 +57,16 @@ class ConsentStore:
             col(ConsentRow.patient_id) == patient_id, col(ConsentRow.act_kind) == act_kind.value
         )
         return tuple(_to_record(row) for row in await self._session.scalars(query.order_by(col(ConsentRow.id))))
+
+    async def of_patients(self, patient_ids: Sequence[UUID], act_kind: ActKind) -> dict[UUID, list[ConsentRecord]]:
+        """The same for several patients, in one statement."""
+        query = select(ConsentRow).where(
+            col(ConsentRow.patient_id).in_(patient_ids), col(ConsentRow.act_kind) == act_kind.value
+        )
+        found: dict[UUID, list[ConsentRecord]] = {}
+        for row in await self._session.scalars(query.order_by(col(ConsentRow.id))):
+            found.setdefault(row.patient_id, []).append(_to_record(row))
+        return found
 
     async def page(self, patient_id: UUID, *, before: UUID | None, limit: int) -> list[ConsentRecord]:
         """Decisions of a patient, the newest first."""

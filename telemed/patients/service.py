@@ -209,6 +209,17 @@ class PatientService:
             identity = patient.identity.doubted(IdentityDoubt(reason, self._clock.now(), caller.id))
             return await self._save_identity(uow, caller, patient, identity, IdentityChange.DOUBTED)
 
+    async def raise_doubt_within(
+        self, uow: UnitOfWork, caller: Caller, patient_id: UUID, reason: DoubtReason
+    ) -> Patient:
+        """The same in an open transaction, for the patient who contests his own traits on the page of the link."""
+        self._note(uow, caller, "patient.doubt_identity", patient_id)
+        patient = await PatientStore(uow.session).find(patient_id, for_update=True)
+        if patient is None or (caller.kind is CallerKind.PATIENT and caller.id != patient_id):
+            raise NotFound("Patient introuvable.")
+        identity = patient.identity.doubted(IdentityDoubt(reason, self._clock.now(), None))
+        return await self._save_identity(uow, caller, patient, identity, IdentityChange.DOUBTED)
+
     async def prepare_insi_call(self, caller: Caller, patient_id: UUID) -> Traits:
         """The traits to ask INSi about. Raises Refused for a doubtful identity (EXI SI 09), Forbidden, NotFound."""
         async with self._database.begin() as uow:

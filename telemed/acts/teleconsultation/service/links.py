@@ -75,7 +75,7 @@ class LinkService:
         self._senders = senders
 
     async def queue(self, uow: UnitOfWork, act: Teleconsultation, patient: Patient, channel: Channel) -> Delivery:
-        """Have a link sent after the commit. Raises Conflict (channel not configured), Invalid (no number or address)."""
+        """Have a link sent after the commit. Raises Conflict (channel not configured) or Invalid (no address)."""
         if channel not in self._senders:
             raise Conflict(f"L'envoi par {_CHANNEL_NAMES[channel]} n'est pas configuré.", code="link.channel_off")
         if not _address(patient, channel):

@@ -27,7 +27,7 @@ from telemed.consent.model import ConsentBy, ConsentDecision, ConsentRecord
 from telemed.kernel.caller import Caller, Role
 from telemed.kernel.clock import Clock
 from telemed.kernel.errors import Conflict, Invalid, Refused, Unauthenticated
-from telemed.patients.model import Patient, parse_phone
+from telemed.patients.model import DoubtReason, Patient, parse_phone
 from telemed.patients.service import PatientService
 from telemed.patients.store import PatientStore
 from telemed.professionals.model import Practice, Professional
@@ -125,6 +125,8 @@ class VisitService:
         async with self._database.begin() as uow:
             act = await self._open(uow, caller, "confirm_traits", details={"answer": answer.value})
             confirmation = TraitsConfirmation(answer, self._clock.now(), by_patient=True)
+            if answer is TraitsAnswer.CONTESTED:
+                await self._patients.raise_doubt_within(uow, caller, act.patient_id, DoubtReason.INCONSISTENT)
             return await ActStore(uow.session).save(replace(act, traits_confirmation=confirmation))
 
     async def give_place(self, caller: Caller, kind: PlaceKind, description: str, phone: str) -> Teleconsultation:

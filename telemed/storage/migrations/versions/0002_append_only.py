@@ -11,7 +11,7 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-APPEND_ONLY = ("trace_entries", "patient_identity_versions", "patient_attending_doctors", "consents")
+APPEND_ONLY = ("trace_entries", "continuity_entries")
 
 
 def upgrade() -> None:

@@ -1,0 +1,244 @@
+"""Builds every service of one process; nothing is started and nothing is read from the database yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TypedDict
+
+from signaling.hub import Hub
+from signaling.ice import IceServers
+from signaling.tokens import RoomTokens, TokenKey
+from telemed.acts.teleconsultation.model import Channel
+from telemed.acts.teleconsultation.ports import MessageSender
+from telemed.acts.teleconsultation.service.booking import BookingService
+from telemed.acts.teleconsultation.service.call import CallService
+from telemed.acts.teleconsultation.service.consents import ActConsents, TeleconsultationDirectory
+from telemed.acts.teleconsultation.service.links import LinkService
+from telemed.acts.teleconsultation.service.overview import OverviewService
+from telemed.acts.teleconsultation.service.rooms import RoomRecords
+from telemed.acts.teleconsultation.service.visit import VisitService
+from telemed.adapters.rooms import SignalingRooms, TeleconsultationRooms
+from telemed.adapters.sms_gateway.client import SmsGatewaySender
+from telemed.adapters.smtp.client import SmtpSender, parse_smtp_url
+from telemed.consent.model import ActKind
+from telemed.consent.service import ConsentService
+from telemed.consent.store import published_wordings
+from telemed.kernel.clock import Clock, SystemClock
+from telemed.law.law import Law
+from telemed.patients.service import PatientService
+from telemed.professionals.service import (
+    EnrolmentService,
+    PasswordSignIn,
+    PracticeService,
+    ProfessionalService,
+    SessionService,
+    SignInService,
+)
+from telemed.professionals.store import PracticeStore
+from telemed.scheduler import Job, every
+from telemed.security.keyring import Keyring
+from telemed.security.passwords import Passwords
+from telemed.settings import Settings, parse_keys
+from telemed.storage.engine import Database
+from telemed.storage.outbox import Subscriber
+from telemed.subscribers import SUBSCRIPTIONS
+from telemed.trace.service import Journal, TraceService
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What every service stands on."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    journal: Journal
+    law: Law
+
+
+@dataclass
+class Services:
+    """Everything built for one process, in order of construction."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    journal: Journal
+    law: Law
+    trace: TraceService
+    passwords: Passwords
+    practices: PracticeService
+    professionals: ProfessionalService
+    enrolment: EnrolmentService
+    password_sign_in: PasswordSignIn
+    sign_in: SignInService
+    sessions: SessionService
+    patients: PatientService
+    consents: ConsentService
+    room_records: RoomRecords
+    rooms: SignalingRooms
+    hub: Hub
+    links: LinkService
+    booking: BookingService
+    overview: OverviewService
+    visits: VisitService
+    calls: CallService
+    subscribers: dict[str, Subscriber] = field(default_factory=dict)
+    jobs: list[Job] = field(default_factory=list)
+
+
+def open_database(settings: Settings) -> Database:
+    """The database of the settings, with its keys and the table of subscribers."""
+    keyring = Keyring(
+        parse_keys(settings.encryption_keys.get_secret_value()),
+        next(iter(parse_keys(settings.index_key.get_secret_value()).values())),
+    )
+    return Database(settings.database, keyring, subscriptions=SUBSCRIPTIONS)
+
+
+def build_services(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    database: Database | None = None,
+    senders: Mapping[Channel, MessageSender] | None = None,
+) -> Services:
+    """Build every service. `senders` replaces the operators that the settings name."""
+    clock = clock or SystemClock()
+    ground = Ground(settings, clock, database or open_database(settings), Journal(clock=clock), Law.load())
+    passwords, consents = Passwords(), build_consents(ground)
+    patients = build_patients(ground)
+    act_consents = ActConsents(consents=consents, law=ground.law)
+    records = RoomRecords(database=ground.database, clock=clock)
+    tokens = RoomTokens(room_keys(settings), now=clock.now)
+    rooms = SignalingRooms(tokens=tokens, clock=clock)
+    links = LinkService(
+        **_common(ground),
+        public_url=settings.public_url,
+        senders=build_senders(ground) if senders is None else senders,
+    )
+    services = Services(
+        settings=settings,
+        clock=clock,
+        database=ground.database,
+        journal=ground.journal,
+        law=ground.law,
+        trace=TraceService(database=ground.database, journal=ground.journal),
+        passwords=passwords,
+        practices=PracticeService(database=ground.database, journal=ground.journal),
+        professionals=ProfessionalService(**_common(ground)),
+        enrolment=EnrolmentService(**_common(ground), passwords=passwords),
+        password_sign_in=PasswordSignIn(database=ground.database, clock=clock, passwords=passwords),
+        sign_in=SignInService(**_common(ground), longest=timedelta(hours=settings.session_max_hours)),
+        sessions=SessionService(**_common(ground), idle=timedelta(minutes=settings.session_idle_minutes)),
+        patients=patients,
+        consents=consents,
+        room_records=records,
+        rooms=rooms,
+        hub=build_hub(ground, tokens, records),
+        links=links,
+        booking=BookingService(**_common(ground), links=links),
+        overview=OverviewService(**_common(ground), consents=act_consents),
+        visits=VisitService(**_common(ground), consents=act_consents, patients=patients, rooms=rooms),
+        calls=CallService(**_common(ground), consents=act_consents, rooms=rooms),
+    )
+    rooms.connect(services.hub)
+    services.subscribers = {"links.deliver": links.deliver}
+    services.jobs = build_jobs(services)
+    return services
+
+
+def build_patients(ground: Ground) -> PatientService:
+    return PatientService(
+        **_common(ground),
+        law=ground.law,
+        territory_of=lambda session, practice_id: PracticeStore(session).territory_of(practice_id),
+        may_hold_test_matricules=not ground.settings.is_production,
+    )
+
+
+def build_consents(ground: Ground) -> ConsentService:
+    return ConsentService(
+        **_common(ground),
+        law=ground.law,
+        wordings=published_wordings(),
+        acts={ActKind.TELECONSULTATION: TeleconsultationDirectory()},
+    )
+
+
+def build_senders(ground: Ground) -> dict[Channel, MessageSender]:
+    """The operators that the settings name; a channel that is not configured is not offered."""
+    settings = ground.settings
+    found: dict[Channel, MessageSender] = {}
+    if settings.sms_url:
+        found[Channel.SMS] = SmsGatewaySender(settings.sms_url, settings.sms_token.get_secret_value())
+    if smtp_url := settings.smtp_url.get_secret_value():
+        found[Channel.EMAIL] = SmtpSender(parse_smtp_url(smtp_url), settings.mail_from, ground.clock)
+    return found
+
+
+def build_hub(ground: Ground, tokens: RoomTokens, records: RoomRecords) -> Hub:
+    """The rooms of this process, on the records of the database."""
+    settings, joined = ground.settings, TeleconsultationRooms(records)
+    ice = IceServers(
+        now=ground.clock.now,
+        stun_urls=_listed(settings.stun_urls),
+        turn_urls=_listed(settings.turn_urls),
+        turn_secret=settings.turn_secret.get_secret_value(),
+    )
+    return Hub(tokens=tokens, directory=joined, ledger=joined, used_tokens=joined, ice=ice, now=ground.clock.now)
+
+
+def build_jobs(services: Services) -> list[Job]:
+    """The periodic jobs; each may run late or twice."""
+    return [
+        Job(
+            id="sessions.forget_old",
+            trigger=every(hours=1),
+            run=services.sessions.forget_old,
+            lateness=timedelta(hours=1),
+            why="drop sessions long over and attempts that nobody repeats",
+        ),
+        Job(
+            id="links.follow_up",
+            trigger=every(minutes=1),
+            run=services.links.follow_up,
+            lateness=timedelta(minutes=5),
+            why="ask the operators whether links arrived, so that the secretary sees it",
+        ),
+        Job(
+            id="links.forget_expired",
+            trigger=every(hours=6),
+            run=services.links.forget_expired,
+            lateness=timedelta(hours=6),
+            why="drop links and visit sessions that ended a month ago",
+        ),
+        Job(
+            id="rooms.forget_tokens",
+            trigger=every(minutes=30),
+            run=services.room_records.forget_tokens,
+            lateness=timedelta(minutes=30),
+            why="drop the memory of room tokens that have expired anyway",
+        ),
+    ]
+
+
+def room_keys(settings: Settings) -> list[TokenKey]:
+    return [TokenKey(key_id, key) for key_id, key in parse_keys(settings.room_keys.get_secret_value()).items()]
+
+
+class Common(TypedDict):
+    database: Database
+    clock: Clock
+    journal: Journal
+
+
+def _common(ground: Ground) -> Common:
+    """What most services ask for."""
+    return {"database": ground.database, "clock": ground.clock, "journal": ground.journal}
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]

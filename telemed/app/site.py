@@ -1,0 +1,107 @@
+"""The web application around built services."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+
+import orjson
+from aiohttp import web
+
+from signaling.server import add_socket_route
+from telemed import __version__
+from telemed.acts.teleconsultation import routes as teleconsultation_routes
+from telemed.acts.teleconsultation.routes.booking import BOOKING, LINKS, OVERVIEW
+from telemed.acts.teleconsultation.routes.call import CALL
+from telemed.acts.teleconsultation.routes.visit import VISIT
+from telemed.adapters.rooms import SOCKET_PATH
+from telemed.api import docs_page, health, openapi
+from telemed.api.auth import AUTHENTICATORS, SESSION_COOKIE, VISIT_COOKIE, Authenticator
+from telemed.api.limits import RateLimiter
+from telemed.api.middlewares import LIMITER, MIDDLEWARES, SETTINGS, add_security_headers
+from telemed.api.operation import Operations
+from telemed.app.services import Services
+from telemed.scheduler import run_jobs_while_leading
+from telemed.settings import Settings
+from telemed.storage.migrate import is_current, upgrade
+from telemed.storage.outbox import OutboxWorker
+from telemed.subscribers import check_complete
+from telemed.trace import routes as trace_routes
+
+SERVICES = web.AppKey("services", Services)
+OPERATIONS: tuple[Operations, ...] = (
+    health.operations,
+    *teleconsultation_routes.OPERATIONS,
+    trace_routes.operations,
+)
+
+
+def build_app(services: Services) -> web.Application:
+    """The web application; its background tasks start and stop with it."""
+    settings = services.settings
+    app = web.Application(middlewares=MIDDLEWARES, client_max_size=settings.body_limit_bytes)
+    app[SERVICES] = services
+    app[SETTINGS] = settings
+    app[LIMITER] = RateLimiter(clock=services.clock, per_minute=settings.requests_per_minute)
+    authenticators: dict[str, Authenticator] = {SESSION_COOKIE: services.sessions, VISIT_COOKIE: services.links}
+    app[AUTHENTICATORS] = authenticators
+    checks: dict[str, health.Check] = {"database": lambda: is_current(services.database)}
+    app[health.CHECKS] = checks
+    _give_services(app, services)
+    app.on_response_prepare.append(add_security_headers)
+    for operations in OPERATIONS:
+        operations.add_to(app)
+    _serve_documentation(app, settings)
+    app.cleanup_ctx.append(_run_background)
+    add_socket_route(app, services.hub, path=SOCKET_PATH, allowed_origins=[settings.public_url])
+    return app
+
+
+def openapi_document(server: str) -> dict[str, object]:
+    """The OpenAPI document of every operation."""
+    items = (operation for operations in OPERATIONS for operation in operations.items)
+    return openapi.build_document(items, version=__version__, server=server)
+
+
+def _give_services(app: web.Application, services: Services) -> None:
+    """Under the keys by which the routes find them."""
+    app[trace_routes.TRACE] = services.trace
+    app[BOOKING] = services.booking
+    app[LINKS] = services.links
+    app[OVERVIEW] = services.overview
+    app[CALL] = services.calls
+    app[VISIT] = services.visits
+
+
+def _serve_documentation(app: web.Application, settings: Settings) -> None:
+    document = openapi_document(settings.public_url)
+    raw, page = orjson.dumps(document), docs_page.render(document)
+
+    async def serve_document(_request: web.Request) -> web.Response:
+        return web.Response(body=raw, content_type="application/json")
+
+    async def serve_page(_request: web.Request) -> web.Response:
+        return web.Response(text=page, content_type="text/html")
+
+    app.router.add_get("/openapi.json", serve_document)
+    app.router.add_get("/docs", serve_page)
+
+
+async def _run_background(app: web.Application) -> AsyncIterator[None]:
+    """Migrate, then run the outbox and the scheduled jobs for as long as the application serves."""
+    services = app[SERVICES]
+    check_complete(services.subscribers)
+    await upgrade(services.database)
+    worker = OutboxWorker(services.database, services.clock, services.subscribers)
+    tasks = [
+        asyncio.create_task(worker.run(), name="outbox"),
+        asyncio.create_task(run_jobs_while_leading(services.settings.database, services.jobs), name="scheduler"),
+    ]
+    yield
+    for task in tasks:
+        task.cancel()
+    for task in tasks:
+        with suppress(asyncio.CancelledError):
+            await task
+    await services.database.close()
