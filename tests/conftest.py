@@ -7,6 +7,7 @@ pytest_plugins = [
     "tests.fixtures.clocks",
     "tests.fixtures.databases",
     "tests.fixtures.people",
+    "tests.fixtures.http",
     "tests.fixtures.browsers",
     "tests.fixtures.turn",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Annotated, Generic, TypeVar
+from uuid import UUID
 
 import orjson
 from pydantic import BaseModel, Field
@@ -40,3 +41,12 @@ def decode_cursor(cursor: str | None, *kinds: type[str] | type[int]) -> tuple[st
     if not isinstance(keys, list) or [type(key) for key in keys] != list(kinds):
         raise Invalid("Ce repère de page n'est pas valable : reprenez la liste au début.", field="cursor")
     return tuple(keys)
+
+
+def decode_cursor_id(cursor: str | None) -> UUID | None:
+    """The id behind a cursor whose only key is one, None on the first page. Raises Invalid."""
+    keys = decode_cursor(cursor, str)
+    try:
+        return UUID(str(keys[0])) if keys else None
+    except ValueError:
+        raise Invalid("Ce repère de page n'est pas valable : reprenez la liste au début.", field="cursor") from None

@@ -22,6 +22,9 @@ from telemed.api.limits import RateLimiter
 from telemed.api.middlewares import LIMITER, MIDDLEWARES, SETTINGS, add_security_headers
 from telemed.api.operation import Operations
 from telemed.app.services import Services
+from telemed.consent import routes as consent_routes
+from telemed.patients import routes as patients_routes
+from telemed.professionals import routes as professionals_routes
 from telemed.scheduler import run_jobs_while_leading
 from telemed.settings import Settings
 from telemed.storage.migrate import is_current, upgrade
@@ -33,6 +36,9 @@ SERVICES = web.AppKey("services", Services)
 OPERATIONS: tuple[Operations, ...] = (
     health.operations,
     *teleconsultation_routes.OPERATIONS,
+    *professionals_routes.OPERATIONS,
+    patients_routes.operations,
+    consent_routes.operations,
     trace_routes.operations,
 )
 
@@ -49,7 +55,7 @@ def build_app(services: Services) -> web.Application:
     checks: dict[str, health.Check] = {"database": lambda: is_current(services.database)}
     app[health.CHECKS] = checks
     _give_services(app, services)
-    app.on_response_prepare.append(add_security_headers)
+    app.on_response_prepare.extend((add_security_headers, professionals_routes.deliver_session_cookie))
     for operations in OPERATIONS:
         operations.add_to(app)
     _serve_documentation(app, settings)
@@ -67,11 +73,26 @@ def openapi_document(server: str) -> dict[str, object]:
 def _give_services(app: web.Application, services: Services) -> None:
     """Under the keys by which the routes find them."""
     app[trace_routes.TRACE] = services.trace
+    _give_people(app, services)
     app[BOOKING] = services.booking
     app[LINKS] = services.links
     app[OVERVIEW] = services.overview
     app[CALL] = services.calls
     app[VISIT] = services.visits
+
+
+def _give_people(app: web.Application, services: Services) -> None:
+    """Patients, professionals and consents."""
+    app[professionals_routes.PRACTICES] = services.practices
+    app[professionals_routes.PROFESSIONALS] = services.professionals
+    app[professionals_routes.ENROLMENT] = services.enrolment
+    app[professionals_routes.PASSWORD_SIGN_IN] = services.password_sign_in
+    app[professionals_routes.SIGN_IN] = services.sign_in
+    app[professionals_routes.SESSIONS] = services.sessions
+    per_minute = min(services.settings.requests_per_minute, professionals_routes.SIGN_INS_PER_MINUTE)
+    app[professionals_routes.SIGN_IN_LIMITER] = RateLimiter(clock=services.clock, per_minute=per_minute)
+    app[patients_routes.PATIENTS] = services.patients
+    app[consent_routes.CONSENTS] = services.consents
 
 
 def _serve_documentation(app: web.Application, settings: Settings) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from telemed.kernel.caller import Caller, CallerKind, Role
 from telemed.kernel.clock import Clock, Territory, civil_date
 from telemed.kernel.decision import Decision, Reason
-from telemed.kernel.errors import Conflict, Forbidden, NotFound, Refused
+from telemed.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from telemed.kernel.identifiers import Matricule
 from telemed.kernel.ids import new_id
 from telemed.law.law import Law
@@ -33,6 +33,7 @@ from telemed.patients.model import (
     PossibleDuplicate,
     Traits,
     UsedNames,
+    parse_phone,
 )
 from telemed.patients.rules import (
     check_birth_date,
@@ -100,7 +101,7 @@ class PatientService:
         async with self._database.begin() as uow:
             self._note(uow, caller, "patient.create", patient_id)
             practice_id, now = _require_practice(caller), self._clock.now()
-            await self._check_draft(uow, practice_id, draft)
+            draft = await self._checked(uow, practice_id, draft)
             identity = Identity(draft.traits, draft.matricule)
             patient = Patient(patient_id, practice_id, identity, draft.used, draft.contact, now)
             patients = PatientStore(uow.session)
@@ -147,7 +148,7 @@ class PatientService:
                 raise Conflict("Le dossier a été modifié entre-temps : relisez-le.", code="patient.changed")
             before = patient.identity
             draft = revise(PatientDraft(before.traits, patient.used, patient.contact, before.matricule))
-            await self._check_draft(uow, patient.practice_id, draft)
+            draft = await self._checked(uow, patient.practice_id, draft)
             with_traits = before.with_traits(draft.traits)
             identity = with_traits.with_matricule(draft.matricule)
             amended = replace(patient, used=draft.used, contact=draft.contact)
@@ -274,16 +275,26 @@ class PatientService:
             raise NotFound("Patient introuvable.")
         return patient
 
-    async def _check_draft(self, uow: UnitOfWork, practice_id: UUID, draft: PatientDraft) -> None:
-        today = await self._today(uow, practice_id)
+    async def _checked(self, uow: UnitOfWork, practice_id: UUID, draft: PatientDraft) -> PatientDraft:
+        """The draft with its telephone number as dialled where the practice stands. Raises Refused, Invalid."""
+        territory = await self._territory(uow, practice_id)
+        today = civil_date(self._clock.now(), territory)
         _require(
             check_birth_date(draft.traits.birth_date, today)
             & check_matricule(draft.matricule, may_be_for_tests=self._may_hold_tests)
         )
+        if draft.contact.phone is None:
+            return draft
+        try:
+            return replace(draft, contact=replace(draft.contact, phone=parse_phone(draft.contact.phone, territory)))
+        except ValueError as err:
+            raise Invalid(f"{err}.".capitalize(), field="phone") from err
 
     async def _today(self, uow: UnitOfWork, practice_id: UUID) -> date:
-        now: datetime = self._clock.now()
-        return civil_date(now, await self._territory_of(uow.session, practice_id) or Territory.METROPOLE)
+        return civil_date(self._clock.now(), await self._territory(uow, practice_id))
+
+    async def _territory(self, uow: UnitOfWork, practice_id: UUID) -> Territory:
+        return await self._territory_of(uow.session, practice_id) or Territory.METROPOLE
 
     async def _save(self, uow: UnitOfWork, patient: Patient) -> Patient:
         saved = replace(patient, version=patient.version + 1)

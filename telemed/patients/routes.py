@@ -1,0 +1,139 @@
+"""HTTP of patients, for the doctors and secretaries of their practice."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from aiohttp import web
+from pydantic import Field
+
+from telemed.api.auth import only
+from telemed.api.operation import Operations
+from telemed.api.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor, decode_cursor_id, encode_cursor
+from telemed.kernel.caller import Caller, Role
+from telemed.patients.model import parse_birth_date
+from telemed.patients.schemas import (
+    AttendingDoctorHistory,
+    AttendingDoctorIn,
+    BirthDateText,
+    IdentityCheckIn,
+    IdentityCheckOut,
+    IdentityDoubtIn,
+    IdentityVersionOut,
+    PatientCreated,
+    PatientIn,
+    PatientOut,
+    PatientPatch,
+    PossibleDuplicateOut,
+    PossibleDuplicates,
+)
+from telemed.patients.service import PatientService
+
+PATIENTS = web.AppKey("patients", PatientService)
+CARERS = only(Role.DOCTOR, Role.SECRETARY)
+operations = Operations("patients")
+
+Name = Annotated[str | None, Field(max_length=100, description="Whole words of any of the names, case ignored.")]
+
+
+@operations.post("/patients", access=CARERS, status=201, errors=(409,))
+async def create_patient(request: web.Request, caller: Caller, *, body: PatientIn) -> PatientCreated:
+    """Record a new patient, and point out the records that look alike."""
+    patient, duplicates = await request.app[PATIENTS].create(caller, body.draft())
+    return PatientCreated(
+        patient=PatientOut.of(patient), possible_duplicates=[PossibleDuplicateOut.of(found) for found in duplicates]
+    )
+
+
+@operations.get("/patients", access=CARERS)
+async def list_patients(
+    request: web.Request,
+    caller: Caller,
+    *,
+    name: Name = None,
+    birth_date: BirthDateText | None = None,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: Cursor = None,
+) -> Page[PatientOut]:
+    """List the practice's patients by order of creation, all or by name and birth date."""
+    found = await request.app[PATIENTS].page(
+        caller,
+        name=name,
+        birth_date=parse_birth_date(birth_date) if birth_date else None,
+        after=decode_cursor_id(cursor),
+        limit=limit + 1,
+    )
+    more = encode_cursor(str(found[limit - 1].id)) if len(found) > limit else None
+    return Page(items=[PatientOut.of(patient) for patient in found[:limit]], next_cursor=more)
+
+
+@operations.get("/patients/{patient_id}", access=CARERS)
+async def get_patient(request: web.Request, caller: Caller, patient_id: UUID) -> PatientOut:
+    """Read a patient's record."""
+    return PatientOut.of(await request.app[PATIENTS].get(caller, patient_id))
+
+
+@operations.patch("/patients/{patient_id}", access=CARERS, errors=(409,))
+async def amend_patient(request: web.Request, caller: Caller, patient_id: UUID, *, body: PatientPatch) -> PatientOut:
+    """Correct a patient's record.
+
+    A strict trait that changes drops what was verified (R-6); the former identity stays in the history.
+    """
+    patient = await request.app[PATIENTS].amend(caller, patient_id, body.revise, version=body.version)
+    return PatientOut.of(patient)
+
+
+@operations.post("/patients/{patient_id}/identity-checks", access=CARERS, status=201, errors=(409,))
+async def check_identity(
+    request: web.Request, caller: Caller, patient_id: UUID, *, body: IdentityCheckIn
+) -> IdentityCheckOut:
+    """Record that a document was compared with the traits."""
+    done = await request.app[PATIENTS].record_identity_check(
+        caller, patient_id, proof=body.proof, method=body.method, companion=body.companion
+    )
+    return IdentityCheckOut(patient=PatientOut.of(done.patient), warnings=[reason.text for reason in done.warnings])
+
+
+@operations.post("/patients/{patient_id}/identity-doubts", access=CARERS, status=201)
+async def doubt_identity(
+    request: web.Request, caller: Caller, patient_id: UUID, *, body: IdentityDoubtIn
+) -> PatientOut:
+    """Set an identity aside until a document is checked again."""
+    return PatientOut.of(await request.app[PATIENTS].raise_doubt(caller, patient_id, body.reason))
+
+
+@operations.get("/patients/{patient_id}/identity-history", access=CARERS)
+async def list_identity_history(
+    request: web.Request, caller: Caller, patient_id: UUID, *, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
+) -> Page[IdentityVersionOut]:
+    """List what the identity was, the newest first."""
+    keys = decode_cursor(cursor, int)
+    before = int(keys[0]) if keys else None
+    found = await request.app[PATIENTS].identity_history(caller, patient_id, before=before, limit=limit + 1)
+    more = encode_cursor(found[limit - 1].number) if len(found) > limit else None
+    return Page(items=[IdentityVersionOut.of(version) for version in found[:limit]], next_cursor=more)
+
+
+@operations.get("/patients/{patient_id}/possible-duplicates", access=CARERS)
+async def find_possible_duplicates(request: web.Request, caller: Caller, patient_id: UUID) -> PossibleDuplicates:
+    """Point out the records that may be the same person: ten at most."""
+    found = await request.app[PATIENTS].duplicates(caller, patient_id)
+    return PossibleDuplicates(possible_duplicates=[PossibleDuplicateOut.of(duplicate) for duplicate in found])
+
+
+@operations.get("/patients/{patient_id}/attending-doctor", access=CARERS)
+async def get_attending_doctor(request: web.Request, caller: Caller, patient_id: UUID) -> AttendingDoctorHistory:
+    """Read who the médecin traitant was, day by day."""
+    return AttendingDoctorHistory.of(await request.app[PATIENTS].attending_doctors(caller, patient_id))
+
+
+@operations.put("/patients/{patient_id}/attending-doctor", access=CARERS)
+async def set_attending_doctor(
+    request: web.Request, caller: Caller, patient_id: UUID, *, body: AttendingDoctorIn
+) -> AttendingDoctorHistory:
+    """Declare the médecin traitant from a day on, or that there is none; former entries stay."""
+    history = await request.app[PATIENTS].set_attending_doctor(
+        caller, patient_id, rpps=body.rpps, name=body.name, from_on=body.from_on
+    )
+    return AttendingDoctorHistory.of(history)

@@ -1,0 +1,49 @@
+"""Patients as JSON."""
+
+from telemed.patients.schemas.incoming import (
+    AttendingDoctorIn,
+    BirthDateText,
+    IdentityCheckIn,
+    IdentityDoubtIn,
+    PatientIn,
+    PatientPatch,
+)
+from telemed.patients.schemas.outgoing import (
+    AddressOut,
+    AttendingDoctorHistory,
+    AttendingDoctorOut,
+    CheckOut,
+    DoubtOut,
+    IdentityCheckOut,
+    IdentityOut,
+    IdentityVersionOut,
+    InsiOut,
+    MatriculeOut,
+    PatientCreated,
+    PatientOut,
+    PossibleDuplicateOut,
+    PossibleDuplicates,
+)
+
+__all__ = [
+    "AddressOut",
+    "AttendingDoctorHistory",
+    "AttendingDoctorIn",
+    "AttendingDoctorOut",
+    "BirthDateText",
+    "CheckOut",
+    "DoubtOut",
+    "IdentityCheckIn",
+    "IdentityCheckOut",
+    "IdentityDoubtIn",
+    "IdentityOut",
+    "IdentityVersionOut",
+    "InsiOut",
+    "MatriculeOut",
+    "PatientCreated",
+    "PatientIn",
+    "PatientOut",
+    "PatientPatch",
+    "PossibleDuplicateOut",
+    "PossibleDuplicates",
+]
