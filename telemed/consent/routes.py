@@ -12,7 +12,7 @@ from telemed.api.auth import PUBLIC, only
 from telemed.api.operation import Operations
 from telemed.api.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor_id, encode_cursor
 from telemed.consent.model import ActKind
-from telemed.consent.schemas import ConsentOut, OralConsentIn, WordingOut
+from telemed.consent.schemas import ConsentOut, OralConsentIn, PublishedWording
 from telemed.consent.service import ConsentService
 from telemed.kernel.caller import Caller, Role
 from telemed.kernel.errors import NotFound
@@ -36,7 +36,7 @@ async def list_consents(
 
 
 @operations.post("/consents", access=CARERS, status=201, errors=(404, 409))
-async def record_oral_consent(request: web.Request, caller: Caller, *, body: OralConsentIn) -> ConsentOut:
+async def record_spoken_decision(request: web.Request, caller: Caller, *, body: OralConsentIn) -> ConsentOut:
     """Record what a patient said aloud: consent, refusal or withdrawal."""
     record = await request.app[CONSENTS].record_oral(
         caller,
@@ -51,10 +51,10 @@ async def record_oral_consent(request: web.Request, caller: Caller, *, body: Ora
 
 
 @operations.get("/consent-wordings/{act_kind}", access=PUBLIC)
-async def get_consent_wording(request: web.Request, act_kind: ActKind, *, sha256: Sha256 = None) -> WordingOut:
+async def get_published_wording(request: web.Request, act_kind: ActKind, *, sha256: Sha256 = None) -> PublishedWording:
     """Read the words of consent: those in force today, or those that a record refers to."""
     consents = request.app[CONSENTS]
     wording = consents.find_wording(act_kind, sha256) if sha256 else consents.wording(act_kind)
     if wording is None:
         raise NotFound("Aucun texte publié n'a cette empreinte.")
-    return WordingOut.of(wording)
+    return PublishedWording.of(wording)

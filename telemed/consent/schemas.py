@@ -59,7 +59,7 @@ class ConsentOut(BaseModel):
         )
 
 
-class WordingOut(BaseModel):
+class PublishedWording(BaseModel):
     """Published words, in Markdown, in force from `version` on."""
 
     act_kind: ActKind
