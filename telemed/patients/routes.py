@@ -17,7 +17,7 @@ from telemed.patients.schemas import (
     AttendingDoctorHistory,
     AttendingDoctorIn,
     BirthDateText,
-    IdentityCheckIn,
+    DocumentCheckIn,
     IdentityCheckOut,
     IdentityDoubtIn,
     IdentityVersionOut,
@@ -86,7 +86,7 @@ async def amend_patient(request: web.Request, caller: Caller, patient_id: UUID, 
 
 @operations.post("/patients/{patient_id}/identity-checks", access=CARERS, status=201, errors=(409,))
 async def check_identity(
-    request: web.Request, caller: Caller, patient_id: UUID, *, body: IdentityCheckIn
+    request: web.Request, caller: Caller, patient_id: UUID, *, body: DocumentCheckIn
 ) -> IdentityCheckOut:
     """Record that a document was compared with the traits."""
     done = await request.app[PATIENTS].record_identity_check(

@@ -3,7 +3,7 @@
 from telemed.patients.schemas.incoming import (
     AttendingDoctorIn,
     BirthDateText,
-    IdentityCheckIn,
+    DocumentCheckIn,
     IdentityDoubtIn,
     PatientIn,
     PatientPatch,
@@ -32,8 +32,8 @@ __all__ = [
     "AttendingDoctorOut",
     "BirthDateText",
     "CheckOut",
+    "DocumentCheckIn",
     "DoubtOut",
-    "IdentityCheckIn",
     "IdentityCheckOut",
     "IdentityDoubtIn",
     "IdentityOut",

@@ -164,7 +164,7 @@ class PatientPatch(_Input):
         )
 
 
-class IdentityCheckIn(_Input):
+class DocumentCheckIn(_Input):
     """A document compared with the traits. `companion`: the parent's document, with a certificate or a family book."""
 
     proof: IdentityProof

@@ -11,7 +11,13 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-APPEND_ONLY = ("trace_entries", "continuity_entries")
+APPEND_ONLY = (
+    "trace_entries",
+    "continuity_entries",
+    "patient_identity_versions",
+    "patient_attending_doctors",
+    "consents",
+)
 
 
 def upgrade() -> None:
