@@ -62,6 +62,11 @@ FACILITIES: Mapping[FacilityType, str] = MappingProxyType(
         FacilityType.SOLO_PRACTICE: "Cabinet individuel",
         FacilityType.GROUP_PRACTICE: "Cabinet de groupe",
         FacilityType.COMPANY_PRACTICE: "Exercice en société",
+        FacilityType.CHILD_WELFARE: "PMI et Planification familiale",
+        FacilityType.DUTY_OUTSIDE_PRACTICE: "Permanence des soins ambulatoires hors cabinet",
+        FacilityType.CARE_COMMUNITY: (
+            "Communauté professionnelle territoriale de santé et équipe de soins spécialisés"
+        ),
         FacilityType.HOME_FOR_THE_ELDERLY: "Etablissement pour personnes âgées",
         FacilityType.PHARMACY: "Pharmacie d'officine",
         FacilityType.HEALTH_HOUSE: "Maison de santé ou Pôle de santé",

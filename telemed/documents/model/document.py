@@ -77,15 +77,23 @@ class SealManifest:
 
 
 @dataclass(frozen=True, repr=False)
+class SealedFiles:
+    """The artefacts of one signed version. `manifest` is the very payload that was signed, `seal` a detached JWS."""
+
+    pdf: bytes
+    cda: bytes
+    manifest: bytes
+    seal: str
+
+
+@dataclass(frozen=True, repr=False)
 class PreparedDocument:
-    """A version rendered, encoded, checked and sealed, that only needs storing. `seal` is a detached JWS."""
+    """A version rendered, encoded, checked and sealed, that only needs storing; `draft` is what it was made of."""
 
     draft: Draft
     report: Report
-    pdf: bytes
-    cda: bytes
     manifest: SealManifest
-    seal: str
+    files: SealedFiles
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,89 @@
+"""HTTP of signed documents. Drafts are written through the act that they belong to."""
+
+from __future__ import annotations
+
+import json
+from uuid import UUID
+
+from aiohttp import web
+
+from telemed.api.auth import or_patient
+from telemed.api.operation import Operations
+from telemed.api.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor, encode_cursor
+from telemed.documents.schemas import DocumentDetail, DocumentSummary, DocumentVerification
+from telemed.documents.service import Artifact, DocumentArchive, Download
+from telemed.kernel.caller import Caller, Role
+from telemed.kernel.errors import Invalid
+
+DOCUMENTS = web.AppKey("documents", DocumentArchive)
+operations = Operations("documents")
+READERS = or_patient(Role.DOCTOR)
+
+
+@operations.get("/patients/{patient_id}/documents", access=READERS)
+async def list_documents(
+    request: web.Request, caller: Caller, patient_id: UUID, *, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
+) -> Page[DocumentSummary]:
+    """List a patient's signed documents, the newest first.
+
+    Superseded versions are reached through the version that replaced them.
+    """
+    found = await request.app[DOCUMENTS].list_of_patient(caller, patient_id, limit=limit + 1, before=_before(cursor))
+    more = encode_cursor(str(found[limit - 1].identity.document_id)) if len(found) > limit else None
+    return Page(items=[DocumentSummary.of(document) for document in found[:limit]], next_cursor=more)
+
+
+@operations.get("/documents/{document_id}", access=READERS)
+async def get_document(request: web.Request, caller: Caller, document_id: UUID) -> DocumentDetail:
+    """Show a signed document and the versions of it."""
+    document, versions = await request.app[DOCUMENTS].get(caller, document_id)
+    return DocumentDetail.with_versions(document, versions)
+
+
+@operations.get("/documents/{document_id}/pdf", access=READERS, media_type="application/pdf")
+async def download_pdf(request: web.Request, caller: Caller, document_id: UUID) -> web.Response:
+    """Download a signed document as PDF/A, as it was sealed."""
+    found = await request.app[DOCUMENTS].download(caller, document_id, Artifact.PDF)
+    return _file(found.files.pdf, "application/pdf", _name(found, "pdf"), inline=True)
+
+
+@operations.get("/documents/{document_id}/cda", access=READERS, media_type="application/xml")
+async def download_cda(request: web.Request, caller: Caller, document_id: UUID) -> web.Response:
+    """Download a signed document as CDA R2 (TLM-CR), as it was sealed."""
+    found = await request.app[DOCUMENTS].download(caller, document_id, Artifact.CDA)
+    return _file(found.files.cda, "application/xml", _name(found, "cda.xml"), inline=False)
+
+
+@operations.get("/documents/{document_id}/seal", access=READERS)
+async def download_seal(request: web.Request, caller: Caller, document_id: UUID) -> web.Response:
+    """Download the seal of a document: the manifest that was signed, and its detached signature (JWS, ES256)."""
+    found = await request.app[DOCUMENTS].download(caller, document_id, Artifact.SEAL)
+    seal = {"manifest": json.loads(found.files.manifest), "jws": found.files.seal}
+    body = json.dumps(seal, indent=2, ensure_ascii=False).encode()
+    return _file(body, "application/json", _name(found, "seal.json"), inline=False)
+
+
+@operations.get("/documents/{document_id}/verification", access=READERS)
+async def verify_document(request: web.Request, caller: Caller, document_id: UUID) -> DocumentVerification:
+    """Recompute everything that the seal of a document covers, and say whether anything changed."""
+    return DocumentVerification.of(await request.app[DOCUMENTS].verify(caller, document_id))
+
+
+def _before(cursor: str | None) -> UUID | None:
+    keys = decode_cursor(cursor, str)
+    try:
+        return UUID(str(keys[0])) if keys else None
+    except ValueError:
+        raise Invalid("Ce repère de page n'est pas valable : reprenez la liste au début.", field="cursor") from None
+
+
+def _name(found: Download, extension: str) -> str:
+    """A file name without any trait: the day of the act (UTC) and the version."""
+    document = found.document
+    return f"compte-rendu-{document.act_started_at:%Y-%m-%d}-v{document.identity.version}.{extension}"
+
+
+def _file(body: bytes, media_type: str, name: str, *, inline: bool) -> web.Response:
+    disposition = "inline" if inline else "attachment"
+    headers = {"Content-Disposition": f'{disposition}; filename="{name}"', "Cache-Control": "private, no-store"}
+    return web.Response(body=body, content_type=media_type, headers=headers)

@@ -1,0 +1,17 @@
+"""Use cases of documents: write a draft, sign it, replace it, read it, verify it."""
+
+from telemed.documents.service.archive import Artifact, DocumentArchive, Download
+from telemed.documents.service.preparing import Preparer
+from telemed.documents.service.verifying import Verification, verify_files
+from telemed.documents.service.writing import DocumentService, Preview
+
+__all__ = [
+    "Artifact",
+    "DocumentArchive",
+    "DocumentService",
+    "Download",
+    "Preparer",
+    "Preview",
+    "Verification",
+    "verify_files",
+]

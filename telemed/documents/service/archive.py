@@ -1,0 +1,84 @@
+"""Reading signed documents: each opening is decided and traced."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from uuid import UUID
+
+from telemed.documents import rules
+from telemed.documents.model import SealedFiles, SignedDocument
+from telemed.documents.ports import Verifier
+from telemed.documents.service.opening import open_document, require_doctor
+from telemed.documents.service.verifying import Verification, verify_stored
+from telemed.documents.store import DocumentStore
+from telemed.kernel.caller import Caller, CallerKind
+from telemed.kernel.errors import NotFound
+from telemed.storage.engine import Database
+from telemed.trace.service import Journal
+
+
+class Artifact(StrEnum):
+    """What may be downloaded of a signed document."""
+
+    PDF = "pdf"
+    CDA = "cda"
+    SEAL = "seal"
+
+
+@dataclass(frozen=True, repr=False)
+class Download:
+    """A signed document with its files."""
+
+    document: SignedDocument
+    files: SealedFiles
+
+
+class DocumentArchive:
+    """Signed documents, for those who may read them."""
+
+    def __init__(self, *, database: Database, journal: Journal, verifier: Verifier) -> None:
+        self._database = database
+        self._journal = journal
+        self._verifier = verifier
+
+    async def get(self, caller: Caller, document_id: UUID) -> tuple[SignedDocument, tuple[SignedDocument, ...]]:
+        """A signed document and all the versions of its set, in order. Raises NotFound also when not the caller's."""
+        async with self._database.begin() as uow:
+            document = await open_document(uow, self._journal, caller, document_id, "document.read")
+            versions = await DocumentStore(uow.session).versions(document.identity.set_id)
+            readable = tuple(each for each in versions if rules.check_reading(caller, each).is_allowed)
+            return document, readable
+
+    async def download(self, caller: Caller, document_id: UUID, artifact: Artifact) -> Download:
+        """The files of a signed document; `artifact` says which one leaves, for the trace."""
+        async with self._database.begin() as uow:
+            document = await open_document(
+                uow, self._journal, caller, document_id, f"document.download_{artifact.value}"
+            )
+            return Download(document, await DocumentStore(uow.session).files(document_id))
+
+    async def list_of_patient(
+        self, caller: Caller, patient_id: UUID, *, limit: int, before: UUID | None = None
+    ) -> list[SignedDocument]:
+        """Current documents that the caller may read, the newest first, identified below `before`."""
+        async with self._database.begin() as uow:
+            self._journal.note(uow, caller, "document.list", patient_id=patient_id)
+            store = DocumentStore(uow.session)
+            if caller.kind is CallerKind.PATIENT:
+                if caller.id != patient_id or caller.act_id is None:
+                    raise NotFound
+                return await store.current_page(patient_id=patient_id, limit=limit, before=before, act_id=caller.act_id)
+            reader_id, practice_id = require_doctor(caller)
+            return await store.current_page(
+                patient_id=patient_id, limit=limit, before=before, practice_id=practice_id, reader_id=reader_id
+            )
+
+    async def verify(self, caller: Caller, document_id: UUID) -> Verification:
+        """Recompute everything that the seal of a document covers."""
+        async with self._database.begin() as uow:
+            document = await open_document(uow, self._journal, caller, document_id, "document.verify")
+            store = DocumentStore(uow.session)
+            files, (report, reason) = await store.files(document_id), await store.report(document_id)
+        identity = replace(document.identity, replacement_reason=reason)
+        return verify_stored(files, self._verifier, identity=identity, report=report)
