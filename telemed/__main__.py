@@ -1,4 +1,4 @@
-"""Command line: serve, migrate, check-law, verify-trace, openapi, make-key."""
+"""Command line: serve, migrate, check-law, verify-trace, verify-document, openapi, make-key, make-signing-key."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from aiohttp import web
 
 from telemed.api import logs
 from telemed.app import build_app, build_services, open_database, openapi_document
+from telemed.app.documents import open_keys_of_seals
+from telemed.documents.service import read_sealed_files, verify_files
 from telemed.law import check as law_check
+from telemed.security.signing import PublicKey, SealVerifier, open_seal_keys
 from telemed.settings import Environment, Settings, SettingsError, make_key
 from telemed.storage import migrate
 from telemed.trace.service import Verification
@@ -52,6 +55,19 @@ def _parser() -> argparse.ArgumentParser:
 
     trace = commands.add_parser("verify-trace", help="recompute the chain of the trace")
     trace.set_defaults(run=_verify_trace)
+
+    seal = commands.add_parser("verify-document", help="say whether a signed document is as it was sealed")
+    seal.add_argument("pdf", type=Path, help="the PDF")
+    seal.add_argument("cda", type=Path, help="the CDA")
+    seal.add_argument("seal", type=Path, help="its seal, a JSON file with the manifest and the signature")
+    seal.add_argument("--key", type=Path, help="the public key to trust, in PEM (else the keys of this installation)")
+    seal.set_defaults(run=_verify_document)
+
+    signing = commands.add_parser(
+        "make-signing-key", help="write a new key that signs documents; print its public half"
+    )
+    signing.add_argument("file", type=Path)
+    signing.set_defaults(run=_make_signing_key)
 
     document = commands.add_parser("openapi", help="print the OpenAPI document")
     document.set_defaults(run=_openapi)
@@ -139,6 +155,34 @@ async def _verify() -> Verification:
         return await services.trace.verify()
     finally:
         await services.database.close()
+
+
+def _verify_document(options: argparse.Namespace) -> int:
+    try:
+        verifier = (
+            SealVerifier([PublicKey.from_pem(options.key.read_bytes())])
+            if options.key
+            else open_keys_of_seals(Settings.from_environment()).verifier
+        )
+        sealed = read_sealed_files(options.pdf.read_bytes(), options.cda.read_bytes(), options.seal.read_bytes())
+    except (OSError, ValueError) as err:
+        print(f"telemed: {err}", file=sys.stderr)
+        return 2
+    verdict = verify_files(sealed, verifier)
+    if verdict.is_intact:
+        signer, moment = verdict.manifest["signer_rpps"], verdict.manifest["signed_at"]
+        print(f"the document is as it was sealed: version {verdict.manifest['version']}, RPPS {signer}, {moment}")
+        return 0
+    print(f"the document is not as it was sealed: {', '.join(verdict.faults)}", file=sys.stderr)
+    return 1
+
+
+def _make_signing_key(options: argparse.Namespace) -> int:
+    if options.file.exists():
+        print(f"telemed: {options.file} exists already", file=sys.stderr)
+        return 2
+    print(open_seal_keys(options.file).signer.public_key.to_pem().decode(), end="")
+    return 0
 
 
 def _openapi(_options: argparse.Namespace) -> int:

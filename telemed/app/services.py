@@ -22,6 +22,7 @@ from telemed.acts.teleconsultation.service.visit import VisitService
 from telemed.adapters.rooms import SignalingRooms, TeleconsultationRooms
 from telemed.adapters.sms_gateway.client import SmsGatewaySender
 from telemed.adapters.smtp.client import SmtpSender, parse_smtp_url
+from telemed.app.documents import Documents, build_documents
 from telemed.consent.model import ActKind
 from telemed.consent.service import ConsentService
 from telemed.consent.store import published_wordings
@@ -85,6 +86,7 @@ class Services:
     overview: OverviewService
     visits: VisitService
     calls: CallService
+    documents: Documents
     subscribers: dict[str, Subscriber] = field(default_factory=dict)
     jobs: list[Job] = field(default_factory=list)
 
@@ -143,6 +145,7 @@ def build_services(
         overview=OverviewService(**_common(ground), consents=act_consents),
         visits=VisitService(**_common(ground), consents=act_consents, patients=patients, rooms=rooms),
         calls=CallService(**_common(ground), consents=act_consents, rooms=rooms),
+        documents=build_documents(settings, **_common(ground)),
     )
     rooms.connect(services.hub)
     services.subscribers = {"links.deliver": links.deliver}

@@ -23,6 +23,7 @@ from telemed.api.middlewares import LIMITER, MIDDLEWARES, SETTINGS, add_security
 from telemed.api.operation import Operations
 from telemed.app.services import Services
 from telemed.consent import routes as consent_routes
+from telemed.documents import routes as document_routes
 from telemed.patients import routes as patients_routes
 from telemed.professionals import routes as professionals_routes
 from telemed.scheduler import run_jobs_while_leading
@@ -39,6 +40,7 @@ OPERATIONS: tuple[Operations, ...] = (
     *professionals_routes.OPERATIONS,
     patients_routes.operations,
     consent_routes.operations,
+    document_routes.operations,
     trace_routes.operations,
 )
 
@@ -74,6 +76,7 @@ def _give_services(app: web.Application, services: Services) -> None:
     """Under the keys by which the routes find them."""
     app[trace_routes.TRACE] = services.trace
     _give_people(app, services)
+    app[document_routes.DOCUMENTS] = services.documents.archive
     app[BOOKING] = services.booking
     app[LINKS] = services.links
     app[OVERVIEW] = services.overview
@@ -125,4 +128,5 @@ async def _run_background(app: web.Application) -> AsyncIterator[None]:
     for task in tasks:
         with suppress(asyncio.CancelledError):
             await task
+    services.documents.renderer.close()
     await services.database.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from uuid import UUID
 
 from aiohttp import web
@@ -11,7 +10,7 @@ from telemed.api.auth import or_patient
 from telemed.api.operation import Operations
 from telemed.api.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor, encode_cursor
 from telemed.documents.schemas import DocumentDetail, DocumentSummary, DocumentVerification
-from telemed.documents.service import Artifact, DocumentArchive, Download
+from telemed.documents.service import Artifact, DocumentArchive, Download, seal_file
 from telemed.kernel.caller import Caller, Role
 from telemed.kernel.errors import Invalid
 
@@ -58,9 +57,7 @@ async def download_cda(request: web.Request, caller: Caller, document_id: UUID) 
 async def download_seal(request: web.Request, caller: Caller, document_id: UUID) -> web.Response:
     """Download the seal of a document: the manifest that was signed, and its detached signature (JWS, ES256)."""
     found = await request.app[DOCUMENTS].download(caller, document_id, Artifact.SEAL)
-    seal = {"manifest": json.loads(found.files.manifest), "jws": found.files.seal}
-    body = json.dumps(seal, indent=2, ensure_ascii=False).encode()
-    return _file(body, "application/json", _name(found, "seal.json"), inline=False)
+    return _file(seal_file(found.files), "application/json", _name(found, "seal.json"), inline=False)
 
 
 @operations.get("/documents/{document_id}/verification", access=READERS)

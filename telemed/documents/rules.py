@@ -20,6 +20,7 @@ from telemed.kernel.caller import Caller, CallerKind, Role
 from telemed.kernel.decision import ALLOWED, Decision, Reason, combine, refuse, warn
 
 _R6316_4 = "CSP, art. R. 6316-4"
+_CONVENTION = "Convention médicale 2024-2029, art. 87 s."
 _RNIV = "RNIV, exigences EXI SI 07 et EXI SI 08"
 
 
@@ -40,21 +41,19 @@ def check_completeness(report: Report) -> Decision:
 
 
 def _check_narrative(content: ReportContent) -> Decision:
-    absent = [
-        Reason(f"report.{name}_empty", f"La rubrique « {label} » est vide.", _R6316_4)
-        for name, label, text in (
-            ("reason", "Motif", content.reason),
-            ("findings", "Interrogatoire et examen", content.findings),
-            ("plan", "Conduite à tenir", content.plan),
-        )
-        if not text.strip()
-    ]
-    missing = Reason(
-        "report.conclusion_missing",
-        "Le compte rendu doit comporter une conclusion.",
-        f"{_R6316_4}, 1°",
+    conclusion = Reason(
+        "report.conclusion_missing", "Le compte rendu doit comporter une conclusion.", f"{_R6316_4}, 1°"
     )
-    return (ALLOWED if content.conclusion.strip() else refuse(missing)) & warn(*absent)
+    empty = (
+        (content.reason, Reason("report.reason_empty", "La rubrique « Motif » est vide.", _R6316_4)),
+        (
+            content.findings,
+            Reason("report.findings_empty", "La rubrique « Interrogatoire et examen » est vide.", _R6316_4),
+        ),
+        (content.plan, Reason("report.plan_empty", "La rubrique « Conduite à tenir » est vide.", _R6316_4)),
+    )
+    found = warn(*(reason for text, reason in empty if not text.strip()))
+    return found if content.conclusion.strip() else refuse(conclusion) & found
 
 
 def check_printable(unprintable: frozenset[str]) -> Decision:
@@ -140,16 +139,17 @@ def _check_identity(facts: ReportFacts) -> Decision:
 
 def _check_reimbursement(content: ReportContent) -> Decision:
     stated = {flag.criterion for flag in content.reimbursement}
-    missing = [criterion for criterion in ReimbursementCriterion if criterion not in stated]
-    unexplained = [flag.criterion for flag in content.reimbursement if not flag.is_met and not flag.exception.strip()]
-    reasons = [
-        Reason(f"report.reimbursement_{kind}", text, "Convention médicale 2024-2029, art. 87 s.", {"criteria": names})
-        for kind, text, names in (
-            ("unstated", "Un critère de prise en charge n'est pas renseigné.", ", ".join(missing)),
-            ("unmet", "Un critère n'est pas rempli et aucune exception n'est invoquée.", ", ".join(unexplained)),
-        )
-        if names
-    ]
+    unstated = ", ".join(criterion for criterion in ReimbursementCriterion if criterion not in stated)
+    unmet = ", ".join(
+        flag.criterion for flag in content.reimbursement if not flag.is_met and not flag.exception.strip()
+    )
+    reasons = []
+    if unstated:
+        text = "Un critère de prise en charge n'est pas renseigné."
+        reasons.append(Reason("report.reimbursement_unstated", text, _CONVENTION, {"criteria": unstated}))
+    if unmet:
+        text = "Un critère n'est pas rempli et aucune exception n'est invoquée."
+        reasons.append(Reason("report.reimbursement_unmet", text, _CONVENTION, {"criteria": unmet}))
     return warn(*reasons)
 
 

@@ -98,6 +98,24 @@ class SealVerifier:
         return True
 
 
+@dataclass(frozen=True)
+class SealKeys:
+    """What signs now, and what verifies seals of now and of before."""
+
+    signer: ServerSigner
+    verifier: SealVerifier
+
+
+def open_seal_keys(path: Path) -> SealKeys:
+    """The key at `path`, made there if absent, and the public keys kept in `retired/` beside it.
+
+    To rotate: move the public half of the old key into `retired/` (any name in `.pem`), then put a new key at `path`.
+    """
+    signer = ServerSigner(load_or_make_signing_key(path))
+    retired = [PublicKey.from_pem(file.read_bytes()) for file in sorted((path.parent / "retired").glob("*.pem"))]
+    return SealKeys(signer, SealVerifier([signer.public_key, *retired]))
+
+
 def make_signing_key() -> bytes:
     """A new private key, PKCS#8 in PEM, not encrypted."""
     return ec.generate_private_key(ec.SECP256R1()).private_bytes(

@@ -2,7 +2,7 @@
 
 from telemed.documents.service.archive import Artifact, DocumentArchive, Download
 from telemed.documents.service.preparing import Preparer
-from telemed.documents.service.verifying import Verification, verify_files
+from telemed.documents.service.verifying import Verification, read_sealed_files, seal_file, verify_files
 from telemed.documents.service.writing import DocumentService, Preview
 
 __all__ = [
@@ -13,5 +13,7 @@ __all__ = [
     "Preparer",
     "Preview",
     "Verification",
+    "read_sealed_files",
+    "seal_file",
     "verify_files",
 ]

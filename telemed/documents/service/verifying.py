@@ -42,6 +42,21 @@ def verify_files(files: SealedFiles, verifier: Verifier) -> Verification:
     return Verification(tuple(faults), manifest)
 
 
+def seal_file(files: SealedFiles) -> bytes:
+    """The seal as a file of its own: the manifest that was signed, and the detached signature."""
+    seal = {"manifest": json.loads(files.manifest), "jws": files.seal}
+    return json.dumps(seal, indent=2, ensure_ascii=False).encode()
+
+
+def read_sealed_files(pdf: bytes, cda: bytes, seal: bytes) -> SealedFiles:
+    """A document and the seal file that came with it. Raises ValueError if that is not a seal file."""
+    try:
+        parts = json.loads(seal)
+        return SealedFiles(pdf, cda, canonical_json(parts["manifest"]), str(parts["jws"]))
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError("not a seal file: a manifest and its signature are expected") from error
+
+
 def verify_stored(
     files: SealedFiles, verifier: Verifier, *, identity: DocumentIdentity, report: Report
 ) -> Verification:

@@ -104,6 +104,38 @@ def upgrade() -> None:
     with op.batch_alter_table('sign_in_attempts', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_sign_in_attempts_last_tried_at'), ['last_tried_at'], unique=False)
 
+    op.create_table('signed_documents',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('set_id', sa.Uuid(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('replaces_id', sa.Uuid(), nullable=True),
+    sa.Column('practice_id', sa.Uuid(), nullable=False),
+    sa.Column('patient_id', sa.Uuid(), nullable=False),
+    sa.Column('act_id', sa.Uuid(), nullable=False),
+    sa.Column('author_id', sa.Uuid(), nullable=False),
+    sa.Column('signer_rpps', sa.String(), nullable=False),
+    sa.Column('act_code', sa.String(), nullable=False),
+    sa.Column('act_started_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('signed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('masked_from_professionals', sa.Boolean(), nullable=False),
+    sa.Column('hidden_from_patient', sa.Boolean(), nullable=False),
+    sa.Column('hidden_from_representatives', sa.Boolean(), nullable=False),
+    sa.Column('content_sha256', sa.String(), nullable=False),
+    sa.Column('pdf_bytes', sa.Integer(), nullable=False),
+    sa.Column('cda_bytes', sa.Integer(), nullable=False),
+    sa.Column('superseded_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('(version = 1) = (replaces_id IS NULL)', name=op.f('ck_signed_documents_later_versions_replace')),
+    sa.CheckConstraint('version >= 1', name=op.f('ck_signed_documents_version_from_one')),
+    sa.ForeignKeyConstraint(['replaces_id'], ['signed_documents.id'], name=op.f('fk_signed_documents_replaces_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_signed_documents')),
+    sa.UniqueConstraint('act_id', 'version', name=op.f('uq_signed_documents_act_id_version')),
+    sa.UniqueConstraint('replaces_id', name=op.f('uq_signed_documents_replaces_id')),
+    sa.UniqueConstraint('set_id', 'version', name=op.f('uq_signed_documents_set_id_version'))
+    )
+    with op.batch_alter_table('signed_documents', schema=None) as batch_op:
+        batch_op.create_index('ix_signed_documents_page', ['practice_id', 'patient_id', 'id'], unique=False)
+        batch_op.create_index('uq_signed_documents_current', ['set_id'], unique=True, sqlite_where=sa.text('superseded_at IS NULL'), postgresql_where=sa.text('superseded_at IS NULL'))
+
     op.create_table('teleconsultations',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('practice_id', sa.Uuid(), nullable=False),
@@ -280,6 +312,38 @@ def upgrade() -> None:
         batch_op.create_index('ix_professionals_page', ['practice_id', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_professionals_rpps'), ['rpps'], unique=False)
 
+    op.create_table('report_drafts',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('set_id', sa.Uuid(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('replaces_id', sa.Uuid(), nullable=True),
+    sa.Column('replacement_reason', sa.LargeBinary(), nullable=False),
+    sa.Column('practice_id', sa.Uuid(), nullable=False),
+    sa.Column('patient_id', sa.Uuid(), nullable=False),
+    sa.Column('act_id', sa.Uuid(), nullable=False),
+    sa.Column('author_id', sa.Uuid(), nullable=False),
+    sa.Column('revision', sa.Integer(), nullable=False),
+    sa.Column('content', sa.LargeBinary(), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['replaces_id'], ['signed_documents.id'], name=op.f('fk_report_drafts_replaces_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_report_drafts')),
+    sa.UniqueConstraint('act_id', name=op.f('uq_report_drafts_act_id')),
+    sa.UniqueConstraint('set_id', name=op.f('uq_report_drafts_set_id'))
+    )
+    with op.batch_alter_table('report_drafts', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_report_drafts_patient_id'), ['patient_id'], unique=False)
+
+    op.create_table('sealed_contents',
+    sa.Column('document_id', sa.Uuid(), nullable=False),
+    sa.Column('pdf', sa.LargeBinary(), nullable=False),
+    sa.Column('cda', sa.LargeBinary(), nullable=False),
+    sa.Column('report', sa.LargeBinary(), nullable=False),
+    sa.Column('replacement_reason', sa.LargeBinary(), nullable=False),
+    sa.Column('manifest', sa.LargeBinary(), nullable=False),
+    sa.Column('seal', sa.String(), nullable=False),
+    sa.ForeignKeyConstraint(['document_id'], ['signed_documents.id'], name=op.f('fk_sealed_contents_document_id')),
+    sa.PrimaryKeyConstraint('document_id', name=op.f('pk_sealed_contents'))
+    )
     op.create_table('accounts',
     sa.Column('professional_id', sa.Uuid(), nullable=False),
     sa.Column('login', sa.LargeBinary(), nullable=False),
@@ -423,6 +487,11 @@ def downgrade() -> None:
 
     op.drop_table('consents')
     op.drop_table('accounts')
+    op.drop_table('sealed_contents')
+    with op.batch_alter_table('report_drafts', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_report_drafts_patient_id'))
+
+    op.drop_table('report_drafts')
     with op.batch_alter_table('professionals', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_professionals_rpps'))
         batch_op.drop_index('ix_professionals_page')
@@ -462,6 +531,11 @@ def downgrade() -> None:
         batch_op.drop_index('ix_teleconsultations_day')
 
     op.drop_table('teleconsultations')
+    with op.batch_alter_table('signed_documents', schema=None) as batch_op:
+        batch_op.drop_index('uq_signed_documents_current', sqlite_where=sa.text('superseded_at IS NULL'), postgresql_where=sa.text('superseded_at IS NULL'))
+        batch_op.drop_index('ix_signed_documents_page')
+
+    op.drop_table('signed_documents')
     with op.batch_alter_table('sign_in_attempts', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_sign_in_attempts_last_tried_at'))
 

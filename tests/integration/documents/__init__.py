@@ -1,0 +1,1 @@
+"""Documents on a real database: drafts, signatures, corrections, reading, HTTP."""
