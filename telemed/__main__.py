@@ -1,4 +1,4 @@
-"""Command line: serve, migrate, check-law, verify-trace, verify-document, openapi, make-key, make-signing-key."""
+"""Command line: serve, demo, migrate, check-law, verify-trace, verify-document, openapi, keys."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from aiohttp import web
 from telemed.api import logs
 from telemed.app import build_app, build_services, open_database, openapi_document
 from telemed.app.documents import open_keys_of_seals
+from telemed.demo import command as demo_command
 from telemed.documents.service import read_sealed_files, verify_files
 from telemed.law import check as law_check
 from telemed.security.signing import PublicKey, SealVerifier, open_seal_keys
@@ -41,6 +42,10 @@ def _parser() -> argparse.ArgumentParser:
 
     serve = commands.add_parser("serve", help="serve with the settings of the environment")
     serve.set_defaults(run=_serve)
+
+    demo = commands.add_parser("demo", help="a practice to walk about in; --once plays one visit by itself")
+    demo_command.add_words(demo)
+    demo.set_defaults(run=demo_command.run)
 
     migration = commands.add_parser("migrate", help="bring the database to the present schema")
     migration.add_argument("--check", action="store_true", help="only check that migrations match the tables")

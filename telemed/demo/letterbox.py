@@ -8,12 +8,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from html import escape
 
-import pyotp
 from aiohttp import web
 
 from telemed.adapters.sms_gateway.server import SmsGateway
 from telemed.adapters.smtp.sink import MailSink, receiving
 from telemed.kernel.clock import Clock
+from telemed.security.totp import code_at
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:)]")
 _PAGE = """<!doctype html><html lang="fr"><head><meta charset="utf-8"><meta http-equiv="refresh" content="5">
@@ -39,7 +39,7 @@ class DemoAccount:
 
     def code(self, clock: Clock) -> str:
         """The one-time code of this half minute."""
-        return pyotp.TOTP(self.totp_secret).at(int(clock.now().timestamp()))
+        return code_at(self.totp_secret, clock.now())
 
 
 class Letterbox:

@@ -39,7 +39,7 @@ class SmsGateway:
         self.messages: deque[ShortMessage] = deque(maxlen=_KEPT_MESSAGES)
         self.is_away = False
         self.unreachable: set[str] = set()
-        self._token = token
+        self.token = token
         self._clock = clock
         self._delivery_seconds = delivery_seconds
         self._per_minute = per_minute
@@ -56,7 +56,7 @@ class SmsGateway:
         if self.is_away:
             return _problem(503, "away")
         given = request.headers.get("Authorization", "")
-        if not hmac.compare_digest(given.encode(), f"Bearer {self._token}".encode()):
+        if not hmac.compare_digest(given.encode(), f"Bearer {self.token}".encode()):
             return _problem(401, "unauthorized")
         return await handler(request)
 

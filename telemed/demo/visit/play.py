@@ -1,0 +1,95 @@
+"""Sets the stage of one visit, has it played, and writes its papers down."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import orjson
+
+from telemed.app import build_services
+from telemed.demo.letterbox import DemoAccount, Letterbox
+from telemed.demo.people import PATIENTS, mobile_of
+from telemed.demo.practice import DemoPractice, create
+from telemed.demo.serve import find_port, running, settings_for
+from telemed.demo.steps import Steps
+from telemed.demo.visit.peer import offer_loopback_where_alone
+from telemed.demo.visit.script import Papers, Stage, Visit
+from telemed.kernel.clock import FrozenClock, SystemClock
+from telemed.settings import Settings
+from telemed.storage.migrate import upgrade
+
+_FIRST_PORT = 8200
+
+
+async def play_once(folder: Path) -> None:
+    """Play the visit on a service and a database of its own; its papers go into `folder`. Raises StepFailed."""
+    steps = Steps(SystemClock())
+    offer_loopback_where_alone()
+    async with AsyncExitStack() as stack:
+        async with steps.step("Ouverture du cabinet et du service") as step:
+            stage = await _set(stack)
+            step.result = stage.base_url
+        visit = Visit(stage, steps, stack)
+        await visit.play()
+        async with steps.step("Papiers écrits") as step:
+            step.result = f"{_write(visit.papers, folder)} dans {folder}"
+    print(f"Visite complète en {steps.elapsed_seconds:.1f} s.")
+
+
+async def _set(stack: AsyncExitStack) -> Stage:
+    """A practice of a few patients, served on loopback from a folder that goes with the visit."""
+    clock = SystemClock()
+    folder = Path(stack.enter_context(TemporaryDirectory(prefix="telemed-visit-")))
+    letterbox = Letterbox(clock, secrets.token_urlsafe(24))
+    addresses = await stack.enter_async_context(letterbox.open())
+    settings = settings_for(folder, find_port(_FIRST_PORT), letterbox, addresses)
+    practice = await _open(settings, clock)
+    await stack.enter_async_context(running(build_services(settings), settings))
+    accounts = {account.login: account for account in practice.accounts}
+    return _stage(settings, letterbox, practice, accounts)
+
+
+async def _open(settings: Settings, clock: SystemClock) -> DemoPractice:
+    """The practice was founded an hour ago, so that nobody's first code is a code of the sign-in to come."""
+    services = build_services(settings, clock=FrozenClock(clock.now() - timedelta(hours=1)), senders={})
+    try:
+        await upgrade(services.database)
+        return await create(services, settings.data_dir, patients=3)
+    finally:
+        await services.database.close()
+
+
+def _stage(settings: Settings, letterbox: Letterbox, practice: DemoPractice, accounts: dict[str, DemoAccount]) -> Stage:
+    return Stage(
+        base_url=settings.public_url,
+        letterbox=letterbox,
+        clock=SystemClock(),
+        doctor=accounts["claire.moreau"],
+        secretary=accounts["sophie.garnier"],
+        auditor=accounts["marc.perrin"],
+        doctor_id=str(practice.doctor.id),
+        patient_id=str(practice.patients[0]),
+        patient_born_on=PATIENTS[0].born_on,
+        patient_phone=mobile_of(0),
+    )
+
+
+def _write(papers: Papers, folder: Path) -> str:
+    """Every paper as a file; gives their names."""
+    folder.mkdir(parents=True, exist_ok=True)
+    files = {
+        "report.pdf": papers.pdf,
+        "report.cda.xml": papers.cda,
+        "claim.json": orjson.dumps(papers.claim, option=orjson.OPT_INDENT_2),
+        "continuity.json": orjson.dumps(papers.continuity, option=orjson.OPT_INDENT_2),
+        "trace.jsonl": b"".join(orjson.dumps(entry) + b"\n" for entry in papers.trace),
+    }
+    for name, content in files.items():
+        if not content:
+            raise ValueError(f"{name} est vide")
+        (folder / name).write_bytes(content)
+    return ", ".join(files)
