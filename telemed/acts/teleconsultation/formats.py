@@ -1,11 +1,13 @@
-"""The words of the messages sent to patients: a time and a link, and nothing about health (R-51)."""
+"""What leaves a teleconsultation: the words of messages, without health data (R-51), and the facts for billing."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from telemed.acts.teleconsultation.model import Teleconsultation
+from telemed.acts.teleconsultation.model import Coverage, Teleconsultation
+from telemed.professionals.model import Professional
 
 _DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 _MONTHS = (
@@ -58,3 +60,54 @@ def _is_doubtful(local: datetime) -> bool:
 
 def _season(local: datetime) -> str:
     return "heure d'hiver" if local.fold else "heure d'été"
+
+
+def closing_payload(
+    act: Teleconsultation,
+    *,
+    professional: Professional,
+    revision: int,
+    is_video_established: bool,
+    attending_rpps: str | None,
+    is_met: bool | None,
+    exceptions: tuple[str, ...],
+) -> dict[str, Any]:
+    """The payload of `teleconsultation.closed`, version 1: facts for billing, no identity trait and no free text.
+
+    `attending_rpps`: the médecin traitant's on the day of the act, empty for none, None when it is not known.
+    Raises ValueError for an act without its times.
+    """
+    if act.started_at is None or act.finished_at is None:
+        raise ValueError("an act is closed after it started and finished")
+    coverage = act.coverage or Coverage(follows_pathway=False, is_within_territory=False)
+    return {
+        "version": 1,
+        "act_id": str(act.id),
+        "revision": revision,
+        "kind": "teleconsultation",
+        "professional_id": str(professional.id),
+        "rpps": professional.rpps,
+        "profession": professional.profession.value if professional.profession else "",
+        "specialty": professional.specialty_code,
+        "sector": professional.sector.value if professional.sector else "",
+        "has_overrun": coverage.has_overrun,
+        "practice_id": str(act.practice_id),
+        "territory": act.territory.value,
+        "patient_id": str(act.patient_id),
+        "medecin_traitant": _attending(attending_rpps, professional),
+        "started_at": act.started_at.isoformat(),
+        "ended_at": act.finished_at.isoformat(),
+        "is_video_established": is_video_established,
+        "is_tiers_payant": coverage.is_tiers_payant,
+        "fee_cents": coverage.fee_cents,
+        "reimbursement": {"is_met": is_met, "exceptions": list(exceptions)},
+        "companions": [],
+    }
+
+
+def _attending(rpps: str | None, professional: Professional) -> str:
+    if rpps is None:
+        return "unknown"
+    if not rpps:
+        return "none"
+    return "self" if rpps == professional.rpps else "other"

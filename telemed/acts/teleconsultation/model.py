@@ -158,14 +158,15 @@ class FinishReason(StrEnum):
 class Coverage:
     """What the doctor states about the reimbursement of the act (R-28), and how it is to be paid.
 
-    `alternates` is None outside a regular follow-up; `invoked` holds codes of exceptions of the law; `fee_cents`
-    is what a doctor who sets his fee asks.
+    `alternates` is None outside a regular follow-up; `invoked` holds codes of exceptions of the law; `has_overrun`:
+    the doctor asks for more than the tariff, and `fee_cents` says how much.
     """
 
     follows_pathway: bool
     is_within_territory: bool
     alternates: bool | None = None
     invoked: frozenset[str] = frozenset()
+    has_overrun: bool = False
     is_tiers_payant: bool = False
     fee_cents: int | None = None
 

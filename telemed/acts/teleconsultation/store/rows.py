@@ -159,6 +159,7 @@ def _coverage_json(coverage: Coverage) -> dict[str, Any]:
         "is_within_territory": coverage.is_within_territory,
         "alternates": coverage.alternates,
         "invoked": sorted(coverage.invoked),
+        "has_overrun": coverage.has_overrun,
         "is_tiers_payant": coverage.is_tiers_payant,
         "fee_cents": coverage.fee_cents,
     }
