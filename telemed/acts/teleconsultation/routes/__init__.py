@@ -1,5 +1,5 @@
-"""HTTP of the teleconsultation: booking, the call, and the patient's visit."""
+"""HTTP of the teleconsultation: booking, the call, the report and the patient's visit."""
 
-from telemed.acts.teleconsultation.routes import booking, call, visit
+from telemed.acts.teleconsultation.routes import booking, call, report, visit
 
-OPERATIONS = (booking.operations, call.operations, visit.operations)
+OPERATIONS = (booking.operations, call.operations, report.operations, visit.operations)

@@ -155,6 +155,14 @@ class ReportService:
             uow.add_event(self._closing_event(replace(case, act=closed), signed))
             return signed
 
+    async def correct(self, caller: Caller, act_id: UUID, reason: str) -> ReportView:
+        """Begin a correction: a draft with the words of the signed version, which it will replace (R-39)."""
+        async with self._database.begin() as uow:
+            case = await self._open(uow, caller, act_id, "correct_report")
+        if case.act.document_id is None:
+            raise Conflict("Ce compte rendu n'est pas encore signé : modifiez-le.", code="report.not_signed")
+        return self._view(case, await self._documents.replace(caller, case.act.document_id, reason=reason))
+
     def _closed(self, act: Teleconsultation, signed: SignedDocument) -> Teleconsultation:
         document_id = signed.identity.document_id
         if act.state is State.CLOSED:
