@@ -17,6 +17,7 @@ from telemed.acts.teleconsultation.service.call import CallService
 from telemed.acts.teleconsultation.service.consents import ActConsents, TeleconsultationDirectory
 from telemed.acts.teleconsultation.service.links import LinkService
 from telemed.acts.teleconsultation.service.overview import OverviewService
+from telemed.acts.teleconsultation.service.report import ReportService
 from telemed.acts.teleconsultation.service.rooms import RoomRecords
 from telemed.acts.teleconsultation.service.visit import VisitService
 from telemed.adapters.rooms import SignalingRooms, TeleconsultationRooms
@@ -86,6 +87,7 @@ class Services:
     overview: OverviewService
     visits: VisitService
     calls: CallService
+    reports: ReportService
     documents: Documents
     subscribers: dict[str, Subscriber] = field(default_factory=dict)
     jobs: list[Job] = field(default_factory=list)
@@ -121,6 +123,7 @@ def build_services(
         public_url=settings.public_url,
         senders=build_senders(ground) if senders is None else senders,
     )
+    documents = build_documents(settings, **_common(ground))
     services = Services(
         settings=settings,
         clock=clock,
@@ -145,7 +148,13 @@ def build_services(
         overview=OverviewService(**_common(ground), consents=act_consents),
         visits=VisitService(**_common(ground), consents=act_consents, patients=patients, rooms=rooms),
         calls=CallService(**_common(ground), consents=act_consents, rooms=rooms),
-        documents=build_documents(settings, **_common(ground)),
+        reports=ReportService(
+            **_common(ground),
+            law=ground.law,
+            consents=act_consents,
+            documents=documents.service,
+        ),
+        documents=documents,
     )
     rooms.connect(services.hub)
     services.subscribers = {"links.deliver": links.deliver}

@@ -14,6 +14,7 @@ from telemed import __version__
 from telemed.acts.teleconsultation import routes as teleconsultation_routes
 from telemed.acts.teleconsultation.routes.booking import BOOKING, LINKS, OVERVIEW
 from telemed.acts.teleconsultation.routes.call import CALL
+from telemed.acts.teleconsultation.routes.report import REPORTS
 from telemed.acts.teleconsultation.routes.visit import VISIT
 from telemed.adapters.rooms import SOCKET_PATH
 from telemed.api import docs_page, health, openapi
@@ -81,6 +82,7 @@ def _give_services(app: web.Application, services: Services) -> None:
     app[LINKS] = services.links
     app[OVERVIEW] = services.overview
     app[CALL] = services.calls
+    app[REPORTS] = services.reports
     app[VISIT] = services.visits
 
 

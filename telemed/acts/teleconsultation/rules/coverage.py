@@ -1,4 +1,4 @@
-"""Guard-rails of the report: the sick leave (R-27) and the criteria of reimbursement (R-28), under the law of the day."""
+"""Guard-rails of the report: sick leave (R-27) and criteria of reimbursement (R-28), under the law of the day."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def leave_limit_text(law: LawOfDay) -> str:
     if limit is None:
         return ""
     return (
-        f"En téléconsultation, un arrêt de travail ne peut dépasser {limit.text}, renouvellement compris, sauf s'il est "
-        "prescrit par le médecin traitant ou la sage-femme référente, ou si le patient justifie ne pas pouvoir "
+        f"En téléconsultation, un arrêt de travail ne peut dépasser {limit.text}, renouvellement compris, sauf s'il "
+        "est prescrit par le médecin traitant ou la sage-femme référente, ou si le patient justifie ne pas pouvoir "
         "consulter en présence pour une prolongation (art. L. 6316-1 CSP)."
     )

@@ -54,7 +54,7 @@ class CoverageBody(Input):
     follows_pathway: bool
     is_within_territory: bool
     alternates: bool | None = None
-    invoked: Annotated[list[str], Field(max_length=20)] = []
+    invoked: Annotated[list[str], Field(max_length=20, default_factory=list)]
     has_overrun: bool = False
     is_tiers_payant: bool = False
     fee_cents: Annotated[int | None, Field(ge=0, le=1_000_000)] = None
@@ -73,7 +73,7 @@ class ReportIn(Input):
     plan: Paragraphs = ""
     prescribed: Annotated[list[PrescribedItemBody] | None, Field(max_length=50)] = None
     incidents_note: Annotated[str, Field(max_length=2_000)] = ""
-    visibility: list[Visibility] = []
+    visibility: list[Visibility] = Field(default_factory=list)
     sick_leave: LeaveBody | None = None
     coverage: CoverageBody | None = None
 

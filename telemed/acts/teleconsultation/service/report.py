@@ -86,7 +86,7 @@ class _Case:
 
 
 class ReportService:
-    """`local_id_root` is the OID under which this installation numbers its patients."""
+    """Reports of teleconsultations, for their doctors alone."""
 
     def __init__(
         self,
@@ -97,7 +97,6 @@ class ReportService:
         law: Law,
         consents: ActConsents,
         documents: DocumentService,
-        local_id_root: str,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -105,7 +104,6 @@ class ReportService:
         self._law = law
         self._consents = consents
         self._documents = documents
-        self._local_id_root = local_id_root
 
     async def view(self, caller: Caller, act_id: UUID) -> ReportView:
         """The draft, or a first one written from the notes; and all that is still missing."""
@@ -202,9 +200,7 @@ class ReportService:
         is_opposable = professional.sector is not ConventionSector.SECTOR_2 or not (
             act.coverage and act.coverage.has_overrun
         )
-        code = find_teleconsultation_code(
-            law, specialty=professional.specialty_code or "", is_opposable=is_opposable
-        )
+        code = find_teleconsultation_code(law, specialty=professional.specialty_code or "", is_opposable=is_opposable)
         return Sources(
             act=act,
             patient=patient,
@@ -215,7 +211,6 @@ class ReportService:
             entries=continuity.entries,
             continuity=continuity.summary,
             code=ActCode(code.code),
-            local_id_root=self._local_id_root,
         )
 
     def _view(self, case: _Case, draft: Draft | None) -> ReportView:

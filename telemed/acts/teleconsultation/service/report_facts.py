@@ -54,7 +54,6 @@ class Sources:
     entries: tuple[ContinuityEntry, ...]
     continuity: ContinuitySummary
     code: documents.ActCode
-    local_id_root: str
 
     @property
     def attending_doctor(self) -> AttendingDoctor | None:
@@ -67,7 +66,7 @@ def report_facts(sources: Sources) -> documents.ReportFacts:
     """The facts that nobody edits."""
     act = sources.act
     return documents.ReportFacts(
-        patient=_patient(sources.patient, sources.local_id_root),
+        patient=_patient(sources.patient, local_root(sources.practice.id)),
         author=_author(sources.professional, sources.practice),
         custodian=_place(sources.practice, sources.professional),
         act=documents.ActFacts(
@@ -203,6 +202,6 @@ def _attending(sources: Sources) -> documents.ProfessionalFacts | None:
     )
 
 
-def local_root(installation: UUID) -> str:
-    """The OID under which this installation numbers its patients: the arc of UUIDs (2.25), which nobody else uses."""
-    return f"2.25.{installation.int}"
+def local_root(practice_id: UUID) -> str:
+    """The OID under which a practice numbers its patients, on the arc of UUIDs (2.25) so that nobody else uses it."""
+    return f"2.25.{practice_id.int}"
