@@ -25,3 +25,5 @@ async def deliver_session_cookie(request: web.Request, response: web.StreamRespo
         response.set_cookie(SESSION_COOKIE, token, path="/", httponly=True, samesite="Lax", secure=secure)
     else:
         response.del_cookie(SESSION_COOKIE, path="/", httponly=True, samesite="Lax", secure=secure)
+    # aiohttp has turned cookies into headers by the time it sends this signal.
+    response.headers.add("Set-Cookie", response.cookies[SESSION_COOKIE].OutputString())
