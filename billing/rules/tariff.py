@@ -8,12 +8,10 @@ from enum import StrEnum
 from billing.facts import DOCTOR, ActFacts, Sector
 from telemed.kernel.decision import Reason
 from telemed.kernel.money import format_euros
+from telemed.law.act_codes import GENERAL_MEDICINE, find_teleconsultation_code, is_general_practitioner
 from telemed.law.parameter import Certainty, DatedValue, LawOfDay, NotEstablished, NotInForce
 
 VIDEO = "teleconsultation/video_required"
-GENERAL_CODE = "teleconsultation/codes/general_practitioner"
-OTHER_CODE = "teleconsultation/codes/other"
-GENERAL_MEDICINE = "specialties/general_medicine"
 GENERAL_TARIFF = "teleconsultation/tariffs/tcg"
 SPECIALIST_TARIFFS = (
     ("specialties/psychiatry", "teleconsultation/tariffs/tcs/psychiatrie"),
@@ -63,11 +61,11 @@ def quote_teleconsultation(facts: ActFacts, law: LawOfDay) -> Quote:
     refusals = _find_refusals(facts, video)
     if refusals:
         return Quote(None, None, refusals=refusals, basis=(video,))
-    code, code_basis = _choose_code(facts, law)
-    basis = (video, *code_basis)
+    code = find_teleconsultation_code(law, specialty=facts.specialty, is_opposable=is_opposable(facts))
+    basis = (video, law.value(GENERAL_MEDICINE), code)
     if facts.has_overrun:
-        return _with_own_fee(facts, code, basis)
-    return _with_tariff(facts, law, code, basis)
+        return _with_own_fee(facts, code.code, basis)
+    return _with_tariff(facts, law, code.code, basis)
 
 
 def is_opposable(facts: ActFacts) -> bool:
@@ -89,13 +87,6 @@ def _find_refusals(facts: ActFacts, video: DatedValue) -> tuple[Reason, ...]:
         text = "En secteur 1, la téléconsultation se facture au tarif conventionnel, sans dépassement."
         found.append(Reason("billing.overrun", text, CONVENTION))
     return tuple(found)
-
-
-def _choose_code(facts: ActFacts, law: LawOfDay) -> tuple[str, tuple[DatedValue, ...]]:
-    generalists = law.value(GENERAL_MEDICINE)
-    name = GENERAL_CODE if facts.specialty in generalists.labels and is_opposable(facts) else OTHER_CODE
-    code = law.value(name)
-    return code.code, (generalists, code)
 
 
 def _with_own_fee(facts: ActFacts, code: str, basis: tuple[DatedValue, ...]) -> Quote:
@@ -121,7 +112,7 @@ def _with_tariff(facts: ActFacts, law: LawOfDay, code: str, basis: tuple[DatedVa
 def _find_tariff(facts: ActFacts, law: LawOfDay) -> DatedValue | None:
     """The tariff of this specialty, that day, in that territory; None where no source establishes it."""
     try:
-        if facts.specialty in law.value(GENERAL_MEDICINE).labels:
+        if is_general_practitioner(facts.specialty, law):
             return law.value(GENERAL_TARIFF, facts.territory)
         for specialty, tariff in SPECIALIST_TARIFFS:
             if facts.specialty in law.value(specialty).labels:

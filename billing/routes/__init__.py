@@ -1,0 +1,1 @@
+"""HTTP of billing and of the law that it applies."""

@@ -1,0 +1,1 @@
+"""Billing and the law as JSON."""

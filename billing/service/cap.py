@@ -1,0 +1,141 @@
+"""Where a doctor stands under the yearly cap, and what he declares of his activity elsewhere."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from billing.model import CapStanding, Claim, Declaration, Practice
+from billing.ports import BookedActs
+from billing.rules.cap import Counts, find_cap, read_cap
+from billing.rules.levels import judge
+from billing.rules.projection import AnnualVolume, Outside, YearFacts, project
+from billing.service.access import require_cap_reader
+from billing.store import BillingStore
+from telemed.kernel.caller import Caller
+from telemed.kernel.clock import Clock, Territory, civil_date, day_bounds
+from telemed.kernel.errors import Invalid
+from telemed.law.law import Law
+from telemed.storage.engine import Database
+from telemed.storage.uow import UnitOfWork
+from telemed.trace.service import Journal
+
+_FIRST_YEAR, _LAST_YEAR = 2018, 2100
+_UNKNOWN = Practice(specialty="", territory=Territory.METROPOLE.value)
+
+
+class CapService:
+    def __init__(self, *, database: Database, clock: Clock, law: Law, journal: Journal, booked: BookedActs) -> None:
+        self._database = database
+        self._clock = clock
+        self._law = law
+        self._journal = journal
+        self._booked = booked
+
+    async def standing(self, caller: Caller, professional_id: UUID, year: int) -> CapStanding | None:
+        """The doctor's cap of a civil year and its projection; None for a year without cap."""
+        _check_year(year)
+        rpps, practice = await self._open(caller, professional_id, year)
+        cap = find_cap(self._law.on(date(year, 1, 1)), specialty=practice.specialty)
+        if cap is None:
+            return None
+        territory = Territory(practice.territory)
+        booked = await self._count_booked(rpps, year, territory)
+        async with self._database.read() as session:
+            store = BillingStore(session)
+            declaration = await store.find_declaration(rpps, year)
+            facts = YearFacts(
+                today=civil_date(self._clock.now(), territory),
+                here=await store.counts(rpps, year),
+                booked=booked,
+                outside=None if declaration is None else declaration.outside,
+                annual_volume=None if declaration is None else declaration.annual_volume,
+                last_year=await _find_whole_year(store, rpps, year - 1),
+            )
+        projection = project(facts, cap)
+        verdict = judge(facts, cap, projection)
+        return CapStanding(cap, facts, read_cap(cap, facts.known), projection, verdict, declaration)
+
+    async def acts(
+        self,
+        caller: Caller,
+        professional_id: UUID,
+        year: int,
+        *,
+        limit: int,
+        after: tuple[date, UUID] | None = None,
+    ) -> list[Claim]:
+        """The acts of this service that enter the year's count, in every practice, the latest first."""
+        _check_year(year)
+        async with self._database.begin() as uow:
+            self._note(uow, caller, "billing.read_cap_acts", professional_id, year)
+            store = BillingStore(uow.session)
+            rpps = await require_cap_reader(caller, professional_id, store)
+            return await store.page(limit=limit, rpps=rpps, year=year, is_counted=True, after=after)
+
+    async def declare(
+        self,
+        caller: Caller,
+        professional_id: UUID,
+        *,
+        year: int,
+        source: str,
+        declared_on: date,
+        annual_volume: AnnualVolume | None,
+        outside: Outside | None,
+    ) -> Declaration:
+        """Keep what a doctor declares of a year; it replaces the former declaration, which stays in the ledger."""
+        _check_year(year)
+        async with self._database.begin() as uow:
+            self._note(uow, caller, "billing.declare_activity", professional_id, year)
+            store = BillingStore(uow.session)
+            rpps = await require_cap_reader(caller, professional_id, store)
+            declaration = Declaration(rpps, year, source, declared_on, annual_volume, outside)
+            _check_declaration(declaration, civil_date(self._clock.now(), Territory.LA_REUNION))
+            store.declare(declaration, by=caller.id, at=self._clock.now())
+        return declaration
+
+    async def _open(self, caller: Caller, professional_id: UUID, year: int) -> tuple[str, Practice]:
+        """Who is asked for, and how he practised that year; noted in the trace."""
+        async with self._database.begin() as uow:
+            self._note(uow, caller, "billing.read_cap", professional_id, year)
+            store = BillingStore(uow.session)
+            rpps = await require_cap_reader(caller, professional_id, store)
+            return rpps, await store.find_practice(rpps, until=date(year, 12, 31)) or _UNKNOWN
+
+    def _note(self, uow: UnitOfWork, caller: Caller, action: str, professional_id: UUID, year: int) -> None:
+        resource = f"professional:{professional_id}"
+        self._journal.note(uow, caller, action, resource=resource, purpose="billing", details={"year": year})
+
+    async def _count_booked(self, rpps: str, year: int, territory: Territory) -> Counts:
+        """What is still booked of this civil year, from now on."""
+        now = self._clock.now()
+        start, _ = day_bounds(date(year, 1, 1), territory)
+        _, end = day_bounds(date(year, 12, 31), territory)
+        if now >= end:
+            return Counts()
+        return await self._booked.count_booked(rpps, start=max(start, now), end=end)
+
+
+async def _find_whole_year(store: BillingStore, rpps: str, year: int) -> Counts | None:
+    """All acts of a past year, or None where what was done elsewhere is not known to its end: unknown is not none."""
+    declaration = await store.find_declaration(rpps, year)
+    if declaration is None or declaration.outside is None or declaration.outside.as_of < date(year, 12, 31):
+        return None
+    return await store.counts(rpps, year) + declaration.outside.counts
+
+
+def _check_year(year: int) -> None:
+    if not _FIRST_YEAR <= year <= _LAST_YEAR:
+        raise Invalid(f"Indiquez une année entre {_FIRST_YEAR} et {_LAST_YEAR}.", field="year")
+
+
+def _check_declaration(declaration: Declaration, today: date) -> None:
+    """Raises Invalid on days that cannot be; `today` is that of the easternmost territory, the latest there is."""
+    if declaration.declared_on > today:
+        raise Invalid("Une déclaration ne peut pas être datée du futur.", field="declared_on")
+    outside = declaration.outside
+    if outside is not None and outside.as_of > today:
+        raise Invalid("L'activité extérieure s'arrête au plus tard aujourd'hui.", field="outside.as_of")
+    if outside is not None and outside.as_of.year != declaration.year:
+        raise Invalid("La date d'arrêté doit être dans l'année déclarée.", field="outside.as_of")

@@ -1,0 +1,1 @@
+"""Billing on both databases: ledger, counts, declarations, HTTP."""
