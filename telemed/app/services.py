@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TypedDict
 
+from billing.service import CapService, ClaimService
 from signaling.hub import Hub
 from signaling.ice import IceServers
 from signaling.tokens import RoomTokens, TokenKey
@@ -20,6 +21,7 @@ from telemed.acts.teleconsultation.service.overview import OverviewService
 from telemed.acts.teleconsultation.service.report import ReportService
 from telemed.acts.teleconsultation.service.rooms import RoomRecords
 from telemed.acts.teleconsultation.service.visit import VisitService
+from telemed.adapters.agenda import BookedTeleconsultations
 from telemed.adapters.rooms import SignalingRooms, TeleconsultationRooms
 from telemed.adapters.sms_gateway.client import SmsGatewaySender
 from telemed.adapters.smtp.client import SmtpSender, parse_smtp_url
@@ -89,6 +91,8 @@ class Services:
     calls: CallService
     reports: ReportService
     documents: Documents
+    claims: ClaimService
+    cap: CapService
     subscribers: dict[str, Subscriber] = field(default_factory=dict)
     jobs: list[Job] = field(default_factory=list)
 
@@ -155,9 +159,13 @@ def build_services(
             documents=documents.service,
         ),
         documents=documents,
+        claims=ClaimService(**_common(ground), law=ground.law),
+        cap=CapService(
+            **_common(ground), law=ground.law, booked=BookedTeleconsultations(database=ground.database, clock=clock)
+        ),
     )
     rooms.connect(services.hub)
-    services.subscribers = {"links.deliver": links.deliver}
+    services.subscribers = {"links.deliver": links.deliver, "claims.receive": services.claims.receive}
     services.jobs = build_jobs(services)
     return services
 

@@ -9,6 +9,9 @@ from contextlib import suppress
 import orjson
 from aiohttp import web
 
+from billing.routes import cap as cap_routes
+from billing.routes import claims as claim_routes
+from billing.routes import law as law_routes
 from signaling.server import add_socket_route
 from telemed import __version__
 from telemed.acts.teleconsultation import routes as teleconsultation_routes
@@ -42,6 +45,9 @@ OPERATIONS: tuple[Operations, ...] = (
     patients_routes.operations,
     consent_routes.operations,
     document_routes.operations,
+    claim_routes.operations,
+    cap_routes.operations,
+    law_routes.operations,
     trace_routes.operations,
 )
 
@@ -84,6 +90,10 @@ def _give_services(app: web.Application, services: Services) -> None:
     app[CALL] = services.calls
     app[REPORTS] = services.reports
     app[VISIT] = services.visits
+    app[claim_routes.CLAIMS] = services.claims
+    app[cap_routes.CAP] = services.cap
+    app[law_routes.LAW] = services.law
+    app[law_routes.CLOCK] = services.clock
 
 
 def _give_people(app: web.Application, services: Services) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -178,6 +178,16 @@ class PatientStore:
         query = select(AttendingDoctorRow).where(col(AttendingDoctorRow.patient_id) == patient_id)
         rows = await self._session.scalars(query.order_by(col(AttendingDoctorRow.from_on), col(AttendingDoctorRow.id)))
         return tuple(AttendingDoctor(row.from_on, row.recorded_at, row.rpps, row.name) for row in rows)
+
+    async def own_patients(self, rpps: str, patient_ids: Sequence[UUID], day: date) -> set[UUID]:
+        """Of these patients, those whose médecin traitant this doctor is on `day` (R-17), in one statement."""
+        query = (
+            select(col(AttendingDoctorRow.patient_id), col(AttendingDoctorRow.rpps))
+            .where(col(AttendingDoctorRow.patient_id).in_(set(patient_ids)), col(AttendingDoctorRow.from_on) <= day)
+            .order_by(col(AttendingDoctorRow.from_on), col(AttendingDoctorRow.recorded_at))
+        )
+        latest = {row[0]: row[1] for row in await self._session.execute(query)}
+        return {patient_id for patient_id, doctor in latest.items() if doctor == rpps}
 
     def _columns(self, patient: Patient) -> dict[str, Any]:
         identity, matricule, sealed_for = patient.identity, patient.identity.matricule, {"patient_id": str(patient.id)}

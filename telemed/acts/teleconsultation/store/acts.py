@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, tuple_, update
+from sqlalchemy import Select, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -140,15 +140,15 @@ class ActStore:
         rows = (await self._session.execute(query)).all()
         return [(act_id, Interval(first, last)) for act_id, first, last in rows if first and last]
 
-    async def count_booked(self, professional_id: UUID, start: datetime, end: datetime) -> int:
-        """How many acts are still to come for a professional between two instants."""
-        query = select(func.count()).where(
-            col(TeleconsultationRow.professional_id) == professional_id,
+    async def booked_patients(self, professional_ids: Sequence[UUID], *, start: datetime, end: datetime) -> list[UUID]:
+        """The patient of each act still to come for these professionals, from `start` to `end` (excluded)."""
+        query = select(col(TeleconsultationRow.patient_id)).where(
+            col(TeleconsultationRow.professional_id).in_(professional_ids),
             col(TeleconsultationRow.state).in_((State.BOOKED.value, State.WAITING.value, State.IN_CALL.value)),
             col(TeleconsultationRow.listed_at) >= start,
             col(TeleconsultationRow.listed_at) < end,
         )
-        return await self._session.scalar(query) or 0
+        return list(await self._session.scalars(query))
 
     async def booked_for_patient(self, patient_ids: Sequence[UUID]) -> list[Teleconsultation]:
         """Open acts of these patients."""

@@ -21,6 +21,68 @@ def upgrade() -> None:
     sa.Column('bookings', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('professional_id', name=op.f('pk_agendas'))
     )
+    op.create_table('billing_claims',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('act_id', sa.Uuid(), nullable=False),
+    sa.Column('revision', sa.Integer(), nullable=False),
+    sa.Column('supersedes_id', sa.Uuid(), nullable=True),
+    sa.Column('professional_id', sa.Uuid(), nullable=False),
+    sa.Column('rpps', sa.String(), nullable=False),
+    sa.Column('practice_id', sa.Uuid(), nullable=False),
+    sa.Column('patient_id', sa.Uuid(), nullable=False),
+    sa.Column('kind', sa.String(), nullable=False),
+    sa.Column('civil_day', sa.Date(), nullable=False),
+    sa.Column('civil_year', sa.Integer(), nullable=False),
+    sa.Column('is_own_patient', sa.Boolean(), nullable=False),
+    sa.Column('state', sa.String(), nullable=False),
+    sa.Column('code', sa.String(), nullable=True),
+    sa.Column('amount_cents', sa.Integer(), nullable=True),
+    sa.Column('facts', sa.JSON(), nullable=False),
+    sa.Column('refusals', sa.JSON(), nullable=False),
+    sa.Column('missing', sa.JSON(), nullable=False),
+    sa.Column('warnings', sa.JSON(), nullable=False),
+    sa.Column('basis', sa.JSON(), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("state <> 'proposed' OR (code IS NOT NULL AND amount_cents IS NOT NULL)", name=op.f('ck_billing_claims_whole')),
+    sa.CheckConstraint("state IN ('proposed', 'to_complete', 'not_billable')", name=op.f('ck_billing_claims_state')),
+    sa.CheckConstraint('amount_cents IS NULL OR amount_cents >= 0', name=op.f('ck_billing_claims_amount')),
+    sa.ForeignKeyConstraint(['supersedes_id'], ['billing_claims.id'], name=op.f('fk_billing_claims_supersedes_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_billing_claims')),
+    sa.UniqueConstraint('act_id', 'revision', name=op.f('uq_billing_claims_act_id_revision')),
+    sa.UniqueConstraint('supersedes_id', name=op.f('uq_billing_claims_supersedes_id'))
+    )
+    with op.batch_alter_table('billing_claims', schema=None) as batch_op:
+        batch_op.create_index('ix_billing_claims_of_doctor', ['rpps', 'civil_day', 'id'], unique=False)
+        batch_op.create_index('ix_billing_claims_of_practice', ['practice_id', 'civil_day', 'id'], unique=False)
+        batch_op.create_index('ix_billing_claims_of_professional', ['professional_id', 'civil_day', 'id'], unique=False)
+        batch_op.create_index('uq_billing_claims_first_of_act', ['act_id'], unique=True, sqlite_where=sa.text('supersedes_id IS NULL'), postgresql_where=sa.text('supersedes_id IS NULL'))
+
+    op.create_table('billing_declarations',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('rpps', sa.String(), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('source', sa.String(), nullable=False),
+    sa.Column('declared_on', sa.Date(), nullable=False),
+    sa.Column('annual_acts', sa.Integer(), nullable=True),
+    sa.Column('annual_own_acts', sa.Integer(), nullable=True),
+    sa.Column('outside_as_of', sa.Date(), nullable=True),
+    sa.Column('outside_counts', sa.JSON(none_as_null=True), nullable=True),
+    sa.Column('recorded_by', sa.Uuid(), nullable=True),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('outside_as_of IS NULL OR outside_counts IS NOT NULL', name=op.f('ck_billing_declarations_outside')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_billing_declarations'))
+    )
+    with op.batch_alter_table('billing_declarations', schema=None) as batch_op:
+        batch_op.create_index('ix_billing_declarations_of_year', ['rpps', 'year', 'recorded_at'], unique=False)
+
+    op.create_table('billing_year_counts',
+    sa.Column('rpps', sa.String(), nullable=False),
+    sa.Column('year', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('teleconsultations', sa.Integer(), nullable=False),
+    sa.Column('own_teleconsultations', sa.Integer(), nullable=False),
+    sa.CheckConstraint('own_teleconsultations >= 0 AND own_teleconsultations <= teleconsultations', name=op.f('ck_billing_year_counts_part_of_whole')),
+    sa.PrimaryKeyConstraint('rpps', 'year', name=op.f('pk_billing_year_counts'))
+    )
     op.create_table('continuity_entries',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('act_id', sa.Uuid(), nullable=False),
@@ -557,5 +619,17 @@ def downgrade() -> None:
         batch_op.drop_index('ix_continuity_entries_act')
 
     op.drop_table('continuity_entries')
+    op.drop_table('billing_year_counts')
+    with op.batch_alter_table('billing_declarations', schema=None) as batch_op:
+        batch_op.drop_index('ix_billing_declarations_of_year')
+
+    op.drop_table('billing_declarations')
+    with op.batch_alter_table('billing_claims', schema=None) as batch_op:
+        batch_op.drop_index('uq_billing_claims_first_of_act', sqlite_where=sa.text('supersedes_id IS NULL'), postgresql_where=sa.text('supersedes_id IS NULL'))
+        batch_op.drop_index('ix_billing_claims_of_professional')
+        batch_op.drop_index('ix_billing_claims_of_practice')
+        batch_op.drop_index('ix_billing_claims_of_doctor')
+
+    op.drop_table('billing_claims')
     op.drop_table('agendas')
     # ### end Alembic commands ###

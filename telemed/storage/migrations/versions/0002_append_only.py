@@ -18,6 +18,8 @@ APPEND_ONLY = (
     "patient_attending_doctors",
     "consents",
     "sealed_contents",
+    "billing_claims",
+    "billing_declarations",
 )
 # A signed document is never deleted, and changes once: when a later version supersedes it.
 SIGNED_COLUMNS = (
