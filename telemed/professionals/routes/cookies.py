@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http.cookies import SimpleCookie
+
 from aiohttp import web
 
 from telemed.api.auth import SESSION_COOKIE
@@ -16,14 +18,17 @@ def send_session_cookie(request: web.Request, token: str) -> None:
 
 
 async def deliver_session_cookie(request: web.Request, response: web.StreamResponse) -> None:
-    """For `on_response_prepare`. Not readable by scripts, not sent by other sites' forms, over HTTPS where there is."""
+    """For `on_response_prepare`. Not readable by scripts, not sent by other sites' forms, over HTTPS where there is.
+
+    The header is written here because the response's own cookies were written before this signal.
+    """
     token = request.get(_DECIDED)
     if token is None or response.status >= 400:
         return
-    secure = request.app[SETTINGS].uses_https
-    if token:
-        response.set_cookie(SESSION_COOKIE, token, path="/", httponly=True, samesite="Lax", secure=secure)
-    else:
-        response.del_cookie(SESSION_COOKIE, path="/", httponly=True, samesite="Lax", secure=secure)
-    # aiohttp has turned cookies into headers by the time it sends this signal.
-    response.headers.add("Set-Cookie", response.cookies[SESSION_COOKIE].OutputString())
+    cookie: SimpleCookie = SimpleCookie({SESSION_COOKIE: token})
+    written = cookie[SESSION_COOKIE]
+    written["path"], written["httponly"], written["samesite"] = "/", True, "Lax"
+    written["secure"] = request.app[SETTINGS].uses_https
+    if not token:
+        written["max-age"] = 0
+    response.headers.add("Set-Cookie", written.OutputString())
