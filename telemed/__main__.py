@@ -13,10 +13,11 @@ import orjson
 from aiohttp import web
 
 from telemed.api import logs
-from telemed.app import build_app, build_services, open_database, openapi_document
+from telemed.app import accounts, build_app, build_services, open_database, openapi_document
 from telemed.app.documents import open_keys_of_seals
 from telemed.demo import command as demo_command
 from telemed.documents.service import read_sealed_files, verify_files
+from telemed.kernel.errors import DomainError
 from telemed.law import check as law_check
 from telemed.security.signing import PublicKey, SealVerifier, open_seal_keys
 from telemed.settings import Environment, Settings, SettingsError, make_key
@@ -29,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options))
-    except SettingsError as err:
+    except (SettingsError, DomainError) as err:
         print(f"telemed: {err}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
@@ -73,6 +74,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     signing.add_argument("file", type=Path)
     signing.set_defaults(run=_make_signing_key)
+
+    opening = commands.add_parser("open-practice", help="create a practice and invite its first administrator")
+    opening.set_defaults(run=lambda options: print(accounts.open_practice(options)) or 0)
+    inviting = commands.add_parser("invite", help="invite someone again whose secrets are lost")
+    inviting.set_defaults(run=lambda options: print(accounts.invite(options)) or 0)
+    accounts.add_options(opening, inviting)
 
     document = commands.add_parser("openapi", help="print the OpenAPI document")
     document.set_defaults(run=_openapi)

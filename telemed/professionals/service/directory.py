@@ -68,12 +68,19 @@ class ProfessionalService:
             self._note(uow, caller, "professional.create", person.id)
             if caller.kind is not CallerKind.SYSTEM:
                 person = replace(person, practice_id=require_practice(caller, Role.ADMINISTRATOR))
-            decision = check_professional(person)
-            if not decision.is_allowed:
-                raise Refused(decision)
-            await ProfessionalStore(uow.session).add(person)
-            await AccountStore(uow.session).add(person.id, login)
-            return person, await self._invite(uow, person.id)
+            return person, await self._add(uow, person, login)
+
+    async def open_practice(
+        self, caller: Caller, practice: Practice, administrator: Professional, login: str
+    ) -> Invitation:
+        """A practice with its first administrator, or neither. Raises as `create`, Forbidden unless the system asks."""
+        async with self._database.begin() as uow:
+            resource = f"practice:{practice.id}"
+            self._journal.note(uow, caller, "practice.create", resource=resource, purpose="management")
+            if caller.kind is not CallerKind.SYSTEM:
+                raise Forbidden("Un cabinet se crée depuis la ligne de commande.")
+            await PracticeStore(uow.session).add(practice)
+            return await self._add(uow, administrator, login)
 
     async def invite_again(self, caller: Caller, professional_id: UUID) -> Invitation:
         """A new invitation, for a lost password or telephone: the former secrets stop working at once."""
@@ -82,6 +89,16 @@ class ProfessionalService:
             await self._administered(uow, caller, professional_id)
             await self._forget_secrets(uow, professional_id)
             return await self._invite(uow, professional_id)
+
+    async def invite_login_again(self, caller: Caller, login: str) -> Invitation:
+        """`invite_again` by login, for the command line. Raises NotFound, Forbidden unless the system asks."""
+        if caller.kind is not CallerKind.SYSTEM:
+            raise Forbidden("Cette action se fait depuis la ligne de commande.")
+        async with self._database.read() as session:
+            account = await AccountStore(session).find_by_login(login)
+        if account is None:
+            raise NotFound("Aucun compte ne porte cet identifiant.")
+        return await self.invite_again(caller, account.professional_id)
 
     async def suspend(self, caller: Caller, professional_id: UUID) -> Professional:
         """Shut someone out at once: every session ends. Raises Conflict on oneself."""
@@ -126,6 +143,14 @@ class ProfessionalService:
         await accounts.forget_secrets(professional_id)
         await accounts.replace_recovery_codes(professional_id, ())
         await SessionStore(uow.session).end_all(professional_id, now, SessionEnd.CREDENTIALS_CHANGED)
+
+    async def _add(self, uow: UnitOfWork, person: Professional, login: str) -> Invitation:
+        decision = check_professional(person)
+        if not decision.is_allowed:
+            raise Refused(decision)
+        await ProfessionalStore(uow.session).add(person)
+        await AccountStore(uow.session).add(person.id, login)
+        return await self._invite(uow, person.id)
 
     async def _invite(self, uow: UnitOfWork, professional_id: UUID) -> Invitation:
         token, now = make_token(), self._clock.now()
