@@ -27,6 +27,7 @@ from signaling.client import Message, RoomClient
 from telemed.demo.visit.media import MovingPicture, PictureCount
 from telemed.kernel.clock import Clock
 
+_WELCOME_SECONDS = 15
 _SIGNALS = frozenset({"offer", "answer", "candidate", "restart"})
 
 
@@ -64,13 +65,16 @@ class CallPeer:
                 await self._task
         await self._drop()
 
-    async def lose_network(self) -> None:
-        """Socket and media gone without a word, as when a phone leaves its network."""
-        self.client.cut()
+    async def lose_network(self, seconds: float) -> None:
+        """Socket and media gone without a word, as when a phone leaves its network; then both are taken up again."""
+        await self.client.stop()
         await self._drop()
-
-    async def call_again(self) -> None:
-        """Ask for another connection, or make one if that is ours to do."""
+        await asyncio.sleep(seconds)
+        welcomes = self.client.subscribe()
+        await self.client.start()
+        async with asyncio.timeout(_WELCOME_SECONDS):
+            while (await welcomes.get())["type"] != "welcome":
+                continue
         if self._other is None:
             raise RuntimeError("nobody to call")
         await self._begin(self._other)

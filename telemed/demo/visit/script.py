@@ -17,6 +17,7 @@ from telemed.demo.visit.peer import CallPeer
 from telemed.kernel.clock import Clock
 
 VIDEO_SECONDS = 5.0
+AWAY_SECONDS = 4.0
 _PATIENCE_SECONDS = 15.0
 _PAUSE_SECONDS = 0.1
 T = TypeVar("T")
@@ -134,10 +135,8 @@ class Visit:
         async with self._steps.step(f"Vidéo pendant {VIDEO_SECONDS:.0f} s, dans chaque sens") as step:
             await self._see_each_other(VIDEO_SECONDS)
             step.result = self._counts()
-        async with self._steps.step("Réseau du patient coupé, visite reprise") as step:
-            await self._patient_peer.lose_network()
-            await self._patient_line.expect("welcome", timeout=_PATIENCE_SECONDS)
-            await self._patient_peer.call_again()
+        async with self._steps.step(f"Réseau du patient coupé {AWAY_SECONDS:.0f} s, visite reprise") as step:
+            await self._patient_peer.lose_network(AWAY_SECONDS)
             await self._see_each_other(VIDEO_SECONDS + 2)
             step.result = self._counts()
 
