@@ -41,7 +41,7 @@ def build_report_cda(identity: DocumentIdentity, report: Report, *, pdf: bytes, 
     _record_target(root, facts.patient, facts.act)
     _author(root, facts.author, when)
     part.custodian(root, facts.custodian)
-    if facts.medecin_traitant is not None:
+    if facts.medecin_traitant is not None and facts.medecin_traitant.rpps != facts.author.rpps:
         _recipient(root, facts.medecin_traitant)
     _legal_authenticator(root, facts.author, when)
     for participant in facts.participants:

@@ -95,9 +95,9 @@ def professional_name(professional: ProfessionalFacts) -> str:
 
 
 def address_text(address: Address) -> str:
-    """On one line: `28 avenue de Breteuil, 75007 PARIS`; the country only when it is not France."""
+    """On one line: `28 avenue de Breteuil, 75007 PARIS`; the country (a name or an ISO code) only when not France."""
     town = f"{address.postal_code} {address.city}".strip()
-    country = "" if address.country.upper() in ("", "FRANCE") else address.country
+    country = "" if address.country.upper() in ("", "FR", "FRANCE") else address.country
     return ", ".join(part.strip() for part in (*address.lines, town, country) if part.strip())
 
 

@@ -30,6 +30,7 @@ from telemed.documents.model import (
 )
 from telemed.kernel.identifiers import Matricule
 
+_UNKNOWN_PLACE = "99999"
 _SEXES = {Sex.FEMALE: "féminin", Sex.MALE: "masculin", Sex.UNKNOWN: "indéterminé"}
 _STATUSES = {
     IdentityStatus.PROV: "identité provisoire, non qualifiée à ce jour",
@@ -159,21 +160,26 @@ def _born(patient: PatientFacts) -> str:
 
 
 def _patient(patient: PatientFacts) -> Mapping[str, Any]:
-    place = f"{patient.birth_place_name} ({patient.birth_place_code})".strip()
     traits = [
         ("Nom de naissance", patient.birth_name),
         ("Prénoms de naissance", " ".join(patient.birth_given_names)),
         ("Date de naissance", french.birth_text(patient.birth)),
-        ("Lieu de naissance", place if patient.birth_place_name else f"code {patient.birth_place_code}"),
+        ("Lieu de naissance", _birth_place(patient)),
         ("Sexe", _SEXES[patient.sex]),
-        ("Numéro local (IPP)", patient.local_id),
     ]
-    lines = []
+    lines = [("Numéro local (IPP)", patient.local_id)]
     if patient.matricule_to_send is not None:
-        lines.append(("Matricule INS", _matricule(patient.matricule_to_send)))
+        lines.insert(0, ("Matricule INS", _matricule(patient.matricule_to_send)))
     if patient.address is not None and not patient.address.is_empty:
         lines.append(("Adresse", french.address_text(patient.address)))
     return {"name": french.patient_name(patient), "traits": traits, "lines": lines, "note": _identity_note(patient)}
+
+
+def _birth_place(patient: PatientFacts) -> str:
+    if patient.birth_place_code == _UNKNOWN_PLACE:
+        return "inconnu"
+    name, code = patient.birth_place_name, patient.birth_place_code
+    return f"{name} ({code})" if name else f"code {code}"
 
 
 def _matricule(matricule: Matricule) -> str:
@@ -231,7 +237,7 @@ def _participant(participant: Participant) -> tuple[str, str, str, str]:
 
 def _recipients(facts: ReportFacts) -> str:
     if facts.medecin_traitant is None:
-        return "Aucun médecin traitant déclaré."
+        return "aucun autre médecin."
     if facts.medecin_traitant.rpps == facts.author.rpps:
         return "L'auteur est le médecin traitant."
     doctor = facts.medecin_traitant

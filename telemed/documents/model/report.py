@@ -93,7 +93,10 @@ class ContinuityFacts:
 
 @dataclass(frozen=True, repr=False)
 class ReportFacts:
-    """All that the report states and that nobody edits."""
+    """All that the report states and that nobody edits.
+
+    `medecin_traitant` is None when there is none, when he is not known, or when he is the author.
+    """
 
     patient: PatientFacts
     author: ProfessionalFacts

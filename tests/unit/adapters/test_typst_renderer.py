@@ -130,7 +130,7 @@ async def test_none_is_said_in_words(renderer: TypstRenderer) -> None:
         content=make_content(prescribed=()),
     )
     text = " ".join(page_texts(await renderer.render(page_of(report))))
-    for words in ("Aucun acte ni prescription.", "Aucun incident technique.", "Aucun médecin traitant déclaré."):
+    for words in ("Aucun acte ni prescription.", "Aucun incident technique.", "Destinataire : aucun autre médecin."):
         assert words in text
 
 

@@ -197,6 +197,11 @@ def test_the_medecin_traitant_receives_and_may_be_unknown() -> None:
     assert Cda(make_report(facts=make_facts(medecin_traitant=None))).every("h:informationRecipient") == []
 
 
+def test_an_author_who_is_the_medecin_traitant_is_not_his_own_recipient() -> None:
+    facts = make_facts(medecin_traitant=make_doctor())
+    assert Cda(make_report(facts=facts)).every("h:informationRecipient/h:intendedRecipient/h:id/@extension") == []
+
+
 def test_a_performer_without_a_place_still_says_where_care_is_given() -> None:
     cda = Cda(make_report(facts=make_facts(author=make_doctor(place=None))))
     assert cda.every("h:documentationOf[1]//h:standardIndustryClassCode/@code") == ["AMBULATOIRE"]

@@ -83,6 +83,7 @@ def test_people_are_called_by_their_used_names() -> None:
             "28 avenue de Breteuil, Escalier A, 75007 PARIS",
         ),
         (Address(("Calle Mayor 1",), "28013", "MADRID", "ESPAGNE"), "Calle Mayor 1, 28013 MADRID, ESPAGNE"),
+        (Address(("1 rue A",), "35000", "RENNES", "FR"), "1 rue A, 35000 RENNES"),
         (Address(("au domicile",)), "au domicile"),
         (Address(()), ""),
     ],

@@ -156,3 +156,12 @@ def test_reimbursement_conditions_show_the_exception() -> None:
 def test_paragraphs_and_lines_are_kept() -> None:
     report = make_report(content=make_content(plan="un\r\ndeux\n\n\n trois \n"))
     assert page(report)["sections"][3]["paragraphs"] == [["un", "deux"], ["trois"]]
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "text"),
+    [("51215", "DOMPREMY", "DOMPREMY (51215)"), ("99352", "", "code 99352"), ("99999", "", "inconnu")],
+)
+def test_the_birth_place_is_named_or_coded_or_unknown(code: str, name: str, text: str) -> None:
+    patient = make_patient(birth_place_code=code, birth_place_name=name)
+    assert dict(page(with_facts(patient=patient))["patient"]["traits"])["Lieu de naissance"] == text

@@ -19,6 +19,7 @@ from telemed.security.signing import (
     ServerSigner,
     load_or_make_signing_key,
     make_signing_key,
+    open_seal_keys,
 )
 
 KEY, OTHER = make_signing_key(), make_signing_key()
@@ -104,3 +105,18 @@ def test_the_key_is_made_once_and_is_its_owners_alone(tmp_path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [entry.name for entry in path.parent.iterdir()] == ["seal.pem"]
     assert ServerSigner(first).public_key.key_id
+
+
+def test_a_retired_key_still_verifies_and_does_not_sign(tmp_path: Path) -> None:
+    path = tmp_path / "seal.pem"
+    old = open_seal_keys(path)
+    seal = old.signer.sign_now(PAYLOAD)
+    path.unlink()
+    forgotten = open_seal_keys(path)
+    assert not forgotten.verifier.is_valid(PAYLOAD, seal)
+    (tmp_path / "retired").mkdir()
+    (tmp_path / "retired" / "2026.pem").write_bytes(old.signer.public_key.to_pem())
+    rotated = open_seal_keys(path)
+    assert rotated.verifier.is_valid(PAYLOAD, seal)
+    assert rotated.verifier.is_valid(PAYLOAD, rotated.signer.sign_now(PAYLOAD))
+    assert rotated.signer.public_key.key_id != old.signer.public_key.key_id
