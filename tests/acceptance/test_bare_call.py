@@ -28,7 +28,7 @@ async def picture(*pages: Page, beyond: dict[str, Any] | None = None, within: fl
     then = beyond or {"frames": 0, "audio": 0}
     async with asyncio.timeout(within):
         for page in pages:
-            while (now := await inbound(page))["frames"] < then["frames"] + 5 or now["audio"] < then["audio"] + 5:  # noqa: ASYNC110 - in a browser
+            while (now := await inbound(page))["frames"] < then["frames"] + 5 or now["audio"] < then["audio"] + 5:
                 await asyncio.sleep(0.05)
 
 

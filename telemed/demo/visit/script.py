@@ -15,12 +15,22 @@ from telemed.demo.steps import Steps
 from telemed.demo.visit.http import Window
 from telemed.demo.visit.peer import CallPeer
 from telemed.kernel.clock import Clock
+from telemed.kernel.money import format_euros
 
 VIDEO_SECONDS = 5.0
 AWAY_SECONDS = 4.0
 _PATIENCE_SECONDS = 15.0
 _PAUSE_SECONDS = 0.1
 T = TypeVar("T")
+_REPORT: dict[str, Any] = {
+    "reason": "Renouvellement de traitement et vertiges.",
+    "findings": "Vertiges positionnels brefs, depuis huit jours. Tension 13/8 ce matin. Pas de signe de gravité.",
+    "conclusion": "Vertige positionnel probable, hypertension équilibrée.",
+    "plan": "Manœuvres libératoires au cabinet cette semaine. Rappel immédiat si céphalée ou trouble de la parole.",
+    "prescribed": [{"kind": "drug", "text": "Traitement habituel renouvelé pour trois mois."}],
+    "visibility": [],
+    "coverage": {"follows_pathway": True, "is_within_territory": True, "alternates": True},
+}
 
 
 @dataclass(frozen=True)
@@ -149,9 +159,30 @@ class Visit:
         async with self._steps.step("Fin de l'appel, décidée par le médecin") as step:
             finished = await self._doctor.post(f"{act}/finish", {"reason": "completed"})
             step.result = finished["state"]
+        async with self._steps.step("Compte rendu relu et complété") as step:
+            draft = await self._doctor.get(f"{act}/report")
+            report = await self._doctor.put(f"{act}/report", {"revision": draft["revision"], **_REPORT})
+            if not report["is_ready"]:
+                raise ValueError(" ".join(reason["text"] for reason in report["refusals"]))
+            preview = await self._doctor.download(f"{act}/report/preview")
+            step.result = f"incidents repris : {'; '.join(report['incidents'])} ; aperçu de {len(preview):,} octets"
+        async with self._steps.step("Signature du médecin") as step:
+            signed = await self._doctor.post(f"{act}/report/signature", {"revision": report["revision"]})
+            self._document = f"/documents/{signed['document_id']}"
+            step.result = f"version {signed['version']}, empreinte {signed['content_sha256'][:16]}…"
 
     async def _collect(self) -> None:
         act = f"/teleconsultations/{self._act}"
+        async with self._steps.step("Document signé relu, scellé vérifié") as step:
+            self.papers.pdf = await self._doctor.download(f"{self._document}/pdf")
+            self.papers.cda = await self._doctor.download(f"{self._document}/cda")
+            verified = await self._doctor.get(f"{self._document}/verification")
+            if not verified["is_intact"]:
+                raise ValueError("le scellé du document ne se vérifie pas")
+            step.result = f"PDF/A {len(self.papers.pdf):,} octets, CDA {len(self.papers.cda):,} octets"
+        async with self._steps.step("Proposition de facturation") as step:
+            self.papers.claim = await self._until(self._find_claim, "aucune proposition n'est arrivée")
+            step.result = _proposed(self.papers.claim)
         async with self._steps.step("Registre de continuité") as step:
             self.papers.continuity = await self._doctor.get(f"{act}/continuity")
             step.result = _told(self.papers.continuity)
@@ -197,6 +228,11 @@ class Visit:
         messages = self._stage.letterbox.gateway.messages
         return next((message.text for message in messages if message.to == self._stage.patient_phone), None)
 
+    async def _find_claim(self) -> dict[str, Any] | None:
+        """The entry of this act, once the outbox has brought it to billing."""
+        page = await self._doctor.get("/billing/claims")
+        return next((claim for claim in page["items"] if claim["act_id"] == self._act), None)
+
     async def _until(self, look: Callable[[], Awaitable[T | None]], failure: str) -> T:
         """Look until there is something. Raises TimeoutError saying what did not come."""
         for _attempt in range(int(_PATIENCE_SECONDS / _PAUSE_SECONDS)):
@@ -209,6 +245,12 @@ class Visit:
 def _told(continuity: dict[str, Any]) -> str:
     incidents = "; ".join(incident["sentence"] for incident in continuity["incidents"])
     return f"vidéo {continuity['media_seconds']} s, {continuity['interruptions']} interruption(s) : {incidents}"
+
+
+def _proposed(claim: dict[str, Any]) -> str:
+    cents = claim["amount_cents"]
+    amount = "montant à préciser" if cents is None else format_euros(cents)
+    return f"{claim['code'] or 'aucun code'}, {amount}, {claim['state']}"
 
 
 async def _all_pages(window: Window, path: str) -> list[dict[str, Any]]:
