@@ -69,5 +69,6 @@ class CallView:
     places: tuple[Choice, ...]
     fallback_address: str
     patient_file: str
+    report_address: str
     reason: str = ""
     started_at: datetime | None = None

@@ -274,6 +274,7 @@ CALL = visit.CallView(
     places=PLACES,
     fallback_address="/consultations/1/telephone",
     patient_file="/patientele/1",
+    report_address="/consultations/1/compte-rendu",
     reason="Toux persistante",
 )
 CALL_ORAL = replace(
