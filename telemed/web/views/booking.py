@@ -45,6 +45,8 @@ class BookingFormView:
     matches: tuple[Choice, ...] = ()
     patient: str = ""
     is_arrival: bool = False
+    asks_season: bool = False
+    free: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -90,4 +92,6 @@ class BookingView:
     may_move: bool = False
     may_cancel: bool = False
     is_cancelled: bool = False
+    may_mark_absent: bool = False
+    asks_season: bool = False
     call_address: str = ""

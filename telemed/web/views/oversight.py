@@ -19,6 +19,7 @@ class TraceLine:
     subject: str
     purpose: str
     outcome: Badge
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,6 @@ class TraceView:
 
     form: Form
     lines: tuple[TraceLine, ...]
-    chain: Badge
     next_page: str = ""
     first_page: str = ""
 
@@ -38,13 +38,12 @@ class AccountLine:
 
     id: str
     name: str
-    login: str
     roles: str
     rpps: str
     state: Badge
-    last_seen_at: datetime | None
     may_suspend: bool = False
     may_restore: bool = False
+    may_invite: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,19 +61,17 @@ class AccountFormView:
     form: Form
     roles: tuple[Choice, ...]
     specialties: tuple[Choice, ...]
-    territories: tuple[Choice, ...]
+    sectors: tuple[Choice, ...]
     chosen_roles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class AccountCreatedView:
-    """Shown once: the first password and the key of the second factor, as text and as an SVG address."""
+class InvitationView:
+    """Shown once: the address to hand to the person."""
 
     name: str
-    login: str
-    password: str
-    secret: str
-    qr_svg: str
+    address: str
+    expires_at: datetime
 
 
 @dataclass(frozen=True)

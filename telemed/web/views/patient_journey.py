@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from telemed.web.views.frame import NOTHING_TYPED, Choice, Form
 from telemed.web.views.visit import Trait
+from telemed.web.wording import Block
 
 
 @dataclass(frozen=True)
 class BirthDateView:
-    """The second factor of the link. `tries_left` is None until one was wrong."""
+    """The second factor of the link; an error says how many tries are left."""
 
     form: Form = NOTHING_TYPED
-    tries_left: int | None = None
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,6 @@ class LinkClosedView:
     why: str
     what_to_do: str
     may_ask: bool = True
-    form: Form = NOTHING_TYPED
     was_asked: bool = False
 
 
@@ -32,7 +31,6 @@ class LinkClosedView:
 class IdentityView:
     """The five traits to confirm, where the patient is, and a phone number."""
 
-    first_name: str
     planned_at: datetime | None
     traits: tuple[Trait, ...]
     places: tuple[Choice, ...]
@@ -43,19 +41,17 @@ class IdentityView:
 class ConsentView:
     """The dated wording, paragraph by paragraph."""
 
-    paragraphs: tuple[str, ...]
-    version: str
+    blocks: tuple[Block, ...]
+    version: date
+    fingerprint: str
     form: Form = NOTHING_TYPED
+    may_be_minor: bool = False
     was_refused: bool = False
 
 
 @dataclass(frozen=True)
 class CameraView:
-    """The check of the devices; `next_address` goes to the waiting room."""
-
-    next_address: str
-    report_address: str = ""
-    echo_address: str = ""
+    """The check of the devices; nothing is known before it is made."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +66,6 @@ class WaitingView:
     poll_address: str
     call_address: str
     token_address: str
-    version: str = ""
     is_admitted: bool = False
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from telemed.web.views.frame import Badge, Choice, Form
 
@@ -14,7 +14,7 @@ class PatientLine:
 
     address: str
     name: str
-    born_on: date
+    born: str
     age: int
     status: Badge
     phone: str = ""
@@ -61,7 +61,6 @@ class DocumentLine:
 
     title: str
     signed_at: datetime
-    version: int
     address: str
 
 
@@ -76,15 +75,6 @@ class ConsentLine:
 
 
 @dataclass(frozen=True)
-class Contact:
-    """How the person is reached."""
-
-    phone: str
-    email: str
-    address: str = ""
-
-
-@dataclass(frozen=True)
 class PatientView:
     """The sheet. The tuples of clinical content stay empty for a secretary."""
 
@@ -94,14 +84,15 @@ class PatientView:
     used_name: str
     first_names: str
     sex: str
-    born_on: date
+    is_woman: bool
+    born: str
     birth_place: str
     age: int
     status: StatusCard
-    contact: Contact
-    identity_form: Form
     contact_form: Form
-    documents_accepted: tuple[Choice, ...]
+    proofs: tuple[Choice, ...]
+    methods: tuple[Choice, ...]
+    doubts: tuple[Choice, ...]
     acts: tuple[ActLine, ...] = ()
     documents: tuple[DocumentLine, ...] = ()
     consents: tuple[ConsentLine, ...] = ()

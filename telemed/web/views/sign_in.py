@@ -1,4 +1,4 @@
-"""Signing in: login and password, then the code of the telephone."""
+"""Signing in: login, password and the code of the telephone."""
 
 from __future__ import annotations
 
@@ -10,14 +10,6 @@ from telemed.web.views.frame import NOTHING_TYPED, Form
 @dataclass(frozen=True)
 class SignInView:
     """`next_address` is where the person was going."""
-
-    form: Form = NOTHING_TYPED
-    next_address: str = ""
-
-
-@dataclass(frozen=True)
-class CodeView:
-    """The second factor; `expired` sends back to the first page."""
 
     form: Form = NOTHING_TYPED
     next_address: str = ""

@@ -50,7 +50,7 @@ class UpcomingLine:
     act_id: str
     patient: str
     age: int | None
-    planned_at: datetime
+    planned_at: datetime | None
     minutes: int
     link: Badge
     booking_address: str

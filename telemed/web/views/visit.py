@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from telemed.web.views.frame import Badge, Choice, Form, ReasonLine
 from telemed.web.views.patients import StatusCard
+from telemed.web.wording import Block
 
 
 @dataclass(frozen=True)
@@ -34,10 +35,9 @@ class ConsentCard:
     """The consent of this act."""
 
     state: Badge
-    at: datetime | None = None
-    how: str = ""
-    wording: str = ""
+    blocks: tuple[Block, ...] = ()
     may_record_orally: bool = False
+    may_be_minor: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,13 +47,13 @@ class CallView:
     act_id: str
     patient: str
     age: int | None
-    born_on: date
     state: Badge
     is_admitted: bool
     status: StatusCard
     traits: tuple[Trait, ...]
     document_choices: tuple[Choice, ...]
     checklist_form: Form
+    place_form: Form
     emergency: EmergencyCard
     consent: ConsentCard
     blockers: tuple[ReasonLine, ...]
@@ -67,7 +67,6 @@ class CallView:
     finish_address: str
     finish_reasons: tuple[Choice, ...]
     places: tuple[Choice, ...]
-    fallback_address: str
     patient_file: str
     report_address: str
     reason: str = ""

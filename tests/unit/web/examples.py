@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from telemed.web.views import (
     billing,
     booking,
+    enrolment,
     oversight,
     patient_journey,
     patients,
@@ -33,6 +34,7 @@ from telemed.web.views.frame import (
     Tone,
     Undo,
 )
+from telemed.web.wording import read_blocks
 
 NOW = datetime(2026, 11, 24, 13, 36, tzinfo=UTC)
 
@@ -197,9 +199,9 @@ BOOKING_FORM = booking.BookingFormView(
     patient="DURAND Élodie, née le 4 juin 1992",
 )
 PATIENT_LINES = (
-    patients.PatientLine("/patientele/1", "LEROY Jeanne", date(1955, 3, 3), 71, QUALIFIED.badge, "+33612345678"),
-    patients.PatientLine("/patientele/2", "PETIT Karim", date(2017, 8, 1), 9, PROVISIONAL.badge),
-    patients.PatientLine("/patientele/3", "DURAND Élodie", date(1992, 6, 4), 34, Badge("VALI"), "+33698765432"),
+    patients.PatientLine("/patientele/1", "LEROY Jeanne", "3 mars 1955", 71, QUALIFIED.badge, "+33612345678"),
+    patients.PatientLine("/patientele/2", "PETIT Karim", "1er août 2017", 9, PROVISIONAL.badge),
+    patients.PatientLine("/patientele/3", "DURAND Élodie", "4 juin 1992", 34, Badge("VALI"), "+33698765432"),
 )
 PIECES = (Choice("CN", "Carte nationale d’identité"), Choice("PA", "Passeport"), Choice("TS", "Titre de séjour"))
 SHEET = patients.PatientView(
@@ -209,14 +211,15 @@ SHEET = patients.PatientView(
     used_name="",
     first_names="Jeanne Marie",
     sex="Femme",
-    born_on=date(1955, 3, 3),
-    birth_place="Rennes (35238)",
+    is_woman=True,
+    born="3 mars 1955",
+    birth_place="35238",
     age=71,
     status=QUALIFIED,
-    contact=patients.Contact("+33612345678", "jeanne@exemple.fr"),
-    identity_form=Form(),
     contact_form=Form({"telephone": "06 12 34 56 78", "courriel": "jeanne@exemple.fr"}),
-    documents_accepted=PIECES,
+    proofs=PIECES,
+    methods=(Choice("in_person", "Au cabinet, en présence"), Choice("on_video", "Montrée à la caméra")),
+    doubts=(Choice("homonym", "Homonyme possible"),),
     acts=(
         patients.ActLine(ago(-24), "Téléconsultation", "Dr Claire Martin", Badge("Prévue"), "/rendez-vous/1"),
         patients.ActLine(
@@ -228,9 +231,7 @@ SHEET = patients.PatientView(
         ),
     ),
     documents=(
-        patients.DocumentLine(
-            "Compte rendu de téléconsultation", ago(60 * 24 * 20), 1, "/consultations/9/compte-rendu"
-        ),
+        patients.DocumentLine("Compte rendu de téléconsultation", ago(60 * 24 * 20), "/consultations/9/compte-rendu"),
     ),
     consents=(patients.ConsentLine("Téléconsultation", ago(12), "sur la page du patient", Badge("Donné", FINE)),),
 )
@@ -246,19 +247,32 @@ TRAITS = (
     visit.Trait("sex", "Sexe", "Femme"),
     visit.Trait("birth_place", "Lieu de naissance", "Rennes (35238)"),
 )
+WORDING = read_blocks(
+    """# Votre accord
+
+Votre médecin vous propose une consultation **à distance**, par vidéo.
+
+## Ses limites
+
+- Le médecin ne peut pas vous examiner avec les mains.
+- L’image ou le son peuvent se couper.
+
+Vous êtes libre de refuser, et de changer d’avis à tout moment.
+"""
+)
 CALL = visit.CallView(
     act_id="1",
     patient="LEROY Jeanne",
     age=71,
-    born_on=date(1955, 3, 3),
     state=Badge("En appel", FINE),
     is_admitted=True,
     status=QUALIFIED,
     traits=TRAITS,
     document_choices=CONTROLS,
     checklist_form=Form({"controle": "document_on_camera"}),
+    place_form=Form(),
     emergency=visit.EmergencyCard("home", "12 rue des Tilleuls, 35000 Rennes, 2e étage", "+33612345678", ago(7)),
-    consent=visit.ConsentCard(Badge("Donné", FINE), ago(8), "sur la page du patient"),
+    consent=visit.ConsentCard(Badge("Donné", FINE)),
     blockers=(
         ReasonLine("Deux traits d’identité restent à confirmer.", "Bonnes pratiques de la HAS ; R-3", Tone.SOON),
     ),
@@ -272,7 +286,6 @@ CALL = visit.CallView(
     finish_address="/consultations/1/terminer",
     finish_reasons=(Choice("completed", "Consultation menée à son terme"), Choice("redirected", "Patient réorienté")),
     places=PLACES,
-    fallback_address="/consultations/1/telephone",
     patient_file="/patientele/1",
     report_address="/consultations/1/compte-rendu",
     reason="Toux persistante",
@@ -283,7 +296,8 @@ CALL_ORAL = replace(
     emergency=visit.EmergencyCard("", "", ""),
     consent=visit.ConsentCard(
         Badge("Manquant", URGENT),
-        wording="Cette consultation se fait à distance, par vidéo.\n\nVous pouvez la refuser.",
+        blocks=WORDING,
+        may_be_minor=True,
         may_record_orally=True,
     ),
 )
@@ -423,10 +437,16 @@ TRACE = oversight.TraceView(
             1042, ago(1), "Dr Claire Martin", "Compte rendu signé", "acte 018f…c3", "soins", Badge("Fait", FINE)
         ),
         oversight.TraceLine(
-            1041, ago(3), "Sophie Lambert", "Dossier consulté", "patient 018f…a1", "soins", Badge("Refusé", URGENT)
+            1041,
+            ago(3),
+            "Sophie Lambert",
+            "Dossier consulté",
+            "patient 018f…a1",
+            "soins",
+            Badge("Refusé", URGENT),
+            "forbidden",
         ),
     ),
-    Badge("Chaîne vérifiée", FINE),
     next_page="/tracabilite?apres=x",
 )
 ACCOUNTS = oversight.AccountsView(
@@ -434,15 +454,13 @@ ACCOUNTS = oversight.AccountsView(
         oversight.AccountLine(
             "1",
             "Dr Claire Martin",
-            "claire.martin",
             "Médecin",
             "10003461033",
             Badge("Actif", FINE),
-            ago(2),
             may_suspend=True,
         ),
         oversight.AccountLine(
-            "2", "Sophie Lambert", "sophie.lambert", "Secrétaire", "", Badge("Suspendu", SOON), None, may_restore=True
+            "2", "Sophie Lambert", "Secrétaire", "", Badge("Suspendu", SOON), may_invite=True, may_restore=True
         ),
     )
 )
@@ -450,19 +468,12 @@ ACCOUNT_FORM = oversight.AccountFormView(
     Form({"nom": "Martin"}, {"roles": "Choisissez au moins un rôle."}),
     (Choice("doctor", "Médecin"), Choice("secretary", "Secrétaire")),
     (Choice("general", "Médecine générale"),),
-    (Choice("metropole", "Métropole"),),
+    (Choice("sector_1", "Secteur 1"),),
 )
 WAITING = patient_journey.WaitingView(
-    "Dr Claire Martin", 2, 10, ago(-4), ago(6), "/visite/attente/fil", "/visite/appel", "/visite/jeton", "v1"
+    "Dr Claire Martin", 2, 10, ago(-4), ago(6), "/visite/attente/fil", "/visite/appel", "/visite/jeton"
 )
-CONSENT = patient_journey.ConsentView(
-    (
-        "Votre médecin vous propose une consultation à distance, par vidéo.",
-        "La vidéo passe directement entre votre appareil et celui du médecin ; elle n’est ni enregistrée ni conservée.",
-        "Vous êtes libre de refuser, et de changer d’avis à tout moment.",
-    ),
-    "1er octobre 2026",
-)
+CONSENT = patient_journey.ConsentView(WORDING, date(2026, 1, 1), "9f86d081")
 CANCELLED = Flash(
     "Rendez-vous de DURAND Élodie annulé. Le patient n’est pas encore prévenu.",
     Tone.SOON,
@@ -491,7 +502,6 @@ EXAMPLES: dict[str, Example] = {
             )
         ),
     ),
-    "code": Example("Code", "professional/code.html", NOBODY, sign_in.CodeView()),
     "aujourdhui": Example("Aujourd’hui", "professional/today.html", DOCTOR, WAITING_NOW),
     "aujourdhui-vide": Example(
         "Aujourd’hui, vide", "professional/today.html", replace(DOCTOR, waiting_count=0), today.TodayView()
@@ -579,9 +589,28 @@ EXAMPLES: dict[str, Example] = {
         "Compte créé",
         "professional/account_created.html",
         ADMINISTRATOR,
-        oversight.AccountCreatedView(
-            "Sophie Lambert", "sophie.lambert", "cheval-lampe-orage", "JBSWY3DPEHPK3PXP", BLANK
-        ),
+        oversight.InvitationView("Sophie Lambert", "https://exemple.fr/invitation/Zm9v", ago(-4000)),
+    ),
+    "mot-de-passe": Example(
+        "Choisir un mot de passe", "professional/choose_password.html", NOBODY, enrolment.PasswordView("/invitation/x")
+    ),
+    "invitation-fermee": Example(
+        "Invitation fermée",
+        "professional/choose_password.html",
+        NOBODY,
+        enrolment.PasswordView("/invitation/x", is_gone=True),
+    ),
+    "second-facteur": Example(
+        "Second facteur",
+        "professional/second_factor.html",
+        NOBODY,
+        enrolment.SecondFactorView("/invitation/x", secret="JBSWY3DPEHPK3PXP", qr=BLANK),
+    ),
+    "codes-de-secours": Example(
+        "Codes de secours",
+        "professional/recovery_codes.html",
+        NOBODY,
+        enrolment.RecoveryView(("ABCD-EFGH-JKLM-NPQR", "STUV-WXYZ-2345-6789")),
     ),
     "sessions": Example(
         "Sessions",
@@ -605,9 +634,8 @@ EXAMPLES: dict[str, Example] = {
         patient_journey.BirthDateView(
             Form(
                 {"naissance_jour": "3", "naissance_mois": "3", "naissance_annee": "1956"},
-                {"naissance": "Cette date ne correspond pas à ce rendez-vous."},
+                {"naissance": "Cette date ne correspond pas à ce rendez-vous. Il vous reste 4 essais."},
             ),
-            4,
         ),
     ),
     "lien-ferme": Example(
@@ -629,15 +657,13 @@ EXAMPLES: dict[str, Example] = {
         "Identité",
         "patient/identity.html",
         patient_at(Step.IDENTITY),
-        patient_journey.IdentityView("Jeanne", ago(-4), TRAITS, PLACES, Form({"telephone": "06 12 34 56 78"})),
+        patient_journey.IdentityView(ago(-4), TRAITS, PLACES, Form({"telephone": "06 12 34 56 78"})),
     ),
     "accord": Example("Accord", "patient/consent.html", patient_at(Step.CONSENT), CONSENT),
     "accord-refuse": Example(
         "Accord refusé", "patient/consent.html", patient_at(Step.CONSENT), replace(CONSENT, was_refused=True)
     ),
-    "camera": Example(
-        "Caméra", "patient/camera.html", patient_at(Step.CAMERA), patient_journey.CameraView("/visite/attente")
-    ),
+    "camera": Example("Caméra", "patient/camera.html", patient_at(Step.CAMERA), patient_journey.CameraView()),
     "attente": Example("Attente", "patient/waiting.html", patient_at(Step.WAITING), WAITING),
     "attente-prochain": Example(
         "Attente, prochain",

@@ -29,7 +29,6 @@ const visit = new VisitCall(root, {
       stage.say("L’appel ne peut pas reprendre ici", "Rechargez la page. Si cela persiste, appelez le patient.", phoneLink());
     }
   },
-  onPhone: () => fetch(root.dataset.fallback, { method: "POST", credentials: "same-origin", keepalive: true }),
 });
 
 function admitButton() {

@@ -1,0 +1,53 @@
+"""What was just done, carried over one redirect: a cookie holds a code and an identifier, never a name or a text."""
+
+from __future__ import annotations
+
+import re
+
+from telemed.web.views.frame import Flash, Tone, Undo
+
+COOKIE = "telemed_flash"
+
+_TEXTS: dict[str, tuple[str, Tone]] = {
+    "signed-out": ("Vous êtes déconnecté.", Tone.FINE),
+    "booked": ("Rendez-vous enregistré. Le lien part à l’instant.", Tone.FINE),
+    "queued": ("Patient attendu : son lien part à l’instant.", Tone.FINE),
+    "moved": ("Rendez-vous déplacé. Le patient reçoit la nouvelle heure.", Tone.FINE),
+    "cancelled": ("Rendez-vous annulé.", Tone.SOON),
+    "restored": ("Rendez-vous rétabli.", Tone.FINE),
+    "absent": ("Absence notée.", Tone.FINE),
+    "link-sent": ("Un nouveau lien part à l’instant.", Tone.FINE),
+    "links-revoked": ("Lien révoqué : il ne fonctionne plus.", Tone.SOON),
+    "patient-created": ("Fiche créée.", Tone.FINE),
+    "contact-saved": ("Contact enregistré.", Tone.FINE),
+    "identity-checked": ("Contrôle d’identité enregistré.", Tone.FINE),
+    "identity-doubted": ("Doute signalé : l’INS ne sort plus du cabinet.", Tone.SOON),
+    "consent-recorded": ("Réponse du patient enregistrée.", Tone.FINE),
+    "saved": ("Enregistré.", Tone.FINE),
+    "report-signed": ("Compte rendu signé et scellé.", Tone.FINE),
+    "account-suspended": ("Compte suspendu : ses sessions sont fermées.", Tone.SOON),
+    "account-restored": ("Compte rétabli.", Tone.FINE),
+    "session-closed": ("Session fermée.", Tone.FINE),
+    "phone": ("Appel téléphonique noté.", Tone.FINE),
+}
+_UNDO = {"cancelled": ("/rendez-vous/{subject}/retablir", "Rétablir")}
+_SHAPE = re.compile(r"([a-z-]{1,40})(?:\.([0-9a-f-]{36}))?", re.ASCII)
+
+
+def write(code: str, subject: str = "") -> str:
+    """The cookie's value. Raises KeyError for a code that says nothing."""
+    _ = _TEXTS[code]
+    return f"{code}.{subject}" if subject else code
+
+
+def read(value: str) -> Flash | None:
+    """The sentence of a cookie's value; None for one that is not ours."""
+    match = _SHAPE.fullmatch(value)
+    if not match or match[1] not in _TEXTS:
+        return None
+    text, tone = _TEXTS[match[1]]
+    undo = None
+    if match[1] in _UNDO and match[2]:
+        action, label = _UNDO[match[1]]
+        undo = Undo(action.format(subject=match[2]), label)
+    return Flash(text, tone, undo)

@@ -1,0 +1,1 @@
+"""One module per journey: each reads a form, calls a use case, and shows a view."""

@@ -1,0 +1,212 @@
+"""What every page handler stands on: who asks, which services, how a page is drawn and a form answered."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from aiohttp import web
+
+from telemed.acts.teleconsultation.ports import SeatPresence
+from telemed.acts.teleconsultation.service.booking import BookingService
+from telemed.acts.teleconsultation.service.call import CallService
+from telemed.acts.teleconsultation.service.links import LinkService
+from telemed.acts.teleconsultation.service.overview import OverviewService
+from telemed.acts.teleconsultation.service.visit import VisitService
+from telemed.api.auth import Access, find_caller, require_caller
+from telemed.api.auth import SESSION_COOKIE as SESSION_COOKIE
+from telemed.api.auth import VISIT_COOKIE as VISIT_COOKIE
+from telemed.consent.service import ConsentService
+from telemed.kernel.caller import Caller, Role
+from telemed.kernel.clock import Clock
+from telemed.kernel.errors import Unauthenticated
+from telemed.patients.service import PatientService
+from telemed.professionals.model import Practice, Professional
+from telemed.professionals.service import (
+    EnrolmentService,
+    PasswordSignIn,
+    PracticeService,
+    ProfessionalService,
+    SessionService,
+    SignInService,
+)
+from telemed.trace.service import TraceService
+from telemed.web import flashes, words
+from telemed.web.rendering import Rendering
+from telemed.web.views.frame import Frame, NavItem, ProfessionalFrame
+
+
+@dataclass(frozen=True)
+class PageServices:
+    """Every use case that a page calls."""
+
+    clock: Clock
+    public_url: str
+    uses_https: bool
+    sign_in: SignInService
+    password_sign_in: PasswordSignIn
+    sessions: SessionService
+    enrolment: EnrolmentService
+    professionals: ProfessionalService
+    practices: PracticeService
+    patients: PatientService
+    consents: ConsentService
+    bookings: BookingService
+    links: LinkService
+    overview: OverviewService
+    calls: CallService
+    visits: VisitService
+    trace: TraceService
+    presence: Callable[[str], Mapping[str, SeatPresence]]
+
+
+RENDERING = web.AppKey("rendering", Rendering)
+SERVICES = web.AppKey("page_services", PageServices)
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """One request for a page, and the professional or the patient behind it."""
+
+    request: web.Request
+    caller: Caller | None
+
+    @property
+    def services(self) -> PageServices:
+        return self.request.app[SERVICES]
+
+    @property
+    def known(self) -> Caller:
+        """The caller of a page that is not public."""
+        if self.caller is None:
+            raise Unauthenticated("Connectez-vous pour continuer.")
+        return self.caller
+
+    def render(
+        self, template: str, frame: Frame, view: object, *, status: int = 200, headers: dict[str, str] | None = None
+    ) -> web.Response:
+        """The page, with the flash that awaited it; the flash is then gone."""
+        flash = flashes.read(self.request.cookies.get(flashes.COOKIE, ""))
+        text = self.request.app[RENDERING].render(template, replace(frame, flash=flash or frame.flash), view=view)
+        response = web.Response(text=text, status=status, content_type="text/html", headers=headers)
+        if flashes.COOKIE in self.request.cookies:
+            response.del_cookie(flashes.COOKIE, path="/")
+        return response
+
+    def fragment(self, template: str, frame: Frame, view: object, *, headers: dict[str, str]) -> web.Response:
+        """A part of a page, for a region that follows the server."""
+        text = self.request.app[RENDERING].render(template, frame, view=view)
+        return web.Response(text=text, content_type="text/html", headers=headers)
+
+    def go(self, address: str, *, flash: str = "", subject: str = "") -> web.Response:
+        """After a form: the page to look at next, and what to say there."""
+        response = web.Response(status=303, headers={"Location": address})
+        if flash:
+            self.set_cookie(response, flashes.COOKIE, flashes.write(flash, subject), timedelta(minutes=1))
+        return response
+
+    def set_cookie(self, response: web.Response, name: str, value: str, lasts: timedelta) -> None:
+        response.set_cookie(
+            name,
+            value,
+            max_age=int(lasts.total_seconds()),
+            path="/",
+            httponly=True,
+            samesite="Lax",
+            secure=self.services.uses_https,
+        )
+
+    @property
+    def wants_json(self) -> bool:
+        """Does a script of ours ask, rather than a form?"""
+        return "application/json" in self.request.headers.get("Accept", "")
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """A signed-in person at work: the frame of their pages and where they practise."""
+
+    frame: ProfessionalFrame
+    person: Professional
+    practice: Practice
+
+
+async def open_workplace(visitor: Visitor, current: str) -> Workplace:
+    """The frame of a professional's page, in a constant number of statements."""
+    services, caller = visitor.services, visitor.known
+    person = await services.professionals.me(caller)
+    practice = await services.practices.own(caller)
+    is_caring = caller.has_role(Role.DOCTOR, Role.SECRETARY)
+    frame = ProfessionalFrame(
+        now=services.clock.now(),
+        territory=practice.territory,
+        person=person.full_name,
+        role=words.roles(caller.roles),
+        navigation=navigation_of(caller),
+        current=current,
+        waiting_count=await services.overview.waiting_count(caller) if is_caring else None,
+        may_search=is_caring,
+    )
+    return Workplace(frame, person, practice)
+
+
+_NAVIGATION = (
+    (NavItem("today", "Aujourd’hui", "/aujourdhui", "today"), (Role.DOCTOR, Role.SECRETARY)),
+    (NavItem("bookings", "Rendez-vous", "/rendez-vous", "calendar"), (Role.DOCTOR, Role.SECRETARY)),
+    (NavItem("patients", "Patients", "/patientele", "people"), (Role.DOCTOR, Role.SECRETARY)),
+    (NavItem("billing", "Facturation", "/facturation", "euro"), (Role.DOCTOR,)),
+    (NavItem("trace", "Traçabilité", "/tracabilite", "trace"), (Role.AUDITOR,)),
+    (NavItem("accounts", "Comptes", "/comptes", "key"), (Role.ADMINISTRATOR,)),
+)
+
+
+def navigation_of(caller: Caller) -> tuple[NavItem, ...]:
+    """What the rail shows to these roles."""
+    return tuple(item for item, roles in _NAVIGATION if caller.has_role(*roles))
+
+
+def home_of(caller: Caller) -> str:
+    """The first page of these roles."""
+    items = navigation_of(caller)
+    return items[0].address if items else "/sessions"
+
+
+Handler = Callable[[Visitor], Awaitable[web.StreamResponse]]
+
+
+class Pages:
+    """The table of pages of one module."""
+
+    def __init__(self) -> None:
+        self._routes: list[tuple[str, str, Access, Handler]] = []
+
+    def get(self, path: str, access: Access) -> Callable[[Handler], Handler]:
+        return self._add("GET", path, access)
+
+    def post(self, path: str, access: Access) -> Callable[[Handler], Handler]:
+        return self._add("POST", path, access)
+
+    def _add(self, method: str, path: str, access: Access) -> Callable[[Handler], Handler]:
+        def keep(handler: Handler) -> Handler:
+            self._routes.append((method, path, access, handler))
+            return handler
+
+        return keep
+
+    def add_to(self, app: web.Application) -> None:
+        for method, path, access, handler in self._routes:
+            app.router.add_route(method, path, _serve(access, handler))
+
+    @property
+    def paths(self) -> list[tuple[str, str, Access]]:
+        return [(method, path, access) for method, path, access, _ in self._routes]
+
+
+def _serve(access: Access, handler: Handler) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    async def serve(request: web.Request) -> web.StreamResponse:
+        if access.is_public:
+            return await handler(Visitor(request, await find_caller(request, SESSION_COOKIE)))
+        return await handler(Visitor(request, await require_caller(request, access)))
+
+    return serve

@@ -1,0 +1,317 @@
+"""Patients: the list and its search, the sheet, a new person, contact data, identity checks and doubts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Annotated, TypeVar
+from urllib.parse import urlencode
+from uuid import UUID
+
+from aiohttp import web
+from pydantic import BeforeValidator
+
+from telemed.acts.teleconsultation.service.overview import ActView
+from telemed.api.auth import only
+from telemed.kernel.caller import Role
+from telemed.kernel.errors import Conflict, Invalid, Refused
+from telemed.kernel.identifiers import InsOid, Matricule, parse_cog, parse_matricule
+from telemed.patients.model import (
+    Address,
+    BirthDate,
+    CheckMethod,
+    Contact,
+    DoubtReason,
+    IdentityProof,
+    Patient,
+    Sex,
+    Traits,
+    UsedNames,
+    parse_birth_date,
+    parse_email,
+    parse_phone,
+    parse_strict_name,
+    parse_used_name,
+)
+from telemed.patients.service import PatientDraft
+from telemed.web import forms, french, words
+from telemed.web.pages.page import Pages, Visitor, Workplace, open_workplace
+from telemed.web.pages.patient_search import find_patients
+from telemed.web.views.frame import Choice, Form
+from telemed.web.views.patients import (
+    ActLine,
+    ConsentLine,
+    DocumentLine,
+    PatientFormView,
+    PatientLine,
+    PatientsView,
+    PatientView,
+)
+
+pages = Pages()
+_CARING = only(Role.DOCTOR, Role.SECRETARY)
+_PAGE = 50
+T = TypeVar("T")
+_METHODS = (
+    Choice(CheckMethod.IN_PERSON, "Au cabinet, en présence"),
+    Choice(CheckMethod.ON_VIDEO, "Montrée à la caméra", "Notée au dossier ; elle ne valide pas l’identité."),
+    Choice(CheckMethod.ELECTRONIC, "Identité électronique"),
+)
+
+
+class PatientForm(forms.FormModel):
+    nom_naissance: Annotated[str, BeforeValidator(lambda text: parse_strict_name(text))]
+    prenoms: str
+    naissance_jour: str
+    naissance_mois: str
+    naissance_annee: str
+    sexe: Sex
+    lieu_naissance: Annotated[str, BeforeValidator(lambda text: parse_cog(text))]
+    nom_utilise: str = ""
+    prenom_utilise: str = ""
+    matricule: str = ""
+    telephone: str = ""
+    courriel: str = ""
+
+
+class CheckForm(forms.FormModel):
+    piece: IdentityProof
+    maniere: CheckMethod
+
+
+class DoubtForm(forms.FormModel):
+    doute: DoubtReason
+
+
+@pages.get("/patientele", _CARING)
+async def list_patients(visitor: Visitor) -> web.Response:
+    place = await open_workplace(visitor, "patients")
+    query, after = visitor.request.query.get("q", "").strip(), visitor.request.query.get("apres", "")
+    found = await find_patients(visitor, query, after=UUID(after) if after else None, limit=_PAGE + 1)
+    more = urlencode({"q": query, "apres": str(found[_PAGE - 1].id)}) if len(found) > _PAGE else ""
+    view = PatientsView(
+        query=query,
+        lines=tuple(patient_line(one, place) for one in found[:_PAGE]),
+        next_page=f"/patientele?{more}" if more else "",
+        first_page=f"/patientele?{urlencode({'q': query})}" if after else "",
+    )
+    return visitor.render("professional/patients.html", place.frame, view)
+
+
+@pages.get("/patientele/recherche", _CARING)
+async def search(visitor: Visitor) -> web.Response:
+    """The results of the top line's search, as one types."""
+    place = await open_workplace(visitor, "patients")
+    query = visitor.request.query.get("q", "").strip()
+    found = await find_patients(visitor, query) if len(query) > 1 else []
+    view = PatientsView(query, tuple(patient_line(one, place) for one in found))
+    return visitor.fragment("fragments/search.html", place.frame, view, headers={"Cache-Control": "no-store"})
+
+
+@pages.get("/patientele/nouveau", _CARING)
+async def show_new(visitor: Visitor) -> web.Response:
+    return _show_form(visitor, await open_workplace(visitor, "patients"), Form())
+
+
+@pages.post("/patientele", _CARING)
+async def create(visitor: Visitor) -> web.Response:
+    """A new record; one that looks like another is shown before it is made."""
+    place = await open_workplace(visitor, "patients")
+    form = await forms.typed(visitor.request)
+    try:
+        draft = read_draft(forms.read(PatientForm, form), place)
+        if not form.value("nouvelle_personne"):
+            twins = await _twins(visitor, place, draft)
+            if twins:
+                return _show_form(visitor, place, form, twins=twins, status=409)
+        patient, _ = await visitor.services.patients.create(visitor.known, draft)
+    except forms.FormError as err:
+        return _show_form(visitor, place, err.form, status=422)
+    except (Invalid, Refused) as err:
+        return _show_form(visitor, place, forms.refused(form, err), status=422)
+    return visitor.go(f"/patientele/{patient.id}", flash="patient-created")
+
+
+@pages.get("/patientele/{id}", _CARING)
+async def show_patient(visitor: Visitor) -> web.Response:
+    place = await open_workplace(visitor, "patients")
+    return await _show_sheet(visitor, place, None)
+
+
+@pages.post("/patientele/{id}/contact", _CARING)
+async def save_contact(visitor: Visitor) -> web.Response:
+    place = await open_workplace(visitor, "patients")
+    form = await forms.typed(visitor.request)
+    patient = await visitor.services.patients.get(visitor.known, _patient_id(visitor))
+    try:
+        contact = replace(
+            _contact(form, place),
+            address=Address(lines=(form.value("adresse").strip(),)) if form.value("adresse").strip() else None,
+        )
+        await visitor.services.patients.amend(
+            visitor.known, patient.id, lambda draft: replace(draft, contact=contact), version=patient.version
+        )
+    except (Invalid, Refused, Conflict) as err:
+        return await _show_sheet(visitor, place, forms.refused(form, err), status=422)
+    return visitor.go(f"/patientele/{patient.id}", flash="contact-saved")
+
+
+@pages.post("/patientele/{id}/identite", _CARING)
+async def check_identity(visitor: Visitor) -> web.Response:
+    asked = forms.read(CheckForm, await forms.typed(visitor.request))
+    await visitor.services.patients.record_identity_check(
+        visitor.known, _patient_id(visitor), proof=asked.piece, method=asked.maniere
+    )
+    return visitor.go(f"/patientele/{_patient_id(visitor)}", flash="identity-checked")
+
+
+@pages.post("/patientele/{id}/doute", _CARING)
+async def raise_doubt(visitor: Visitor) -> web.Response:
+    asked = forms.read(DoubtForm, await forms.typed(visitor.request))
+    await visitor.services.patients.raise_doubt(visitor.known, _patient_id(visitor), asked.doute)
+    return visitor.go(f"/patientele/{_patient_id(visitor)}", flash="identity-doubted")
+
+
+def read_draft(asked: PatientForm, place: Workplace) -> PatientDraft:
+    """What was typed, as the service takes it. Raises Invalid with the field in error."""
+    form = Form(asked.model_dump(mode="json"))
+    return PatientDraft(
+        traits=Traits(
+            birth_name=asked.nom_naissance,
+            birth_given_names=tuple(_field("prenoms", parse_strict_name, name) for name in asked.prenoms.split()),
+            birth_date=_birth_date(asked),
+            sex=asked.sexe,
+            birth_place=asked.lieu_naissance,
+        ),
+        used=UsedNames(
+            family=_field("nom_utilise", parse_used_name, asked.nom_utilise) if asked.nom_utilise else None,
+            given=_field("prenom_utilise", parse_used_name, asked.prenom_utilise) if asked.prenom_utilise else None,
+        ),
+        contact=_contact(form, place),
+        matricule=_matricule(asked.matricule) if asked.matricule else None,
+    )
+
+
+def _birth_date(asked: PatientForm) -> BirthDate:
+    text = f"{asked.naissance_annee}-{asked.naissance_mois:0>2}-{asked.naissance_jour:0>2}"
+    return _field("naissance", parse_birth_date, text)
+
+
+def _matricule(text: str) -> Matricule:
+    """A matricule under the OID that its first digit tells: a NIR, or a NIA while the person is being registered."""
+    oid = InsOid.NIA if text.strip()[:1] in ("3", "4", "7", "8") else InsOid.NIR
+    return _field("matricule", lambda typed: parse_matricule(typed, oid), text)
+
+
+def _contact(form: Form, place: Workplace) -> Contact:
+    phone, email = form.value("telephone").strip(), form.value("courriel").strip()
+    return Contact(
+        phone=_field("telephone", lambda text: parse_phone(text, place.practice.territory), phone) if phone else None,
+        email=_field("courriel", parse_email, email) if email else None,
+    )
+
+
+def _field(name: str, parse: Callable[[str], T], text: str) -> T:
+    try:
+        return parse(text)
+    except ValueError as err:
+        raise Invalid(str(err), field=name) from None
+
+
+async def _twins(visitor: Visitor, place: Workplace, draft: PatientDraft) -> tuple[PatientLine, ...]:
+    """Records of the same name and birth date."""
+    found = await visitor.services.patients.page(
+        visitor.known, name=draft.traits.birth_name, birth_date=draft.traits.birth_date, limit=5
+    )
+    return tuple(patient_line(one, place) for one in found)
+
+
+def _show_form(
+    visitor: Visitor, place: Workplace, form: Form, *, twins: tuple[PatientLine, ...] = (), status: int = 200
+) -> web.Response:
+    view = PatientFormView(form, words.sex_choices(), twins)
+    return visitor.render("professional/patient_form.html", place.frame, view, status=status)
+
+
+async def _show_sheet(visitor: Visitor, place: Workplace, form: Form | None, *, status: int = 200) -> web.Response:
+    services, caller, patient_id = visitor.services, visitor.known, _patient_id(visitor)
+    patient = await services.patients.get(caller, patient_id)
+    acts = await services.overview.page(caller, patient_id=patient_id, limit=20, newest_first=True)
+    consents = await services.consents.page(caller, patient_id, limit=20)
+    known = patient.identity.traits
+    is_clinical = caller.has_role(Role.DOCTOR)
+    view = PatientView(
+        id=str(patient.id),
+        name=patient.full_name,
+        birth_name=known.birth_name,
+        used_name=patient.used.family or "",
+        first_names=" ".join(known.birth_given_names),
+        sex=words.sex(known.sex),
+        is_woman=known.sex is Sex.FEMALE,
+        born=words.birth(known.birth_date),
+        birth_place=known.birth_place or "Pas encore demandé",
+        age=words.age(known.birth_date, place.frame.today),
+        status=words.status_card(patient.identity),
+        contact_form=form or _contact_form(patient),
+        proofs=words.PROOFS,
+        methods=_METHODS,
+        doubts=words.DOUBTS,
+        acts=tuple(_act_line(one) for one in acts),
+        documents=tuple(_document_line(one) for one in acts if is_clinical and one.act.closed_at),
+        consents=tuple(
+            ConsentLine("Téléconsultation", one.at, words.consent_way(one), words.consent_badge(one))
+            for one in consents
+        ),
+        is_clinical=is_clinical,
+    )
+    return visitor.render("professional/patient.html", place.frame, view, status=status)
+
+
+def _act_line(one: ActView) -> ActLine:
+    act = one.act
+    return ActLine(
+        held_at=act.started_at or (act.slot.start if act.slot else act.booked_at),
+        label="Téléconsultation",
+        doctor=one.professional.full_name,
+        state=words.state(act.state),
+        address=f"/rendez-vous/{act.id}",
+    )
+
+
+def _document_line(one: ActView) -> DocumentLine:
+    if one.act.closed_at is None:
+        raise LookupError("only a closed act has a signed report")
+    return DocumentLine(
+        "Compte rendu de téléconsultation", one.act.closed_at, f"/consultations/{one.act.id}/compte-rendu"
+    )
+
+
+def _contact_form(patient: Patient) -> Form:
+    contact = patient.contact
+    return Form(
+        {
+            "telephone": french.format_phone(contact.phone).replace("\u00a0", " ") if contact.phone else "",
+            "courriel": contact.email or "",
+            "adresse": ", ".join(contact.address.lines) if contact.address else "",
+        }
+    )
+
+
+def patient_line(patient: Patient, place: Workplace) -> PatientLine:
+    """One person in a list."""
+    born = patient.identity.traits.birth_date
+    return PatientLine(
+        address=f"/patientele/{patient.id}",
+        name=patient.full_name,
+        born=words.birth(born),
+        age=words.age(born, place.frame.today),
+        status=words.status_badge(patient.identity),
+        phone=patient.contact.phone or "",
+    )
+
+
+def _patient_id(visitor: Visitor) -> UUID:
+    try:
+        return UUID(visitor.request.match_info["id"])
+    except ValueError:
+        raise web.HTTPNotFound from None
