@@ -25,6 +25,7 @@ from telemed.api.auth import AUTHENTICATORS, SESSION_COOKIE, VISIT_COOKIE, Authe
 from telemed.api.limits import RateLimiter
 from telemed.api.middlewares import LIMITER, MIDDLEWARES, SETTINGS, add_security_headers
 from telemed.api.operation import Operations
+from telemed.app.pages import page_services
 from telemed.app.services import Services
 from telemed.consent import routes as consent_routes
 from telemed.documents import routes as document_routes
@@ -36,6 +37,7 @@ from telemed.storage.migrate import is_current, upgrade
 from telemed.storage.outbox import OutboxWorker
 from telemed.subscribers import check_complete
 from telemed.trace import routes as trace_routes
+from telemed.web import add_pages
 
 SERVICES = web.AppKey("services", Services)
 OPERATIONS: tuple[Operations, ...] = (
@@ -68,6 +70,7 @@ def build_app(services: Services) -> web.Application:
     for operations in OPERATIONS:
         operations.add_to(app)
     _serve_documentation(app, settings)
+    add_pages(app, page_services(services))
     app.cleanup_ctx.append(_run_background)
     add_socket_route(app, services.hub, path=SOCKET_PATH, allowed_origins=[settings.public_url])
     return app

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, TypeVar
 
 from aiohttp import web
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from telemed.kernel.decision import Reason
 from telemed.kernel.errors import Conflict, DomainError, Invalid, Refused, TooMany
+from telemed.web import french
 from telemed.web.views.frame import Form, ReasonLine, Tone
 
 _MESSAGES = {
@@ -31,6 +33,7 @@ def _empty_is_none(value: object) -> object:
     return None if value == "" else value
 
 
+Filled = Annotated[str, Field(min_length=1)]
 Optional = Annotated[str | None, BeforeValidator(_empty_is_none)]
 
 
@@ -41,6 +44,7 @@ class FormModel(BaseModel):
 
 
 M = TypeVar("M", bound=FormModel)
+T = TypeVar("T")
 
 
 async def typed(request: web.Request) -> Form:
@@ -77,23 +81,49 @@ class FormError(Exception):
         self.form = form
 
 
+class Answers:
+    """Reads answers that need more than a shape, and keeps every error, so that all are shown at once."""
+
+    def __init__(self, form: Form) -> None:
+        self._form = form
+        self._errors: dict[str, str] = {}
+
+    def read(self, name: str, parse: Callable[[str], T], text: str) -> T | None:
+        """What `parse` makes of the text; None when it raises ValueError, whose French reason is kept."""
+        try:
+            return parse(text)
+        except ValueError as err:
+            self._errors[name] = sentence(str(err))
+            return None
+
+    def optional(self, name: str, parse: Callable[[str], T]) -> T | None:
+        """The same for a field that may stay empty."""
+        text = self._form.value(name).strip()
+        return self.read(name, parse, text) if text else None
+
+    def check(self) -> None:
+        """Raises FormError if an answer could not be read."""
+        if self._errors:
+            raise FormError(Form(self._form.values, self._errors))
+
+
 def refused(form: Form, error: DomainError, fields: Mapping[str, str] | None = None) -> Form:
     """The same form with the refusal of a use case. `fields` names our field for each of the service's."""
     if isinstance(error, Invalid):
         name = (fields or {}).get(error.field, error.field)
         return Form(form.values, {name if name in form.values else "": sentence(error.detail)})
     if isinstance(error, Refused):
-        return Form(form.values, {"": " ".join(reason.text for reason in error.decision.refusals)})
+        return Form(form.values, {"": " ".join(sentence(reason.text) for reason in error.decision.refusals)})
     if isinstance(error, (Conflict, TooMany)):
         return Form(form.values, {"": sentence(error.detail or error.title)})
     raise error
 
 
-def reason_lines(error: Refused) -> tuple[ReasonLine, ...]:
-    return tuple(ReasonLine(reason.text, reason.reference, Tone.NOW) for reason in error.decision.refusals)
+def reason_line(reason: Reason, tone: Tone) -> ReasonLine:
+    return ReasonLine(sentence(reason.text), reason.reference, tone)
 
 
 def sentence(text: str) -> str:
-    """With a capital and a full stop."""
-    capital = text[:1].upper() + text[1:]
+    """With a capital, a full stop and the apostrophes of print."""
+    capital = french.typographic(text[:1].upper() + text[1:])
     return capital if capital.endswith((".", "!", "?", "…")) else f"{capital}."

@@ -28,6 +28,11 @@ _MONTHS = (
 )
 
 
+def typographic(text: str) -> str:
+    """The apostrophes and the spaces of print, in a sentence written with a keyboard's."""
+    return re.sub(r" (?=[:;!?»])", FIXED, text.replace("'", "’").replace("« ", f"«{FIXED}"))
+
+
 def format_date(day: date) -> str:
     """`3 mars 1955`, `1er avril 2026`."""
     number = "1er" if day.day == 1 else str(day.day)

@@ -53,8 +53,7 @@ _FAILURES = {
 _STATUSES = {
     IdentityStatus.PROV: (
         "Identité provisoire",
-        "Les traits sont ceux que la personne a donnés. Les soins ne sont jamais bloqués ;"
-        " le matricule INS ne sort pas du cabinet.",
+        "Les soins ne sont jamais bloqués par ce statut\u00a0; le matricule INS, lui, ne sort pas du cabinet.",
         Tone.SOON,
     ),
     IdentityStatus.RECUP: (

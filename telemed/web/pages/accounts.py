@@ -37,9 +37,9 @@ _FIELDS = {"login": "identifiant", "rpps": "rpps"}
 
 
 class AccountForm(forms.FormModel):
-    prenom: str
-    nom: str
-    identifiant: str
+    prenom: forms.Filled
+    nom: forms.Filled
+    identifiant: forms.Filled
     roles: str = ""
     rpps: forms.Optional = None
     specialite: forms.Optional = None

@@ -9,9 +9,9 @@ from telemed.acts.teleconsultation.service.overview import ActView
 from telemed.api.auth import only
 from telemed.consent.model import ConsentBy, ConsentDecision
 from telemed.kernel.caller import Role
-from telemed.kernel.decision import Decision, Reason
+from telemed.kernel.decision import Decision
 from telemed.kernel.errors import Conflict, Invalid, Refused
-from telemed.web import forms, words
+from telemed.web import forms, french, words
 from telemed.web.pages.page import RENDERING, Pages, Visitor, Workplace, open_workplace
 from telemed.web.pages.today import act_id_of
 from telemed.web.views.frame import Badge, Form, ReasonLine, Tone
@@ -31,8 +31,8 @@ class ChecklistForm(forms.FormModel):
 
 class PlaceForm(forms.FormModel):
     endroit: PlaceKind = PlaceKind.HOME
-    lieu: str
-    telephone: str
+    lieu: forms.Filled
+    telephone: forms.Filled
 
 
 class FinishForm(forms.FormModel):
@@ -152,9 +152,8 @@ async def _view(visitor: Visitor, place: Workplace, one: ActView, decision: Deci
         traits=words.traits(one.patient, is_confirmed=is_confirmed),
         document_choices=words.IDENTITY_METHODS,
         checklist_form=Form({"controle": method.value}),
-        place_form=form or Form(),
+        place_form=form or _place_form(one),
         emergency=EmergencyCard(
-            place=act.place.kind.value if act.place else "",
             location=act.place.description if act.place else "",
             phone=act.place.phone if act.place else one.patient.contact.phone or "",
             told_at=act.place.confirmed_at if act.place else None,
@@ -178,6 +177,12 @@ async def _view(visitor: Visitor, place: Workplace, one: ActView, decision: Deci
     )
 
 
+def _place_form(one: ActView) -> Form:
+    place, phone = one.act.place, one.patient.contact.phone or ""
+    values = {"endroit": place.kind if place else PlaceKind.HOME, "lieu": place.description if place else ""}
+    return Form(values | {"telephone": french.format_phone(place.phone if place else phone).replace("\u00a0", " ")})
+
+
 def _consent(visitor: Visitor, one: ActView, place: Workplace) -> ConsentCard:
     if one.has_consent:
         return ConsentCard(Badge("Donné", Tone.FINE))
@@ -193,13 +198,9 @@ def _consent(visitor: Visitor, one: ActView, place: Workplace) -> ConsentCard:
 
 def _blockers(decision: Decision) -> tuple[ReasonLine, ...]:
     return (
-        *(_line(reason, Tone.SOON) for reason in decision.refusals),
-        *(_line(reason, Tone.PLAIN) for reason in decision.warnings),
+        *(forms.reason_line(reason, Tone.SOON) for reason in decision.refusals),
+        *(forms.reason_line(reason, Tone.PLAIN) for reason in decision.warnings),
     )
-
-
-def _line(reason: Reason, tone: Tone) -> ReasonLine:
-    return ReasonLine(reason.text, reason.reference, tone)
 
 
 async def _saved(visitor: Visitor) -> web.Response:

@@ -16,12 +16,12 @@ pages = Pages()
 
 
 class PasswordForm(forms.FormModel):
-    mot_de_passe: str
-    encore: str
+    mot_de_passe: forms.Filled
+    encore: forms.Filled
 
 
 class CodeForm(forms.FormModel):
-    code: str
+    code: forms.Filled
 
 
 @pages.get("/invitation/{token}", PUBLIC)
@@ -36,7 +36,7 @@ async def choose_password(visitor: Visitor) -> web.Response:
     try:
         asked = forms.read(PasswordForm, form)
         if asked.mot_de_passe != asked.encore:
-            raise Invalid("Les deux mots de passe diffèrent.", field="encore")
+            return _show_password(visitor, Form({}, {"encore": "Les deux mots de passe diffèrent."}), status=422)
         factor = await visitor.services.enrolment.choose_password(_token(visitor), asked.mot_de_passe)
     except forms.FormError as err:
         return _show_password(visitor, Form({}, err.form.errors), status=422)

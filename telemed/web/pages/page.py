@@ -14,9 +14,9 @@ from telemed.acts.teleconsultation.service.call import CallService
 from telemed.acts.teleconsultation.service.links import LinkService
 from telemed.acts.teleconsultation.service.overview import OverviewService
 from telemed.acts.teleconsultation.service.visit import VisitService
-from telemed.api.auth import Access, find_caller, require_caller
 from telemed.api.auth import SESSION_COOKIE as SESSION_COOKIE
 from telemed.api.auth import VISIT_COOKIE as VISIT_COOKIE
+from telemed.api.auth import Access, find_caller, require_caller
 from telemed.consent.service import ConsentService
 from telemed.kernel.caller import Caller, Role
 from telemed.kernel.clock import Clock

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Annotated, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
 
 from aiohttp import web
-from pydantic import BeforeValidator
 
 from telemed.acts.teleconsultation.service.overview import ActView
 from telemed.api.auth import only
@@ -18,7 +15,6 @@ from telemed.kernel.errors import Conflict, Invalid, Refused
 from telemed.kernel.identifiers import InsOid, Matricule, parse_cog, parse_matricule
 from telemed.patients.model import (
     Address,
-    BirthDate,
     CheckMethod,
     Contact,
     DoubtReason,
@@ -51,7 +47,6 @@ from telemed.web.views.patients import (
 pages = Pages()
 _CARING = only(Role.DOCTOR, Role.SECRETARY)
 _PAGE = 50
-T = TypeVar("T")
 _METHODS = (
     Choice(CheckMethod.IN_PERSON, "Au cabinet, en présence"),
     Choice(CheckMethod.ON_VIDEO, "Montrée à la caméra", "Notée au dossier ; elle ne valide pas l’identité."),
@@ -60,18 +55,10 @@ _METHODS = (
 
 
 class PatientForm(forms.FormModel):
-    nom_naissance: Annotated[str, BeforeValidator(lambda text: parse_strict_name(text))]
-    prenoms: str
-    naissance_jour: str
-    naissance_mois: str
-    naissance_annee: str
+    nom_naissance: forms.Filled
+    prenoms: forms.Filled
     sexe: Sex
-    lieu_naissance: Annotated[str, BeforeValidator(lambda text: parse_cog(text))]
-    nom_utilise: str = ""
-    prenom_utilise: str = ""
-    matricule: str = ""
-    telephone: str = ""
-    courriel: str = ""
+    lieu_naissance: forms.Filled
 
 
 class CheckForm(forms.FormModel):
@@ -119,7 +106,7 @@ async def create(visitor: Visitor) -> web.Response:
     place = await open_workplace(visitor, "patients")
     form = await forms.typed(visitor.request)
     try:
-        draft = read_draft(forms.read(PatientForm, form), place)
+        draft = read_draft(form, place)
         if not form.value("nouvelle_personne"):
             twins = await _twins(visitor, place, draft)
             if twins:
@@ -144,13 +131,14 @@ async def save_contact(visitor: Visitor) -> web.Response:
     form = await forms.typed(visitor.request)
     patient = await visitor.services.patients.get(visitor.known, _patient_id(visitor))
     try:
-        contact = replace(
-            _contact(form, place),
-            address=Address(lines=(form.value("adresse").strip(),)) if form.value("adresse").strip() else None,
-        )
+        answers, postal = forms.Answers(form), form.value("adresse").strip()
+        contact = replace(_contact(answers, place), address=Address(lines=(postal,)) if postal else None)
+        answers.check()
         await visitor.services.patients.amend(
             visitor.known, patient.id, lambda draft: replace(draft, contact=contact), version=patient.version
         )
+    except forms.FormError as err:
+        return await _show_sheet(visitor, place, err.form, status=422)
     except (Invalid, Refused, Conflict) as err:
         return await _show_sheet(visitor, place, forms.refused(form, err), status=422)
     return visitor.go(f"/patientele/{patient.id}", flash="contact-saved")
@@ -172,50 +160,41 @@ async def raise_doubt(visitor: Visitor) -> web.Response:
     return visitor.go(f"/patientele/{_patient_id(visitor)}", flash="identity-doubted")
 
 
-def read_draft(asked: PatientForm, place: Workplace) -> PatientDraft:
-    """What was typed, as the service takes it. Raises Invalid with the field in error."""
-    form = Form(asked.model_dump(mode="json"))
-    return PatientDraft(
-        traits=Traits(
-            birth_name=asked.nom_naissance,
-            birth_given_names=tuple(_field("prenoms", parse_strict_name, name) for name in asked.prenoms.split()),
-            birth_date=_birth_date(asked),
-            sex=asked.sexe,
-            birth_place=asked.lieu_naissance,
-        ),
-        used=UsedNames(
-            family=_field("nom_utilise", parse_used_name, asked.nom_utilise) if asked.nom_utilise else None,
-            given=_field("prenom_utilise", parse_used_name, asked.prenom_utilise) if asked.prenom_utilise else None,
-        ),
-        contact=_contact(form, place),
-        matricule=_matricule(asked.matricule) if asked.matricule else None,
+def read_draft(form: Form, place: Workplace) -> PatientDraft:
+    """What was typed, as the service takes it. Raises FormError with every field in error."""
+    asked, answers = forms.read(PatientForm, form), forms.Answers(form)
+    born = answers.read("naissance", parse_birth_date, _iso_birth_date(form))
+    family = answers.read("nom_naissance", parse_strict_name, asked.nom_naissance)
+    given = answers.read("prenoms", lambda text: tuple(map(parse_strict_name, text.split())), asked.prenoms)
+    birth_place = answers.read("lieu_naissance", parse_cog, asked.lieu_naissance)
+    used = UsedNames(
+        family=answers.optional("nom_utilise", parse_used_name),
+        given=answers.optional("prenom_utilise", parse_used_name),
     )
+    matricule = answers.optional("matricule", _parse_matricule)
+    contact = _contact(answers, place)
+    answers.check()
+    if born is None or family is None or given is None:
+        raise LookupError("every error has been raised")
+    return PatientDraft(Traits(family, given, born, asked.sexe, birth_place), used, contact, matricule)
 
 
-def _birth_date(asked: PatientForm) -> BirthDate:
-    text = f"{asked.naissance_annee}-{asked.naissance_mois:0>2}-{asked.naissance_jour:0>2}"
-    return _field("naissance", parse_birth_date, text)
+def _iso_birth_date(form: Form) -> str:
+    """`1955-03-12`, or `1955-03` and `1955` where the day or the month is not known."""
+    year, month, day = (form.value(f"naissance_{part}").strip() for part in ("annee", "mois", "jour"))
+    return "-".join([year, *(f"{part:0>2}" for part in (month, day) if part)])
 
 
-def _matricule(text: str) -> Matricule:
+def _parse_matricule(text: str) -> Matricule:
     """A matricule under the OID that its first digit tells: a NIR, or a NIA while the person is being registered."""
-    oid = InsOid.NIA if text.strip()[:1] in ("3", "4", "7", "8") else InsOid.NIR
-    return _field("matricule", lambda typed: parse_matricule(typed, oid), text)
+    return parse_matricule(text, InsOid.NIA if text[:1] in ("3", "4", "7", "8") else InsOid.NIR)
 
 
-def _contact(form: Form, place: Workplace) -> Contact:
-    phone, email = form.value("telephone").strip(), form.value("courriel").strip()
+def _contact(answers: forms.Answers, place: Workplace) -> Contact:
     return Contact(
-        phone=_field("telephone", lambda text: parse_phone(text, place.practice.territory), phone) if phone else None,
-        email=_field("courriel", parse_email, email) if email else None,
+        phone=answers.optional("telephone", lambda text: parse_phone(text, place.practice.territory)),
+        email=answers.optional("courriel", parse_email),
     )
-
-
-def _field(name: str, parse: Callable[[str], T], text: str) -> T:
-    try:
-        return parse(text)
-    except ValueError as err:
-        raise Invalid(str(err), field=name) from None
 
 
 async def _twins(visitor: Visitor, place: Workplace, draft: PatientDraft) -> tuple[PatientLine, ...]:

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from telemed.api.auth import SESSION_COOKIE
 from telemed.api.problems import Problem
+from telemed.web import forms
 from telemed.web.pages.page import RENDERING, SERVICES
 from telemed.web.views.frame import Frame, ReasonLine
 from telemed.web.views.problems import ProblemView
@@ -40,11 +41,11 @@ def show_problem(request: web.Request, problem: Problem) -> web.Response:
     if problem.status == 401:
         return _to_the_door(request, is_patient=is_patient)
     title, what, to_do = _WORDS.get(problem.status, _BUG)
-    reasons = tuple(ReasonLine(reason.text, reason.reference) for reason in problem.reasons)
+    reasons = tuple(ReasonLine(forms.sentence(reason.text), reason.reference) for reason in problem.reasons)
     view = ProblemView(
         status=problem.status,
         title=title,
-        what=what if problem.status in (404, 500) or not problem.detail or reasons else problem.detail,
+        what=what if problem.status in (404, 500) or not problem.detail or reasons else forms.sentence(problem.detail),
         kept=_KEPT if request.method == "POST" else "",
         to_do=to_do,
         back_address="/visite" if is_patient else "/",

@@ -19,9 +19,9 @@ _LASTS = timedelta(hours=12)
 
 
 class SignInForm(forms.FormModel):
-    identifiant: str
-    mot_de_passe: str
-    code: str
+    identifiant: forms.Filled
+    mot_de_passe: forms.Filled
+    code: forms.Filled
     suite: str = ""
 
 

@@ -61,8 +61,8 @@ _WITHDRAWAL = (
 class PlaceForm(forms.FormModel):
     traits: TraitsAnswer
     endroit: PlaceKind
-    lieu: str
-    telephone: str
+    lieu: forms.Filled
+    telephone: forms.Filled
 
 
 class DeviceForm(forms.FormModel):

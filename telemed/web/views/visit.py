@@ -24,7 +24,6 @@ class Trait:
 class EmergencyCard:
     """Where help must go, and whom to ring."""
 
-    place: str
     location: str
     phone: str
     told_at: datetime | None = None

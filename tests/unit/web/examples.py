@@ -271,7 +271,7 @@ CALL = visit.CallView(
     document_choices=CONTROLS,
     checklist_form=Form({"controle": "document_on_camera"}),
     place_form=Form(),
-    emergency=visit.EmergencyCard("home", "12 rue des Tilleuls, 35000 Rennes, 2e étage", "+33612345678", ago(7)),
+    emergency=visit.EmergencyCard("12 rue des Tilleuls, 35000 Rennes, 2e étage", "+33612345678", ago(7)),
     consent=visit.ConsentCard(Badge("Donné", FINE)),
     blockers=(
         ReasonLine("Deux traits d’identité restent à confirmer.", "Bonnes pratiques de la HAS ; R-3", Tone.SOON),
@@ -293,7 +293,7 @@ CALL = visit.CallView(
 CALL_ORAL = replace(
     CALL,
     status=PROVISIONAL,
-    emergency=visit.EmergencyCard("", "", ""),
+    emergency=visit.EmergencyCard("", ""),
     consent=visit.ConsentCard(
         Badge("Manquant", URGENT),
         blocks=WORDING,

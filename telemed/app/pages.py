@@ -1,0 +1,30 @@
+"""What the pages are given of the services."""
+
+from __future__ import annotations
+
+from telemed.app.services import Services
+from telemed.web.pages.page import PageServices
+
+
+def page_services(services: Services) -> PageServices:
+    """What the pages call."""
+    return PageServices(
+        clock=services.clock,
+        public_url=services.settings.public_url,
+        uses_https=services.settings.uses_https,
+        sign_in=services.sign_in,
+        password_sign_in=services.password_sign_in,
+        sessions=services.sessions,
+        enrolment=services.enrolment,
+        professionals=services.professionals,
+        practices=services.practices,
+        patients=services.patients,
+        consents=services.consents,
+        bookings=services.booking,
+        links=services.links,
+        overview=services.overview,
+        calls=services.calls,
+        visits=services.visits,
+        trace=services.trace,
+        presence=services.rooms.presence,
+    )

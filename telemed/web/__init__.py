@@ -1,0 +1,35 @@
+"""The pages that people use: drawn by the server from views, on the same use cases as the routes."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from telemed.api.middlewares import ERROR_PAGE
+from telemed.web.assets import add_assets, load_assets
+from telemed.web.pages import accounts, bookings, call, enrolment, patients, sign_in, today, trace, visit
+from telemed.web.pages.page import RENDERING, SERVICES, Pages, PageServices
+from telemed.web.pages.problems import show_problem
+from telemed.web.rendering import Rendering
+
+PAGES: tuple[Pages, ...] = (
+    sign_in.pages,
+    enrolment.pages,
+    today.pages,
+    bookings.pages,
+    patients.pages,
+    call.pages,
+    visit.pages,
+    trace.pages,
+    accounts.pages,
+)
+
+
+def add_pages(app: web.Application, services: PageServices) -> None:
+    """Serve every page and its files, and turn errors into pages for a browser that navigates."""
+    assets = load_assets()
+    app[RENDERING] = Rendering(assets)
+    app[SERVICES] = services
+    app[ERROR_PAGE] = show_problem
+    add_assets(app, assets)
+    for pages in PAGES:
+        pages.add_to(app)
