@@ -101,7 +101,7 @@ async def reinstate(visitor: Visitor) -> web.Response:
     return visitor.go("/comptes", flash="account-restored")
 
 
-@pages.get("/sessions", SIGNED_IN)
+@pages.get("/mes-sessions", SIGNED_IN)
 async def list_sessions(visitor: Visitor) -> web.Response:
     place = await open_workplace(visitor, "sessions")
     sessions = await visitor.services.sessions.page(visitor.known)
@@ -112,10 +112,10 @@ async def list_sessions(visitor: Visitor) -> web.Response:
     return visitor.render("professional/sessions.html", place.frame, SessionsView(lines))
 
 
-@pages.post("/sessions/{id}/fermer", SIGNED_IN)
+@pages.post("/mes-sessions/{id}/fermer", SIGNED_IN)
 async def close_session(visitor: Visitor) -> web.Response:
     await visitor.services.sessions.revoke(visitor.known, _person_id(visitor))
-    return visitor.go("/sessions", flash="session-closed")
+    return visitor.go("/mes-sessions", flash="session-closed")
 
 
 def _person(asked: AccountForm, place: Workplace) -> Professional:

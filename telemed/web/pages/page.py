@@ -169,7 +169,7 @@ def navigation_of(caller: Caller) -> tuple[NavItem, ...]:
 def home_of(caller: Caller) -> str:
     """The first page of these roles."""
     items = navigation_of(caller)
-    return items[0].address if items else "/sessions"
+    return items[0].address if items else "/mes-sessions"
 
 
 Handler = Callable[[Visitor], Awaitable[web.StreamResponse]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from telemed.app import OPERATIONS
 from telemed.kernel.caller import Role
 from telemed.kernel.ids import new_id
 from telemed.web import PAGES
@@ -59,3 +60,8 @@ async def test_an_unknown_page_is_a_page(site: Site) -> None:
 async def test_what_does_not_exist_is_not_found(site: Site, path: str) -> None:
     window = await site.signed_in("doctor")
     assert (await window.get(named(path))).status == 404
+
+
+async def test_no_page_hides_an_operation_of_the_api() -> None:
+    operations = {(item.method, item.path) for operations in OPERATIONS for item in operations.items}
+    assert not operations & {(method, path) for method, path, _ in _ROUTES}

@@ -91,9 +91,9 @@ async def test_sessions_are_listed_and_closed(site: Site) -> None:
     second = await site.window()
     site.clock.advance(timedelta(seconds=31))
     await second.sign_in("claire.moreau", site.clock)
-    page = await first.get("/sessions")
+    page = await first.get("/mes-sessions")
     assert page.text.count("celle-ci") == 1
-    action = page.text.split('action="/sessions/')[1].split("/fermer")[0]
-    answer = await first.post(f"/sessions/{action}/fermer")
+    action = page.text.split('action="/mes-sessions/')[1].split("/fermer")[0]
+    answer = await first.post(f"/mes-sessions/{action}/fermer")
     assert "Session fermée." in answer.text
     assert (await second.get("/aujourdhui")).path.startswith("/connexion")
