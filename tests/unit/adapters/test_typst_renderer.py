@@ -12,6 +12,8 @@ from typing import Any
 import pikepdf
 import pytest
 import pytest_asyncio
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from telemed.adapters.typst_renderer import TypstRenderer
 from telemed.adapters.typst_renderer.coverage import RANGES, is_printable, printable
@@ -26,10 +28,10 @@ from tests.unit.documents.making import (
     make_continuity,
     make_facts,
     make_identity,
+    make_patient,
     make_report,
 )
 
-pytestmark = pytest.mark.asyncio
 FINGERPRINT = "0123456789abcdef" * 4
 
 
@@ -45,6 +47,7 @@ def page_of(report: Report | None = None, *, signed: bool = True) -> Mapping[str
     return report_page(make_identity(), report or make_report(), signing=signing)
 
 
+@pytest.mark.asyncio
 async def test_the_file_is_pdf_a_and_accessible(renderer: TypstRenderer) -> None:
     with pikepdf.open(io.BytesIO(await renderer.render(page_of()))) as pdf:
         with pdf.open_metadata() as metadata:
@@ -64,6 +67,7 @@ async def test_the_file_is_pdf_a_and_accessible(renderer: TypstRenderer) -> None
         assert "/JavaScript" not in root.get("/Names", {})
 
 
+@pytest.mark.asyncio
 async def test_every_font_is_inside(renderer: TypstRenderer) -> None:
     with pikepdf.open(io.BytesIO(await renderer.render(page_of()))) as pdf:
         fonts = [font for page in pdf.pages for font in page.resources.Font.values()]
@@ -74,12 +78,14 @@ async def test_every_font_is_inside(renderer: TypstRenderer) -> None:
             assert "/ToUnicode" in font
 
 
+@pytest.mark.asyncio
 async def test_the_structure_names_headings_and_tables(renderer: TypstRenderer) -> None:
     with pikepdf.open(io.BytesIO(await renderer.render(page_of()))) as pdf:
         kinds = {str(item.S) for item in pdf.objects if isinstance(item, pikepdf.Dictionary) and "/S" in item}
     assert {"/Document", "/H1", "/H2", "/P", "/Table", "/TH", "/TD"} <= kinds
 
 
+@pytest.mark.asyncio
 async def test_the_page_says_everything(renderer: TypstRenderer) -> None:
     text = " ".join(page_texts(await renderer.render(page_of())))
     for words in (
@@ -99,6 +105,7 @@ async def test_the_page_says_everything(renderer: TypstRenderer) -> None:
     assert "BROUILLON" not in text
 
 
+@pytest.mark.asyncio
 async def test_each_page_names_the_patient_and_the_document(renderer: TypstRenderer) -> None:
     long = "Une phrase qui se répète pour remplir des pages entières. " * 60
     report = make_report(content=make_content(findings="\n\n".join([long] * 4)))
@@ -110,12 +117,14 @@ async def test_each_page_names_the_patient_and_the_document(renderer: TypstRende
         assert "Jeanne LEROY" in text
 
 
+@pytest.mark.asyncio
 async def test_a_draft_says_so_on_each_page(renderer: TypstRenderer) -> None:
     texts = page_texts(await renderer.render(page_of(signed=False)))
     assert all("BROUILLON" in text and "brouillon non signé" in text for text in texts)
     assert "Signé électroniquement" not in " ".join(texts)
 
 
+@pytest.mark.asyncio
 async def test_a_replacing_version_says_what_it_replaces(renderer: TypstRenderer) -> None:
     identity = make_identity(version=2, replaces=SET_ID, replacement_reason="posologie corrigée")
     page = report_page(identity, make_report(), signing=Signing(SIGNED_AT, FINGERPRINT))
@@ -124,6 +133,7 @@ async def test_a_replacing_version_says_what_it_replaces(renderer: TypstRenderer
     assert str(SET_ID) in text
 
 
+@pytest.mark.asyncio
 async def test_none_is_said_in_words(renderer: TypstRenderer) -> None:
     report = make_report(
         facts=make_facts(continuity=make_continuity(incidents=(), timeline=()), medecin_traitant=None),
@@ -134,6 +144,7 @@ async def test_none_is_said_in_words(renderer: TypstRenderer) -> None:
         assert words in text
 
 
+@pytest.mark.asyncio
 async def test_text_is_never_read_as_source(renderer: TypstRenderer) -> None:
     attack = '#panic("x") $ #import "/etc/passwd" \\ *gras* _it_ `code` <label> @ref // commentaire [ ] { } "'
     report = make_report(content=make_content(reason=attack))
@@ -141,6 +152,7 @@ async def test_text_is_never_read_as_source(renderer: TypstRenderer) -> None:
     assert attack in text
 
 
+@pytest.mark.asyncio
 async def test_the_same_page_gives_the_same_bytes(renderer: TypstRenderer) -> None:
     first = await renderer.render(page_of())
     other = await renderer.render(page_of(make_report(content=make_content(plan="Autre"))))
@@ -149,12 +161,14 @@ async def test_the_same_page_gives_the_same_bytes(renderer: TypstRenderer) -> No
     assert other != first
 
 
+@pytest.mark.asyncio
 async def test_the_date_of_the_file_is_that_of_the_signature(renderer: TypstRenderer) -> None:
     later = report_page(make_identity(), make_report(), signing=Signing(SIGNED_AT + timedelta(days=1), FINGERPRINT))
     with pikepdf.open(io.BytesIO(await renderer.render(later))) as pdf:
         assert str(pdf.docinfo.CreationDate).startswith("D:20261121135207")
 
 
+@pytest.mark.asyncio
 @pytest.mark.parametrize("text", ["😀 merci", "漢字", "العربية", "\ue000", "a\x00b", "\u202eabc", "x\ty", "\u2028"])
 async def test_no_character_stops_a_preview(renderer: TypstRenderer, text: str) -> None:
     report = make_report(content=make_content(reason=f"avant {text} après"))
@@ -164,6 +178,7 @@ async def test_no_character_stops_a_preview(renderer: TypstRenderer, text: str) 
     assert renderer.unprintable(text) == frozenset(each for each in text if not is_printable(each))
 
 
+@pytest.mark.asyncio
 async def test_every_character_said_to_be_printable_is(renderer: TypstRenderer) -> None:
     everything = [chr(code) for first, last in RANGES for code in range(first, last + 1)]
     blocks = ["".join(everything[place : place + 40]) for place in range(0, len(everything), 40)]
@@ -172,18 +187,43 @@ async def test_every_character_said_to_be_printable_is(renderer: TypstRenderer) 
     assert len(everything) > 3000
 
 
+@pytest.mark.asyncio
 async def test_french_is_printable() -> None:
     french = "ABC àâäéèêëîïôöùûüÿçœæ ÀÂÄÉÈÊËÎÏÔÖÙÛÜŸÇŒÆ «\u00a0» ’ – — … € ½ ¼ ² ³ µ ° ± × ÷ ≤ ≥ ≈ → ∅ α β γ № \u202f"
     assert printable(french) == french
     assert printable("a😀b\tc") == "a\ufffdb c"
+    assert printable("e\u0301te\u0301") == "été"
+    assert printable("x\u0327\u0301") == "x\ufffd\ufffd"
 
 
+@pytest.mark.asyncio
 async def test_a_defect_of_the_page_is_told_as_such(renderer: TypstRenderer) -> None:
     with pytest.raises(RenderingFailed):
         await renderer.render({"created_at": 0})
 
 
+@pytest.mark.asyncio
 async def test_the_page_is_plain_json() -> None:
     page = page_of()
     assert json.loads(json.dumps(page)) is not None
     assert "created_at" in page
+
+
+TEXTS = st.text(max_size=200) | st.text(
+    st.sampled_from([chr(c) for a, b in RANGES for c in range(a, b + 1)]), max_size=300
+)
+
+
+@given(text=TEXTS)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_text_at_all_makes_a_pdf(text: str) -> None:
+    """Also combining marks without a base, joiners, surrogates of nothing, very long words."""
+    report = make_report(
+        facts=make_facts(patient=make_patient(used_name=text or "X", local_id=text)),
+        content=make_content(reason=text, findings=text * 5, conclusion=text, plan=text, incidents_note=text),
+    )
+    renderer = TypstRenderer(threads=1)
+    try:
+        assert asyncio.run(renderer.render(page_of(report, signed=False))).startswith(b"%PDF")
+    finally:
+        renderer.close()
