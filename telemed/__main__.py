@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import orjson
+import uvloop
 from aiohttp import web
 
 from telemed.api import logs
@@ -93,7 +94,14 @@ def _serve(_options: argparse.Namespace) -> int:
     settings = Settings.from_environment()
     logs.configure(settings.log_level)
     app = build_app(build_services(settings))
-    web.run_app(app, host=settings.host, port=settings.port, access_log=None, print=_announce(settings))
+    web.run_app(
+        app,
+        host=settings.host,
+        port=settings.port,
+        access_log=None,
+        print=_announce(settings),
+        loop=uvloop.new_event_loop(),
+    )
     return 0
 
 

@@ -13,6 +13,7 @@ from signaling.ice import IceServers
 from signaling.tokens import RoomTokens, TokenKey
 from telemed.acts.teleconsultation.model import Channel
 from telemed.acts.teleconsultation.ports import MessageSender
+from telemed.acts.teleconsultation.service.board import WaitingBoard
 from telemed.acts.teleconsultation.service.booking import BookingService
 from telemed.acts.teleconsultation.service.call import CallService
 from telemed.acts.teleconsultation.service.consents import ActConsents, TeleconsultationDirectory
@@ -90,6 +91,7 @@ class Services:
     visits: VisitService
     calls: CallService
     reports: ReportService
+    board: WaitingBoard
     documents: Documents
     claims: ClaimService
     cap: CapService
@@ -152,6 +154,7 @@ def build_services(
         overview=OverviewService(**_common(ground), consents=act_consents),
         visits=VisitService(**_common(ground), consents=act_consents, patients=patients, rooms=rooms),
         calls=CallService(**_common(ground), consents=act_consents, rooms=rooms),
+        board=WaitingBoard(database=ground.database, clock=clock, rooms=rooms),
         reports=ReportService(
             **_common(ground),
             law=ground.law,

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 
 import orjson
+import structlog
 from aiohttp import web
 
 from billing.routes import cap as cap_routes
@@ -40,6 +41,8 @@ from telemed.trace import routes as trace_routes
 from telemed.web import add_pages
 
 SERVICES = web.AppKey("services", Services)
+_TELL_EVERY_SECONDS = 4
+log = structlog.get_logger("site")
 OPERATIONS: tuple[Operations, ...] = (
     health.operations,
     *teleconsultation_routes.OPERATIONS,
@@ -127,6 +130,18 @@ def _serve_documentation(app: web.Application, settings: Settings) -> None:
     app.router.add_get("/docs", serve_page)
 
 
+async def _tell_places(services: Services) -> None:
+    """For ever: those who wait in this process's rooms learn their place. Not the leader's: rooms are a process's."""
+    while True:
+        await asyncio.sleep(_TELL_EVERY_SECONDS)
+        if not services.hub.occupancy().waiting:
+            continue
+        try:
+            await services.board.tell()
+        except Exception:  # an edge: the next round tries again
+            log.exception("board.round_failed")
+
+
 async def _run_background(app: web.Application) -> AsyncIterator[None]:
     """Migrate, then run the outbox and the scheduled jobs for as long as the application serves."""
     services = app[SERVICES]
@@ -136,6 +151,7 @@ async def _run_background(app: web.Application) -> AsyncIterator[None]:
     tasks = [
         asyncio.create_task(worker.run(), name="outbox"),
         asyncio.create_task(run_jobs_while_leading(services.settings.database, services.jobs), name="scheduler"),
+        asyncio.create_task(_tell_places(services), name="waiting board"),
     ]
     yield
     for task in tasks:

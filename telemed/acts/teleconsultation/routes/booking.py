@@ -14,7 +14,6 @@ from telemed.acts.teleconsultation.schemas.professional import (
     BookingIn,
     DeliveryOut,
     FreeSlotOut,
-    FreeSlots,
     LinkIn,
     LinkOut,
     OpeningHoursItem,
@@ -133,11 +132,22 @@ async def revoke_links(request: web.Request, caller: Caller, act_id: UUID) -> No
 
 @operations.get("/professionals/{professional_id}/slots", access=_BOOKERS)
 async def list_free_slots(
-    request: web.Request, caller: Caller, professional_id: UUID, *, first_day: date, days: int = 7
-) -> FreeSlots:
-    """List the free slots of a professional of the practice, over at most 62 days."""
+    request: web.Request,
+    caller: Caller,
+    professional_id: UUID,
+    *,
+    first_day: date,
+    days: int = 7,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: Cursor = None,
+) -> Page[FreeSlotOut]:
+    """List the free slots of a professional of the practice, in order, over at most 62 days."""
+    keys = decode_cursor(cursor, int)
     slots = await request.app[BOOKING].slots(caller, professional_id, first_day, days)
-    return FreeSlots(items=[FreeSlotOut(starts_at=slot.start, ends_at=slot.end) for slot in slots])
+    left = [slot for slot in slots if keys is None or slot.start.timestamp() > int(keys[0])]
+    more = encode_cursor(int(left[limit - 1].start.timestamp())) if len(left) > limit else None
+    items = [FreeSlotOut(starts_at=slot.start, ends_at=slot.end) for slot in left[:limit]]
+    return Page(items=items, next_cursor=more)
 
 
 @operations.get("/professionals/{professional_id}/opening-hours", access=_BOOKERS)

@@ -125,10 +125,6 @@ class FreeSlotOut(BaseModel):
     ends_at: datetime
 
 
-class FreeSlots(BaseModel):
-    items: list[FreeSlotOut]
-
-
 class DeliveryOut(BaseModel):
     """One sending of the link; `opened_at` is when the birth date was first given through it."""
 

@@ -96,6 +96,11 @@ class ActStore:
         )
         return [to_act(row) for row in await self._session.scalars(query)]
 
+    async def all_waiting(self) -> list[Teleconsultation]:
+        """Everybody in every waiting room."""
+        query = select(TeleconsultationRow).where(col(TeleconsultationRow.state) == State.WAITING.value)
+        return [to_act(row) for row in await self._session.scalars(query)]
+
     async def in_call(self, professional_id: UUID) -> Teleconsultation | None:
         query = select(TeleconsultationRow).where(
             col(TeleconsultationRow.professional_id) == professional_id,

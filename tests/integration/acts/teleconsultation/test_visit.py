@@ -185,3 +185,16 @@ async def test_a_room_token_serves_once_on_whichever_process(scene: Scene) -> No
     expires_at = scene.clock.now() + timedelta(minutes=2)
     claims = await asyncio.gather(*(scene.services.room_records.claim_token("t", expires_at) for _ in range(5)))
     assert sorted(claims) == [False, False, False, False, True]
+
+
+async def test_those_who_wait_learn_their_place(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[str, str, int, int]] = []
+
+    def keep(room: str, seat: str, *, position: int, expected_minutes: int) -> None:
+        told.append((room, seat, position, expected_minutes))
+
+    monkeypatch.setattr(scene.services.rooms, "tell_place", keep)
+    assert await scene.services.board.tell() == 0
+    await scene.arrive()
+    assert await scene.services.board.tell() == 1
+    assert told == [(scene.act.room, "patient", 1, 150)]

@@ -1,0 +1,129 @@
+"""Every list takes a constant number of SQL statements, whatever its length, and pages without loss or double."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import event
+
+from telemed.acts.teleconsultation.model import Channel
+from telemed.acts.teleconsultation.service.booking import BookingRequest
+from telemed.app import OPERATIONS, Services, build_services
+from telemed.consent.model import ActKind, ConsentDecision
+from telemed.kernel.caller import Caller
+from telemed.kernel.clock import FrozenClock
+from telemed.kernel.period import Interval
+from telemed.settings import Settings
+from telemed.storage.engine import Database, sync_engine_of
+from tests.fixtures.http import Api
+from tests.fixtures.people import People, make_draft
+from tests.integration.acts.teleconsultation.conftest import KeptMessages
+
+pytestmark = pytest.mark.asyncio
+MANY = 30
+
+
+@contextmanager
+def counted(database: Database) -> Iterator[list[str]]:
+    """The SQL statements of a block."""
+    statements: list[str] = []
+
+    def note(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        statements.append(statement)
+
+    engine = sync_engine_of(database)
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+@pytest.fixture
+def services(settings: Settings, database: Database, clock: FrozenClock) -> Services:
+    return build_services(settings, clock=clock, database=database, senders={Channel.SMS: KeptMessages()})
+
+
+@pytest_asyncio.fixture
+async def full(services: Services, people: People) -> AsyncIterator[Services]:
+    """A practice with thirty patients, each with an appointment, a link and a consent."""
+    assert people.doctor.id is not None
+    for number in range(MANY):
+        patient, _ = await services.patients.create(people.secretary, make_draft())
+        start = services.clock.now() + timedelta(minutes=20 * number + 5)
+        slot = Interval(start, start + timedelta(minutes=15))
+        request = BookingRequest(people.doctor.id, patient.id, slot, channel=Channel.SMS)
+        booked = await services.booking.book(people.secretary, request)
+        await services.consents.record_oral(
+            people.doctor,
+            patient_id=patient.id,
+            act_kind=ActKind.TELECONSULTATION,
+            act_id=booked.act.id,
+            decision=ConsentDecision.GIVEN,
+        )
+    yield services
+
+
+async def walk(api: Api, path: str, caller: Caller, limit: int) -> list[str]:
+    """Every item's id, page by page."""
+    found, cursor, joint = [], "", "&" if "?" in path else "?"
+    while True:
+        reply = await api.call("GET", f"{path}{joint}limit={limit}{cursor}", by=caller)
+        assert reply.status == 200, reply.body
+        found += [str(item.get("id") or item.get("number") or item) for item in reply.body["items"]]
+        if reply.body["next_cursor"] is None:
+            return found
+        cursor = f"&cursor={reply.body['next_cursor']}"
+
+
+LISTS = {
+    "/teleconsultations": "secretary",
+    "/patients": "secretary",
+    "/professionals": "secretary",
+    "/sessions": "doctor",
+    "/trace": "auditor",
+    "/billing/claims": "doctor",
+}
+
+
+@pytest.mark.parametrize("path", LISTS)
+async def test_a_list_costs_the_same_whatever_its_length(full: Services, api: Api, people: People, path: str) -> None:
+    caller = getattr(people, LISTS[path])
+    await api.call("GET", path, by=caller)
+    counts = []
+    for limit in (1, 5, 25):
+        with counted(full.database) as statements:
+            reply = await api.call("GET", f"{path}?limit={limit}", by=caller)
+        assert reply.status == 200, reply.body
+        counts.append(len(statements))
+    assert counts[1] == counts[2], counts
+    assert counts[2] <= 16
+
+
+@pytest.mark.parametrize("path", ["/teleconsultations", "/patients"])
+async def test_pages_lose_and_double_nothing(full: Services, api: Api, people: People, path: str) -> None:
+    assert full is not None
+    whole = await walk(api, path, people.secretary, 200)
+    assert len(whole) == len(set(whole)) == MANY
+    assert await walk(api, path, people.secretary, 7) == whole
+
+
+async def test_a_page_of_nonsense_is_refused(full: Services, api: Api, people: People) -> None:
+    assert full is not None
+    for query in ("cursor=nonsense", "limit=0", "limit=201", "limit=x", "unknown=1", "state=x"):
+        reply = await api.call("GET", f"/teleconsultations?{query}", by=people.secretary)
+        assert reply.status == 422, query
+
+
+async def test_every_operation_that_gives_a_list_gives_pages(services: Services) -> None:
+    assert services is not None
+    for group in OPERATIONS:
+        for operation in group.items:
+            if operation.method == "GET" and operation.output is not None and operation.name.startswith("list_"):
+                schema = operation.output.json_schema()
+                assert "items" in schema["properties"], operation.path
