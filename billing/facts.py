@@ -62,7 +62,7 @@ class Reimbursement:
 class ActFacts:
     """One closed act. `revision` counts the closings of this act: a correction has a higher one.
 
-    `specialty` is a CI-SIS code (`G15_10/SM54`), `fee_cents` what the doctor asks where he sets his fee, `territory`
+    `specialty` is a CI-SIS code (`G15_10/SM54`) or empty, `fee_cents` what the doctor asks for, `territory`
     that of the place of practice: it gives the civil day (trap 31) and the tariff (trap 33). Instants are aware.
     """
 
@@ -160,6 +160,11 @@ def _text(raw: object) -> str:
     return raw
 
 
+def _optional_text(raw: object) -> str:
+    """Empty where it is not recorded: then no tariff is established, and the act is not lost."""
+    return "" if raw is None or raw == "" else _text(raw)
+
+
 def _flag(raw: object) -> bool:
     if not isinstance(raw, bool):
         raise FactsError(f"true or false is expected, not {raw!r}")
@@ -207,7 +212,7 @@ _READERS: dict[str, Any] = {
     "professional_id": _uuid,
     "rpps": _text,
     "profession": _text,
-    "specialty": _text,
+    "specialty": _optional_text,
     "sector": Sector,
     "has_overrun": _flag,
     "practice_id": _uuid,

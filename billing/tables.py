@@ -34,6 +34,8 @@ class ClaimRow(Table, table=True):
         Index("ix_billing_claims_of_professional", "professional_id", "civil_day", "id"),
         Index("ix_billing_claims_of_doctor", "rpps", "civil_day", "id"),
         Index("ix_billing_claims_of_practice", "practice_id", "civil_day", "id"),
+        Index("ix_billing_claims_of_professional_by_state", "professional_id", "state", "civil_day", "id"),
+        Index("ix_billing_claims_of_practice_by_state", "practice_id", "state", "civil_day", "id"),
         CheckConstraint(f"state IN ({_STATES})", name="state"),
         CheckConstraint("state <> 'proposed' OR (code IS NOT NULL AND amount_cents IS NOT NULL)", name="whole"),
         CheckConstraint("amount_cents IS NULL OR amount_cents >= 0", name="amount"),

@@ -99,7 +99,7 @@ def test_a_missing_or_unknown_field_is_named() -> None:
         ("ended_at", "2026-11-25T13:29:59+00:00"),
         ("fee_cents", 25.0),
         ("fee_cents", -1),
-        ("specialty", ""),
+        ("specialty", 54),
         ("reimbursement", {"is_met": "yes", "exceptions": []}),
         ("reimbursement", None),
         ("companions", [{"profession": "", "rpps": None}]),
@@ -109,6 +109,11 @@ def test_a_missing_or_unknown_field_is_named() -> None:
 def test_a_wrong_value_is_refused(field: str, value: Any) -> None:
     with pytest.raises(FactsError):
         ActFacts.from_payload(PAYLOAD | {field: value})
+
+
+@pytest.mark.parametrize("missing", [None, ""])
+def test_an_act_without_specialty_is_not_lost(missing: str | None) -> None:
+    assert ActFacts.from_payload(PAYLOAD | {"specialty": missing}).specialty == ""
 
 
 def test_an_act_lasts_from_its_start_to_its_end() -> None:

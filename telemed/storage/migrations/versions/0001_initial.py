@@ -54,7 +54,9 @@ def upgrade() -> None:
     with op.batch_alter_table('billing_claims', schema=None) as batch_op:
         batch_op.create_index('ix_billing_claims_of_doctor', ['rpps', 'civil_day', 'id'], unique=False)
         batch_op.create_index('ix_billing_claims_of_practice', ['practice_id', 'civil_day', 'id'], unique=False)
+        batch_op.create_index('ix_billing_claims_of_practice_by_state', ['practice_id', 'state', 'civil_day', 'id'], unique=False)
         batch_op.create_index('ix_billing_claims_of_professional', ['professional_id', 'civil_day', 'id'], unique=False)
+        batch_op.create_index('ix_billing_claims_of_professional_by_state', ['professional_id', 'state', 'civil_day', 'id'], unique=False)
         batch_op.create_index('uq_billing_claims_first_of_act', ['act_id'], unique=True, sqlite_where=sa.text('supersedes_id IS NULL'), postgresql_where=sa.text('supersedes_id IS NULL'))
 
     op.create_table('billing_declarations',
@@ -626,7 +628,9 @@ def downgrade() -> None:
     op.drop_table('billing_declarations')
     with op.batch_alter_table('billing_claims', schema=None) as batch_op:
         batch_op.drop_index('uq_billing_claims_first_of_act', sqlite_where=sa.text('supersedes_id IS NULL'), postgresql_where=sa.text('supersedes_id IS NULL'))
+        batch_op.drop_index('ix_billing_claims_of_professional_by_state')
         batch_op.drop_index('ix_billing_claims_of_professional')
+        batch_op.drop_index('ix_billing_claims_of_practice_by_state')
         batch_op.drop_index('ix_billing_claims_of_practice')
         batch_op.drop_index('ix_billing_claims_of_doctor')
 
