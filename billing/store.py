@@ -85,6 +85,7 @@ class BillingStore:
         professional_id: UUID | None = None,
         practice_id: UUID | None = None,
         rpps: str | None = None,
+        act_id: UUID | None = None,
         year: int | None = None,
         state: ClaimState | None = None,
         is_counted: bool = False,
@@ -98,6 +99,8 @@ class BillingStore:
             query = query.where(col(ClaimRow.practice_id) == practice_id)
         if rpps is not None:
             query = query.where(col(ClaimRow.rpps) == rpps)
+        if act_id is not None:
+            query = query.where(col(ClaimRow.act_id) == act_id)
         if year is not None:
             query = query.where(col(ClaimRow.civil_day).between(date(year, 1, 1), date(year, 12, 31)))
         if state is not None:

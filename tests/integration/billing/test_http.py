@@ -89,6 +89,14 @@ async def test_the_list_is_paged_by_cursor(site: Site, claims: ClaimService) -> 
     assert set(seen) == made
 
 
+async def test_the_claim_of_one_act_is_found_by_it(site: Site, claims: ClaimService) -> None:
+    made = [await claims.propose(make_facts(act_id=new_id())) for _ in range(2)]
+    _, page = await call(site, "GET", f"/billing/claims?act_id={made[0].facts.act_id}", "doctor")
+    assert [item["id"] for item in page["items"]] == [str(made[0].id)]
+    _, page = await call(site, "GET", f"/billing/claims?act_id={made[0].facts.act_id}", "other_doctor")
+    assert page["items"] == []
+
+
 @pytest.mark.parametrize("cursor", ["x", "WyJhIiwiYiJd", "WzEsMl0", "WyIyMDI2LTAxLTAxIiwibm8iXQ"])
 async def test_a_forged_cursor_is_refused(site: Site, cursor: str) -> None:
     status, problem = await call(site, "GET", f"/billing/claims?cursor={cursor}", "doctor")
