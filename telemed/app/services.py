@@ -155,22 +155,20 @@ def build_services(
         visits=VisitService(**_common(ground), consents=act_consents, patients=patients, rooms=rooms),
         calls=CallService(**_common(ground), consents=act_consents, rooms=rooms),
         board=WaitingBoard(database=ground.database, clock=clock, rooms=rooms),
-        reports=ReportService(
-            **_common(ground),
-            law=ground.law,
-            consents=act_consents,
-            documents=documents.service,
-        ),
+        reports=ReportService(**_common(ground), law=ground.law, consents=act_consents, documents=documents.service),
         documents=documents,
         claims=ClaimService(**_common(ground), law=ground.law),
-        cap=CapService(
-            **_common(ground), law=ground.law, booked=BookedTeleconsultations(database=ground.database, clock=clock)
-        ),
+        cap=build_cap(ground),
     )
     rooms.connect(services.hub)
     services.subscribers = {"links.deliver": links.deliver, "claims.receive": services.claims.receive}
     services.jobs = build_jobs(services)
     return services
+
+
+def build_cap(ground: Ground) -> CapService:
+    booked = BookedTeleconsultations(database=ground.database, clock=ground.clock)
+    return CapService(**_common(ground), law=ground.law, booked=booked)
 
 
 def build_patients(ground: Ground) -> PatientService:
