@@ -14,6 +14,7 @@ from telemed.kernel.errors import Invalid
 
 T = TypeVar("T")
 DEFAULT_LIMIT = 50
+_GREATEST = 2**31 - 1  # the integer columns of both databases
 Limit = Annotated[int, Field(ge=1, le=200, description="How many items a page holds at most.")]
 Cursor = Annotated[str | None, Field(max_length=512, description="`next_cursor` of the page before.")]
 
@@ -38,7 +39,8 @@ def decode_cursor(cursor: str | None, *kinds: type[str] | type[int]) -> tuple[st
         keys = orjson.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, binascii.Error):
         keys = None
-    if not isinstance(keys, list) or [type(key) for key in keys] != list(kinds):
+    is_ours = isinstance(keys, list) and [type(key) for key in keys] == list(kinds)
+    if not is_ours or any(isinstance(key, int) and not 0 <= key <= _GREATEST for key in keys):
         raise Invalid("Ce repère de page n'est pas valable : reprenez la liste au début.", field="cursor")
     return tuple(keys)
 

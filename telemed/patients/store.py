@@ -50,6 +50,8 @@ from telemed.security.keyring import CannotOpenError
 from telemed.storage.engine import violated_constraint
 from telemed.storage.types import keyring_of
 
+_WORDS_SEARCHED = 8
+
 
 class PatientStore:
     """Patients by id, by name and birth date, by matricule. Nothing here asks who may: the service does."""
@@ -99,7 +101,7 @@ class PatientStore:
         query = select(PatientRow).where(col(PatientRow.practice_id) == practice_id)
         if birth_date is not None:
             query = query.where(col(PatientRow.birth_date_index) == self._birth_date_index(birth_date))
-        for word in filter(None, map(fold_name, (name or "").split())):
+        for word in sorted(filter(None, map(fold_name, (name or "").split())))[:_WORDS_SEARCHED]:
             query = query.where(
                 exists().where(
                     col(PatientNameRow.practice_id) == practice_id,

@@ -22,12 +22,16 @@ from telemed.professionals.model import (
     Session,
     SignInMeans,
     Title,
+    parse_person_name,
 )
 
 Password = Annotated[str, Field(max_length=128)]
 Token = Annotated[str, Field(min_length=1, max_length=200)]
 Code = Annotated[str, Field(max_length=30)]
-PersonName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+Login = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=3, max_length=254, pattern=r"^[^\x00-\x20\x7f]+$")
+]
+PersonName = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(parse_person_name)]
 
 
 class _Input(BaseModel):
@@ -45,7 +49,7 @@ class SignIn(_Input):
 class ProfessionalIn(_Input):
     """A new person of the practice, with the login of an account to be enrolled."""
 
-    login: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=254)]
+    login: Login
     family_name: PersonName
     given_name: PersonName
     roles: Annotated[list[Role], Field(min_length=1, max_length=4)]

@@ -18,6 +18,7 @@ from telemed.professionals.model.professional import (
     Professional,
     Title,
     medical_professions,
+    parse_person_name,
 )
 from telemed.professionals.model.specialties import SPECIALTIES, Specialty, find_specialty
 
@@ -42,4 +43,5 @@ __all__ = [
     "describe_device",
     "find_specialty",
     "medical_professions",
+    "parse_person_name",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -46,6 +47,14 @@ class Title(StrEnum):
     @property
     def label(self) -> str:
         return {"DR": "Dr", "PR": "Pr", "MME": "Mme", "M": "M."}[self.value]
+
+
+def parse_person_name(text: str) -> str:
+    """A name as its bearer writes it: spaces trimmed. Raises ValueError on digits, signs and control characters."""
+    name = " ".join(unicodedata.normalize("NFC", text).split())
+    if not name or not all(char.isalpha() or unicodedata.combining(char) or char in " '’-." for char in name):
+        raise ValueError("un nom ne compte que des lettres, des traits d'union et des apostrophes")
+    return name
 
 
 @dataclass(frozen=True)

@@ -179,6 +179,16 @@ async def test_a_wrong_query_is_refused(api: Api, people: People, query: str) ->
     assert (await api.call("GET", f"/patients?{query}", by=people.doctor)).status == 422
 
 
+@pytest.mark.parametrize(
+    "cursor", ["Wzk5OTk5OTk5OTk5XQ", "Wy0xXQ", "W3RydWVd", "WyIxIl0"], ids=["huge", "-1", "true", "text"]
+)
+async def test_a_made_up_place_in_the_history_is_refused(
+    api: Api, people: People, patient: Patient, cursor: str
+) -> None:
+    path = f"/patients/{patient.id}/identity-history?cursor={cursor}"
+    assert (await api.call("GET", path, by=people.doctor)).status == 422
+
+
 async def test_a_duplicate_is_pointed_out_and_created_all_the_same(api: Api, people: People, patient: Patient) -> None:
     same = {"birth_name": "LEROY", "birth_given_names": ["Jeanne"], "birth_date": "1955-03-12"}
     reply = await api.call("POST", "/patients", same, by=people.secretary)

@@ -7,6 +7,7 @@ from http.cookies import SimpleCookie
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from telemed.api.auth import SESSION_COOKIE
 from telemed.app import Services
@@ -15,7 +16,7 @@ from telemed.kernel.clock import FrozenClock
 from telemed.kernel.ids import new_id
 from telemed.security import totp
 from tests.fixtures.http import Api, Reply, open_session
-from tests.fixtures.people import PASSWORD, TOTP_SECRET, People
+from tests.fixtures.people import PASSWORD, TOTP_SECRET, People, make_doctor
 
 pytestmark = pytest.mark.asyncio
 
@@ -198,6 +199,9 @@ async def test_an_administrator_adds_someone_who_accepts_and_signs_in(
         ({"login": "CLAIRE.MOREAU"}, (409, None)),
         ({"rpps": "123"}, (422, None)),
         ({"roles": []}, (422, None)),
+        ({"family_name": "Fontaine\x00"}, (422, None)),
+        ({"given_name": "<b>"}, (422, None)),
+        ({"login": "lucie fontaine"}, (422, None)),
         ({"practice_id": str(new_id())}, (422, None)),
     ],
 )
@@ -231,6 +235,22 @@ async def test_someone_invited_again_loses_the_former_secrets(api: Api, services
     assert (await api.call("POST", path, by=people.doctor)).status == 403
     assert (await api.call("POST", path, by=people.administrator)).status == 201
     assert (await api.call("GET", "/session", cookie=token)).status == 401
+
+
+@pytest.mark.parametrize("length", [1, 30])
+async def test_lists_take_as_many_statements_whatever_their_length(
+    services: Services, people: People, length: int
+) -> None:
+    for number in range(length):
+        await open_session(services, people.doctor)
+        person = make_doctor(people.practice.id, rpps=f"101{number:08d}")
+        await services.professionals.create(people.administrator, person, f"docteur.{number}")
+    statements: list[str] = []
+    engine = services.database.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
+    assert len(await services.sessions.page(people.doctor, limit=100)) == length
+    assert len(await services.professionals.page(people.doctor, limit=100)) == length + 5
+    assert len([statement for statement in statements if statement.startswith("SELECT")]) == 2
 
 
 async def test_people_of_one_s_practice_are_listed(api: Api, people: People) -> None:
