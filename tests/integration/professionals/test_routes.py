@@ -243,7 +243,7 @@ async def test_lists_take_as_many_statements_whatever_their_length(
 ) -> None:
     for number in range(length):
         await open_session(services, people.doctor)
-        person = make_doctor(people.practice.id, rpps=f"101{number:08d}")
+        person = make_doctor(people.practice.id, rpps=f"109{number:08d}")
         await services.professionals.create(people.administrator, person, f"docteur.{number}")
     statements: list[str] = []
     engine = services.database.engine.sync_engine
