@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from telemed.acts.teleconsultation.model import (
     ContinuityEntry,
+    Coverage,
     FinishReason,
     IdentityMethod,
     PlaceKind,
@@ -18,6 +19,7 @@ from telemed.acts.teleconsultation.model import (
     TraitsAnswer,
 )
 from telemed.acts.teleconsultation.service.booking import BookingRequest
+from telemed.acts.teleconsultation.service.report import ReportForm
 from telemed.app import Services
 from telemed.consent.model import ConsentBy, ConsentDecision
 from telemed.demo.people import PATIENTS, mobile_of
@@ -63,7 +65,9 @@ async def play_past(services: Services, practice: DemoPractice, clock: FrozenClo
         day = today - timedelta(days=visit.days_ago)
         start = day.replace(hour=visit.hour, minute=visit.minute, second=0, microsecond=0)
         clock.move_to(max(clock.now(), start - timedelta(minutes=50)))
-        await _play(services, practice, clock, visit, Interval(start, start + _LENGTH))
+        act = await _play(services, practice, clock, visit, Interval(start, start + _LENGTH))
+        clock.advance(timedelta(minutes=3))
+        await _sign(services, practice.callers[visit.doctor], act, visit)
 
 
 async def leave_one_to_sign(services: Services, practice: DemoPractice, clock: FrozenClock, now: datetime) -> None:
@@ -146,3 +150,21 @@ def _id(value: UUID | None) -> UUID:
     if value is None:
         raise LookupError("a professional has an id")
     return value
+
+
+async def _sign(services: Services, doctor: Caller, act: Teleconsultation, visit: PastVisit) -> None:
+    """The report, written and signed: the act is closed, and billing hears of it."""
+    draft = await services.reports.view(doctor, act.id)
+    content = replace(
+        draft.form.content,
+        reason=PATIENTS[visit.patient].complaint + ".",
+        findings=visit.notes,
+        conclusion="Évolution favorable.",
+        plan="Conduite expliquée au patient, qui rappellera en cas de changement.",
+        prescribed=(),
+    )
+    coverage = Coverage(follows_pathway=True, is_within_territory=True, alternates=True)
+    written = await services.reports.save(
+        doctor, act.id, ReportForm(content, coverage=coverage), revision=draft.revision
+    )
+    await services.reports.sign(doctor, act.id, revision=written.revision)

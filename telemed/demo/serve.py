@@ -49,8 +49,9 @@ async def serve(folder: Path, port: int, *, starts_over: bool) -> None:
             services = build_services(settings)
             async with running(services, settings):
                 invitation = await fill_today(services, practice)
+                stopped = _told_to_stop()
                 _welcome(settings, practice, invitation, addresses, clock)
-                await _until_told_to_stop()
+                await stopped.wait()
     print(f"\nArrêté. Tout est gardé dans {folder} ; « make demo » reprend où vous en étiez.")
 
 
@@ -153,9 +154,10 @@ def _welcome(
     print("\n".join(lines), flush=True)
 
 
-async def _until_told_to_stop() -> None:
+def _told_to_stop() -> asyncio.Event:
+    """Set by Ctrl-C or a polite kill, from now on."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for told in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(told, stopped.set)
-    await stopped.wait()
+    return stopped

@@ -31,6 +31,7 @@ async def play_once(folder: Path) -> None:
     offer_loopback_where_alone()
     async with AsyncExitStack() as stack:
         async with steps.step("Ouverture du cabinet et du service") as step:
+            _make(folder)
             stage = await _set(stack)
             step.result = stage.base_url
         visit = Visit(stage, steps, stack)
@@ -38,6 +39,10 @@ async def play_once(folder: Path) -> None:
         async with steps.step("Papiers écrits") as step:
             step.result = f"{_write(visit.papers, folder)} dans {folder}"
     print(f"Visite complète en {steps.elapsed_seconds:.1f} s.")
+
+
+def _make(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
 
 
 async def _set(stack: AsyncExitStack) -> Stage:
@@ -80,13 +85,12 @@ def _stage(settings: Settings, letterbox: Letterbox, practice: DemoPractice, acc
 
 def _write(papers: Papers, folder: Path) -> str:
     """Every paper as a file; gives their names."""
-    folder.mkdir(parents=True, exist_ok=True)
     files = {
         "report.pdf": papers.pdf,
         "report.cda.xml": papers.cda,
         "claim.json": orjson.dumps(papers.claim, option=orjson.OPT_INDENT_2),
         "continuity.json": orjson.dumps(papers.continuity, option=orjson.OPT_INDENT_2),
-        "trace.jsonl": b"".join(orjson.dumps(entry) + b"\n" for entry in papers.trace),
+        "trace.jsonl": b"".join(orjson.dumps(entry) + b"\n" for entry in reversed(papers.trace)),
     }
     for name, content in files.items():
         if not content:

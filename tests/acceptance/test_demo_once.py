@@ -1,0 +1,83 @@
+"""The visit that plays itself: every step is told, every paper is there and true, a failure is named."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import time
+from base64 import b64decode
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from tests.shared import ROOT, shared_path
+
+CDA = {"cda": "urn:hl7-org:v3"}
+
+
+def play(folder: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "telemed", "demo", "--once", str(folder)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """One visit for the tests of this file: the folder of its papers, and what was printed."""
+    folder = tmp_path_factory.mktemp("visit") / "papers"
+    began = time.monotonic()
+    done = play(folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert time.monotonic() - began < 60
+    return folder, done.stdout
+
+
+def test_every_step_is_told_with_its_time(played: tuple[Path, str]) -> None:
+    _, printed = played
+    steps = printed.splitlines()
+    assert len(steps) >= 15
+    assert all(re.search(r"\(\d+\.\d s\)$", step) for step in steps[:-1])
+    assert all(re.search(word, printed) for word in ("SMS", "Admission", "reprise", "Signature", "facturation"))
+    seconds = [float(found) for found in re.findall(r"images en (\d+\.\d) s", printed)]
+    assert len(seconds) == 4
+    assert min(seconds) >= 5
+
+
+def test_the_papers_are_there_and_agree_with_each_other(played: tuple[Path, str]) -> None:
+    folder, _ = played
+    claim = json.loads((folder / "claim.json").read_bytes())
+    continuity = json.loads((folder / "continuity.json").read_bytes())
+    trace = [json.loads(line) for line in (folder / "trace.jsonl").read_text("utf-8").splitlines()]
+    cda = etree.parse(folder / "report.cda.xml", etree.XMLParser(resolve_entities=False, no_network=True))
+    assert (folder / "report.pdf").read_bytes().startswith(b"%PDF-")
+    assert (claim["state"], claim["code"]) == ("proposed", "TCG")
+    assert isinstance(claim["amount_cents"], int)
+    assert continuity["video_established"]
+    assert continuity["both_ways"]
+    assert continuity["interruptions"] >= 1
+    assert "côté patient" in continuity["incidents"][0]["sentence"]
+    body = cda.findtext("cda:component/cda:nonXMLBody/cda:text", namespaces=CDA)
+    assert b64decode(body or "").startswith(b"%PDF-")
+    assert [entry["number"] for entry in trace] == list(range(1, len(trace) + 1))
+    resource = f"teleconsultation:{claim['act_id']}"
+    actions = [entry["action"] for entry in trace if entry["resource"] == resource]
+    assert actions.index("teleconsultation.admit") < actions.index("teleconsultation.finish")
+
+
+def test_the_report_is_a_valid_tlm_cr(played: tuple[Path, str]) -> None:
+    """By the ANS's own schemas and schematrons, where they stand beside the project."""
+    folder, _ = played
+    tool = shared_path("data/tools/check_cda.py")
+    volet = "CI-SIS_TLM-CR_2022.01.sch"
+    command = [sys.executable, str(tool), str(shared_path("data/cda")), volet, str(folder / "report.cda.xml")]
+    checked = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert "0 errors" in checked.stdout, checked.stdout + checked.stderr
+
+
+def test_a_failure_names_its_step_and_exits_1(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file where the folder should be", "utf-8")
+    done = play(tmp_path / "taken")
+    assert done.returncode == 1
+    assert "étape 1, « Ouverture du cabinet et du service »" in done.stderr
