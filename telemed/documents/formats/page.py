@@ -30,6 +30,7 @@ from telemed.documents.model import (
 )
 from telemed.kernel.identifiers import Matricule
 
+_MINUTE = 60
 _UNKNOWN_PLACE = "99999"
 _SEXES = {Sex.FEMALE: "féminin", Sex.MALE: "masculin", Sex.UNKNOWN: "indéterminé"}
 _STATUSES = {
@@ -109,7 +110,10 @@ def _when(facts: ReportFacts) -> str:
     if act.started_at is None or act.ended_at is None:
         return "Date et heure à compléter"
     local = act.started_at.astimezone(act.territory.zone)
-    start, end = (french.time_text(moment, act.territory) for moment in (act.started_at, act.ended_at))
+    is_brief = (act.ended_at - act.started_at).total_seconds() < _MINUTE
+    start, end = (
+        french.time_text(moment, act.territory, with_seconds=is_brief) for moment in (act.started_at, act.ended_at)
+    )
     day, offset = french.day_text(local.date(), with_weekday=True), french.offset_text(act.started_at, act.territory)
     return f"{day[:1].upper()}{day[1:]}, de {start} à {end} ({offset})"
 
@@ -179,7 +183,7 @@ def _birth_place(patient: PatientFacts) -> str:
     if patient.birth_place_code == _UNKNOWN_PLACE:
         return "inconnu"
     name, code = patient.birth_place_name, patient.birth_place_code
-    return f"{name} ({code})" if name else f"code {code}"
+    return f"{name} ({code})" if name else f"code COG {code}"
 
 
 def _matricule(matricule: Matricule) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -74,6 +74,12 @@ def test_the_matricule_is_shown_or_its_absence_explained(status: IdentityStatus,
 def test_the_running_line_says_who_even_with_an_unknown_day_of_birth() -> None:
     facts = page(with_facts(patient=make_patient(birth=BirthDate(1950, 3))))
     assert facts["running"] == "Jeanne LEROY, née en mars 1950 (jour inconnu)"
+
+
+def test_an_act_of_less_than_a_minute_is_told_to_the_second() -> None:
+    act = make_act(ended_at=START + timedelta(seconds=11))
+    expected = "Vendredi 20 novembre 2026, de 14 h 30 min 00 s à 14 h 30 min 11 s (heure de Paris, UTC+01:00)"
+    assert page(with_facts(act=act))["when"] == expected
 
 
 def test_a_draft_without_an_end_still_has_a_page() -> None:
@@ -160,7 +166,7 @@ def test_paragraphs_and_lines_are_kept() -> None:
 
 @pytest.mark.parametrize(
     ("code", "name", "text"),
-    [("51215", "DOMPREMY", "DOMPREMY (51215)"), ("99352", "", "code 99352"), ("99999", "", "inconnu")],
+    [("51215", "DOMPREMY", "DOMPREMY (51215)"), ("99352", "", "code COG 99352"), ("99999", "", "inconnu")],
 )
 def test_the_birth_place_is_named_or_coded_or_unknown(code: str, name: str, text: str) -> None:
     patient = make_patient(birth_place_code=code, birth_place_name=name)

@@ -38,13 +38,18 @@ class Incident:
         return None if self.ended_at is None else self.ended_at - self.started_at
 
     @property
+    def fact(self) -> str:
+        """French: what happened, and on which side."""
+        cause = _CAUSES.get(self.kind, self.kind).capitalize()
+        return cause if self.kind == "phone_fallback" else f"{cause} {_WHO.get(self.seat, self.seat)}"
+
+    @property
     def sentence(self) -> str:
-        """French, for the report: the fact, the side, the duration."""
-        cause, who = _CAUSES.get(self.kind, self.kind), _WHO.get(self.seat, self.seat)
+        """The fact with its duration."""
         if self.kind == "phone_fallback":
-            return cause.capitalize()
+            return self.fact
         length = "jusqu'à la fin" if self.duration is None else f"pendant {_seconds(self.duration)}"
-        return f"{cause.capitalize()} {who}, {length}"
+        return f"{self.fact}, {length}"
 
 
 @dataclass(frozen=True)

@@ -151,7 +151,7 @@ def _continuity(sources: Sources) -> documents.ContinuityFacts:
         incidents=tuple(
             documents.TechnicalIncident(
                 at=incident.started_at,
-                description=incident.sentence,
+                description=incident.fact,
                 duration_seconds=int(incident.duration.total_seconds()) if incident.duration is not None else None,
             )
             for incident in summary.incidents

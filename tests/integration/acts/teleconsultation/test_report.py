@@ -74,8 +74,8 @@ async def test_the_first_draft_is_written_from_what_happened(ended: Scene) -> No
     assert view.form.content.reason == "tension"
     assert view.form.content.findings == "TA 13/8"
     assert view.facts.continuity.video_took_place
-    assert [i.description for i in view.facts.continuity.incidents or ()] == [
-        "Connexion perdue côté patient, pendant 12 s"
+    assert [(i.description, i.duration_seconds) for i in view.facts.continuity.incidents or ()] == [
+        ("Connexion perdue côté patient", 12)
     ]
     assert view.facts.consent is not None
     assert view.revision == 0
