@@ -81,9 +81,10 @@ def _is_too_early(facts: YearFacts, projection: Projection, policy: CapPolicy) -
 
 def _is_certain(facts: YearFacts, cap: Cap, projection: Projection, policy: CapPolicy) -> bool:
     """Over even at the best: what is done and booked alone exceeds the rate of a volume that is no guess of ours."""
-    best, volume = projection.most_favourable(cap), projection.volume
-    if best is None or volume is None or volume.basis not in (Basis.DECLARED, Basis.FINAL):
+    volume, bounds = projection.volume, projection.bounds(cap)
+    if volume is None or volume.basis not in (Basis.DECLARED, Basis.FINAL):
         return False
+    best, _ = bounds[0]
     return best.is_exceeded and facts.known.total >= policy.minimum_acts_for_hold
 
 
@@ -151,9 +152,7 @@ def _projected_over(reading: Reading, cap: Cap, projection: Projection) -> Reaso
 
 
 def _certainly_over(cap: Cap, projection: Projection) -> Reason:
-    best = projection.most_favourable(cap)
-    if best is None:
-        raise ValueError("nothing is certain without a volume")
+    best, _ = projection.bounds(cap)[0]
     text = f"Plafond de l'année dépassé : {format_share(best)} pour {_limit(cap)}."
     if not _is_over(projection):
         text = (

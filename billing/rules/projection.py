@@ -88,25 +88,28 @@ class Projection:
     own_acts: int | None
 
     def readings(self, cap: Cap) -> tuple[Reading, ...]:
-        """The expected readings; the first one decides."""
+        """The expected readings; the first one decides. Empty where no volume is known."""
         if self.volume is None:
             return ()
-        literal = Reading(ReadingName.LITERAL, self.remote.point, self.volume.point, cap.rate_percent)
+        return self._read(cap, self.remote.point, self.volume.point)
+
+    def bounds(self, cap: Cap) -> tuple[tuple[Reading, Reading], ...]:
+        """Around each reading, the most favourable and the least favourable one that the estimates allow.
+
+        At best no remote act is added to those done and booked and the volume is at its highest.
+        """
+        if self.volume is None:
+            return ()
+        best = self._read(cap, self.remote.low, self.volume.high)
+        worst = self._read(cap, self.remote.high, self.volume.low)
+        return tuple(zip(best, worst, strict=True))
+
+    def _read(self, cap: Cap, remote: int, volume: int) -> tuple[Reading, ...]:
+        """Whatever the estimates, all acts are at least the remote ones."""
+        literal = Reading(ReadingName.LITERAL, remote, max(volume, remote), cap.rate_percent)
         if cap.regime is Regime.A or self.own_acts is None:
             return (literal,)
-        others = max(self.volume.point - self.own_acts, self.remote.point)
-        return literal, Reading(ReadingName.CAISSE, self.remote.point, others, cap.rate_percent)
-
-    def most_favourable(self, cap: Cap) -> Reading | None:
-        """The literal reading if no more remote act is added than booked, and the volume is at its highest."""
-        if self.volume is None:
-            return None
-        return Reading(ReadingName.LITERAL, self.remote.low, self.volume.high, cap.rate_percent)
-
-    def least_favourable(self, cap: Cap) -> Reading | None:
-        if self.volume is None:
-            return None
-        return Reading(ReadingName.LITERAL, self.remote.high, max(self.volume.low, self.remote.high), cap.rate_percent)
+        return literal, Reading(ReadingName.CAISSE, remote, max(volume - self.own_acts, remote), cap.rate_percent)
 
 
 def project(facts: YearFacts, cap: Cap) -> Projection:

@@ -132,14 +132,20 @@ class CapEstimate(BaseModel):
         return cls(low=estimate.low, point=estimate.point, high=estimate.high, basis=estimate.basis)
 
 
+class CapExpectation(BaseModel):
+    """A reading as expected on 31 December, between the most and the least favourable one."""
+
+    expected: CapReading
+    most_favourable: CapReading
+    least_favourable: CapReading
+
+
 class CapProjection(BaseModel):
-    """The end of the year: remote acts and all acts. `volume` null: no volume is known, hence no share."""
+    """The end of the year: remote acts and all acts. `volume` null: no volume is known, hence no reading."""
 
     remote: CapEstimate
     volume: CapEstimate | None
-    readings: list[CapReading]
-    most_favourable: CapReading | None
-    least_favourable: CapReading | None
+    readings: list[CapExpectation]
 
 
 class CapStatus(BaseModel):
@@ -186,11 +192,15 @@ class CapStatus(BaseModel):
 
 def _projection_of(standing: CapStanding) -> CapProjection:
     projection, cap = standing.projection, standing.cap
-    best, worst = projection.most_favourable(cap), projection.least_favourable(cap)
     return CapProjection(
         remote=CapEstimate.of(projection.remote),
         volume=None if projection.volume is None else CapEstimate.of(projection.volume),
-        readings=[CapReading.of(reading) for reading in projection.readings(cap)],
-        most_favourable=None if best is None else CapReading.of(best),
-        least_favourable=None if worst is None else CapReading.of(worst),
+        readings=[
+            CapExpectation(
+                expected=CapReading.of(expected),
+                most_favourable=CapReading.of(best),
+                least_favourable=CapReading.of(worst),
+            )
+            for expected, (best, worst) in zip(projection.readings(cap), projection.bounds(cap), strict=True)
+        ],
     )

@@ -53,21 +53,20 @@ def test_an_estimate_holds_its_bounds_and_what_is_already_known(facts: YearFacts
 
 
 @given(facts=year_facts(), regime=st.sampled_from(Regime))
-def test_the_readings_lie_between_the_best_and_the_worst(facts: YearFacts, regime: Regime) -> None:
+def test_each_reading_lies_between_its_best_and_its_worst(facts: YearFacts, regime: Regime) -> None:
     cap = Cap(2026, regime, 20, ())
     projection = project(facts, cap)
-    best, worst, readings = projection.most_favourable(cap), projection.least_favourable(cap), projection.readings(cap)
-    if projection.volume is None:
-        assert (best, worst, readings) == (None, None, ())
-        return
-    assert best is not None
-    assert worst is not None
-    literal = readings[0]
-    assert best.numerator * literal.denominator <= literal.numerator * best.denominator
-    assert literal.numerator * worst.denominator <= worst.numerator * literal.denominator
+    readings, bounds = projection.readings(cap), projection.bounds(cap)
+    assert len(readings) == len(bounds)
+    assert (len(readings) == 0) is (projection.volume is None)
+    for reading, (best, worst) in zip(readings, bounds, strict=True):
+        assert best.name == reading.name == worst.name
+        assert best.numerator * reading.denominator <= reading.numerator * best.denominator
+        assert reading.numerator * worst.denominator <= worst.numerator * reading.denominator
+        assert worst.numerator <= worst.denominator
     for caisse in readings[1:]:
         assert regime is Regime.B
-        assert caisse.denominator <= literal.denominator
+        assert caisse.denominator <= readings[0].denominator
 
 
 @given(facts=year_facts(), regime=st.sampled_from(Regime))
