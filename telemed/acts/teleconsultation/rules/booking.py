@@ -75,7 +75,7 @@ def _slots_of(day: date, opening: OpeningHours, territory: Territory) -> list[In
             start = resolve_local(wall, territory)
         except ValueError:
             start = None
-        if start is not None:
+        if start is not None and (not slots or slots[-1].end <= start):  # in March, the clock jumps into a slot
             slots.append(Interval(start, start + length))
         wall += length
     return slots

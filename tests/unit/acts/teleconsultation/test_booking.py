@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from telemed.acts.teleconsultation.model import OpeningHours
@@ -110,6 +110,7 @@ def test_the_hour_shown_twice_in_october_is_offered_once() -> None:
 
 
 @given(st.dates(date(2024, 1, 1), date(2030, 12, 31)), st.sampled_from([5, 10, 15, 20, 30, 45, 60]))
+@example(date(2030, 3, 31), 45)
 def test_free_slots_never_overlap_and_are_in_order(day: date, minutes: int) -> None:
     all_day = [OpeningHours(day.weekday(), time(0), time(23, 59), minutes)]
     slots = free(day, all_day)
