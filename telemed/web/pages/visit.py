@@ -14,7 +14,7 @@ from telemed.api.auth import PATIENT, PUBLIC, find_caller
 from telemed.consent.model import ConsentBy, ConsentDecision
 from telemed.kernel.caller import Caller
 from telemed.kernel.errors import Conflict, Invalid, TooMany, Unauthenticated
-from telemed.web import forms, words
+from telemed.web import forms, french, words
 from telemed.web.pages.page import VISIT_COOKIE, Pages, Visitor
 from telemed.web.views.frame import DoctorCard, Form, PatientFrame, Step
 from telemed.web.views.patient_journey import (
@@ -129,8 +129,9 @@ async def show_identity(visitor: Visitor) -> web.Response:
     if visit is None:
         return visitor.go("/visite/naissance")
     place = visit.act.place
+    phone = place.phone if place else visit.patient.contact.phone or ""
     values = {
-        "telephone": place.phone if place else visit.patient.contact.phone or "",
+        "telephone": french.format_phone(phone).replace("\u00a0", " "),
         "lieu": place.description if place else "",
         "endroit": place.kind if place else PlaceKind.HOME,
     }
