@@ -69,7 +69,7 @@ def free_slots(
 def _slots_of(day: date, opening: OpeningHours, territory: Territory) -> list[Interval]:
     length = timedelta(minutes=opening.slot_minutes)
     wall, closing = datetime.combine(day, opening.opens_at), datetime.combine(day, opening.closes_at)
-    slots = []
+    slots: list[Interval] = []
     while wall + length <= closing:
         try:
             start = resolve_local(wall, territory)
