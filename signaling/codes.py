@@ -9,6 +9,7 @@ class CloseCode(IntEnum):
     """Why the server closed a socket. 1xxx are those of RFC 6455, 44xx are ours."""
 
     LEFT = 1000
+    MALFORMED = 1002
     TOO_BIG = 1009
     INTERNAL = 1011
     RESTARTING = 1012
@@ -28,6 +29,7 @@ class ErrorCode(StrEnum):
     BAD_JSON = "bad_json"
     BAD_FRAME = "bad_frame"
     TOO_LARGE = "too_large"
+    MALFORMED_FRAME = "malformed_frame"
     UNKNOWN_TYPE = "unknown_type"
     WRONG_DIRECTION = "wrong_direction"
     INVALID = "invalid"
@@ -60,6 +62,7 @@ class ErrorCode(StrEnum):
 # An error listed here ends the socket with this close code; any other leaves it open.
 FATAL: dict[ErrorCode, CloseCode] = {
     ErrorCode.TOO_LARGE: CloseCode.TOO_BIG,
+    ErrorCode.MALFORMED_FRAME: CloseCode.MALFORMED,
     ErrorCode.NOT_JOINED: CloseCode.PROTOCOL,
     ErrorCode.JOIN_TIMEOUT: CloseCode.TIMEOUT,
     ErrorCode.PROTOCOL_VERSION: CloseCode.PROTOCOL,

@@ -185,13 +185,6 @@ class Hub:
         for member in [member for member, since in self.dropped.items() if since <= limit]:
             self.leave(member, how="timeout")
 
-    def shut_down(self) -> None:
-        """Close every socket so that its page comes back at once, here or on the process that follows."""
-        for room in self.rooms.values():
-            for member in room.sitting():
-                if member.connection is not None:
-                    member.connection.close(CloseCode.RESTARTING, "restarting")
-
     def presence(self, room: str) -> tuple[SeatPresence, ...]:
         """Everybody known in the room, those who left included; empty when nobody is there."""
         known = self.rooms.get(room)

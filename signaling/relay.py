@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from signaling import frames
 from signaling.codes import CloseCode, ErrorCode, Refusal
+from signaling.limits import MAX_SEQUENCE
 from signaling.messages import (
     CLIENT_TYPES,
     NUMBERED,
     SERVER_TYPES,
     Message,
     check_body,
-    is_sequence,
     parse,
     parse_instant,
 )
@@ -72,7 +72,7 @@ class Relay:
 
     def _is_next(self, member: Member, number: object) -> bool:
         """Is it its turn? False for one already dealt with (it is acknowledged again); raises for a hole."""
-        if type(number) is not int or not is_sequence(number):
+        if type(number) is not int or not 1 <= number <= MAX_SEQUENCE:
             raise Refusal(ErrorCode.INVALID, "n")
         if number > member.received + 1:
             raise Refusal(ErrorCode.OUT_OF_ORDER, f"{member.received + 1} is expected", sequence=number)
@@ -126,13 +126,15 @@ class Relay:
         except LogOverflow:
             self._give_up_stream(target)
             return
-        target.send(frame)
+        if target.connection is not None:
+            target.connection.send(frame)
 
     def _give_up_stream(self, target: Member) -> None:
         """It misses too much: its socket goes, not its session; it will be told on return that buffers are gone."""
         connection = target.connection
         if connection is not None:
             self._hub.refuse(connection, Refusal(ErrorCode.SLOW_CONSUMER, "too much is not acknowledged"))
+            self._hub.lost(target, connection)
 
     def _state(self, member: Member, message: Message) -> None:
         state = {name: message[name] for name in ("audio", "video", "screen", "link")}

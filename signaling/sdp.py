@@ -13,9 +13,7 @@ _HEAD = re.compile(r"v=0\r?\no=\S+ \d{1,20} \d{1,20} IN IP[46] \S+\r?\ns=[^\r\n]
 _MEDIA = re.compile(r"^m=([^\r\n]*)", re.MULTILINE)
 _MEDIA_LINE = re.compile(r"(?:audio|video|application) \d{1,5}(?:/\d+)? [A-Z/]{3,32}(?: \S{1,64}){1,200}")
 _CANDIDATE = re.compile(
-    r"(?:a=)?candidate:\S{1,64} \d{1,3} (?:udp|tcp) \d{1,10} \S{1,255} \d{1,5} typ (?:host|srflx|prflx|relay)"
-    r"(?: [\x21-\x7e]{1,256}){0,40}",
-    re.IGNORECASE,
+    r"(?:a=)?candidate:\S+ \d+ (?:[uU][dD][pP]|[tT][cC][pP]) \d+ \S+ \d+ typ (?:host|srflx|prflx|relay)(?: [ -~]*)?"
 )
 
 

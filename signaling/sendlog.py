@@ -40,9 +40,16 @@ class SendLog:
         if number > self.last:
             return False
         frames = self._frames  # None once broken: there is nothing left to forget
-        while frames and self.acknowledged < number:
+        count = number - self.acknowledged
+        if frames is None or count <= 0:
+            return True
+        self.acknowledged = number
+        if count == len(frames):
+            frames.clear()
+            self._bytes = 0
+            return True
+        for _ in range(count):
             self._bytes -= len(frames.popleft())
-            self.acknowledged += 1
         return True
 
     def holds_after(self, number: int) -> bool:

@@ -156,7 +156,7 @@ async def test_bytes_that_are_no_websocket_frame_close_that_socket_alone() -> No
             transport = patient._writer.transport
             transport.write(b"\xff\xff\xff\xff\xff")
             code, close = await answer(patient)
-            assert (code, close) == ("bad_frame", 1002)
+            assert (code, close) == ("malformed_frame", 1002)
         await doctor.tell("ping")
         await doctor.expect("pong")
 

@@ -126,15 +126,6 @@ async def test_an_expelled_seat_is_out_and_told_so() -> None:
     assert not house.hub.expel("room", "patient")
 
 
-async def test_a_shutdown_asks_every_page_to_come_back() -> None:
-    house = House()
-    doctor, patient = await house.both()
-    house.hub.shut_down()
-    for page in (doctor, patient):
-        assert page.connection.closed is not None
-        assert page.connection.closed[0] == 1012
-
-
 async def test_the_ledger_tells_the_visit_as_the_server_saw_it() -> None:
     house = House()
     doctor, patient = await house.both()

@@ -60,7 +60,9 @@ def test_a_missing_field_is_refused(kind: str, name: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "changes", "code"),
     [
-        ("offer", {"to": "a b"}, "invalid"),
+        ("offer", {"to": "t" * 65}, "invalid"),
+        ("offer", {"to": 7}, "invalid"),
+        ("offer", {"call": "a b"}, "invalid"),
         ("offer", {"call": None}, "invalid"),
         ("offer", {"sdp": 3}, "malformed_sdp"),
         ("offer", {"sdp": "v=0"}, "malformed_sdp"),
