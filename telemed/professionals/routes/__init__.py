@@ -12,6 +12,7 @@ from telemed.professionals.routes.keys import (
     SIGN_IN_LIMITER,
     SIGN_INS_PER_MINUTE,
 )
+from telemed.professionals.routes.sessions import limit_sign_in
 
 OPERATIONS = (sessions.operations, people.operations)
 
@@ -26,5 +27,6 @@ __all__ = [
     "SIGN_INS_PER_MINUTE",
     "SIGN_IN_LIMITER",
     "deliver_session_cookie",
+    "limit_sign_in",
     "send_session_cookie",
 ]

@@ -7,6 +7,7 @@ from aiohttp import web
 
 from telemed.api.auth import PUBLIC
 from telemed.kernel.errors import Invalid, NotFound, Refused
+from telemed.professionals.routes import limit_sign_in
 from telemed.web import forms
 from telemed.web.pages.page import Pages, Visitor
 from telemed.web.views.enrolment import PasswordView, RecoveryView, SecondFactorView
@@ -32,6 +33,7 @@ async def show_invitation(visitor: Visitor) -> web.Response:
 @pages.post("/invitation/{token}", PUBLIC)
 async def choose_password(visitor: Visitor) -> web.Response:
     """Keep the password and show the key of the second factor, once."""
+    limit_sign_in(visitor.request)
     form = await forms.typed(visitor.request)
     try:
         asked = forms.read(PasswordForm, form)
@@ -52,6 +54,7 @@ async def choose_password(visitor: Visitor) -> web.Response:
 @pages.post("/invitation/{token}/code", PUBLIC)
 async def confirm(visitor: Visitor) -> web.Response:
     """The first code proves that the telephone holds the key; the recovery codes are shown once."""
+    limit_sign_in(visitor.request)
     form = await forms.typed(visitor.request)
     try:
         asked = forms.read(CodeForm, form)

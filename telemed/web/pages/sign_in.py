@@ -8,6 +8,7 @@ from aiohttp import web
 
 from telemed.api.auth import PUBLIC, SIGNED_IN
 from telemed.kernel.errors import Forbidden, TooMany, Unauthenticated
+from telemed.professionals.routes import limit_sign_in
 from telemed.professionals.service import PasswordAndCode
 from telemed.web import forms
 from telemed.web.pages.page import SESSION_COOKIE, Pages, Visitor, home_of
@@ -45,6 +46,7 @@ async def sign_in(visitor: Visitor) -> web.Response:
     next_address = _inside(form.value("suite"))
     services = visitor.services
     try:
+        limit_sign_in(visitor.request)
         asked = forms.read(SignInForm, form)
         opened = await services.sign_in.sign_in(
             services.password_sign_in,

@@ -97,3 +97,12 @@ async def test_sessions_are_listed_and_closed(site: Site) -> None:
     answer = await first.post(f"/mes-sessions/{action}/fermer")
     assert "Session fermée." in answer.text
     assert (await second.get("/aujourdhui")).path.startswith("/connexion")
+
+
+async def test_one_address_tries_twenty_times_a_minute(site: Site) -> None:
+    window = await site.window()
+    form = {"mot_de_passe": "pas du tout", "code": "000000"}
+    statuses = [
+        (await window.post("/connexion", form | {"identifiant": f"personne{number}"})).status for number in range(21)
+    ]
+    assert statuses == [401] * 20 + [429]
