@@ -8,6 +8,7 @@ A test lays out every character of this table.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from bisect import bisect_right
 
@@ -30,6 +31,10 @@ RANGES: tuple[tuple[int, int], ...] = (
 _STARTS = [first for first, _ in RANGES]
 _SPACES = "\t\n\r"
 REPLACEMENT = "\ufffd"
+ZERO_WIDTH_SPACE = "\u200b"
+# Longer than any French word, and without a place to break: it would leave the page, and be lost on paper.
+_LONG_RUN = re.compile(r"[^\s/-]{27,}")
+_PIECE = re.compile(r".{1,12}")
 
 
 def is_printable(character: str) -> bool:
@@ -45,12 +50,12 @@ def unprintable(text: str) -> frozenset[str]:
 
 
 def printable(text: str) -> str:
-    """The text composed, with a replacement mark for each character that cannot be shown, and a space for each tab."""
+    """The text composed, with a mark for each character that cannot be shown, and with places to break long runs."""
     text = _compose(text)
     missing = unprintable(text)
     if missing:
         text = "".join(REPLACEMENT if character in missing else character for character in text)
-    return text.replace("\t", " ")
+    return _LONG_RUN.sub(lambda run: ZERO_WIDTH_SPACE.join(_PIECE.findall(run[0])), text.replace("\t", " "))
 
 
 def _compose(text: str) -> str:

@@ -49,3 +49,51 @@ def _unicode_map(font: Any) -> dict[int, str]:
             for code in range(int(first, 16), int(last, 16) + 1):
                 mapped[code] = chr(start + code - int(first, 16))
     return mapped
+
+
+def text_extents(pdf: bytes) -> list[list[float]]:
+    """For each page, where each run of text ends, in points from the left; pages without rotated text only."""
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        return [_extents(page) for page in document.pages]
+
+
+def _extents(page: pikepdf.Page) -> list[float]:
+    fonts = {str(name): _widths(font) for name, font in page.resources.get("/Font", {}).items()}
+    found: list[float] = []
+    stack, x, size, widths = [0.0], 0.0, 0.0, dict[int, float]()
+    for instruction in pikepdf.parse_content_stream(page):
+        operands: Any = instruction.operands
+        match str(instruction.operator):
+            case "q":
+                stack.append(x)
+            case "Q":
+                x = stack.pop()
+            case "cm":
+                x += float(operands[4])
+            case "Tf":
+                widths, size = fonts[str(operands[0])], float(operands[1])
+            case "TJ":
+                found.append(x + size * sum(_advance(part, widths) for part in operands[0]) / 1000)
+    return found
+
+
+def _advance(part: Any, widths: dict[int, float]) -> float:
+    """How far a string, or a correction between two, moves: thousandths of the font's size."""
+    if not isinstance(part, pikepdf.String):
+        return -float(part)
+    data = bytes(part)
+    return sum(widths[int.from_bytes(data[place : place + 2])] for place in range(0, len(data), 2))
+
+
+def _widths(font: Any) -> dict[int, float]:
+    """The W array of a CID font: `first [w w …]` or `first last w`."""
+    widths: dict[int, float] = {}
+    entries = list(font.DescendantFonts[0].W)
+    while entries:
+        first, second = int(entries.pop(0)), entries.pop(0)
+        if isinstance(second, pikepdf.Array):
+            widths |= {first + place: float(width) for place, width in enumerate(list(second))}
+        else:
+            width = float(entries.pop(0))
+            widths |= dict.fromkeys(range(first, int(second) + 1), width)
+    return widths

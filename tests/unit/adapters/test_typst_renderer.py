@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from telemed.adapters.typst_renderer import TypstRenderer
 from telemed.adapters.typst_renderer.coverage import RANGES, is_printable, printable
 from telemed.documents.formats.page import Signing, report_page
-from telemed.documents.model import Report
+from telemed.documents.model import PrescribedItem, PrescribedKind, Report
 from telemed.documents.ports import RenderingFailed
-from tests.unit.adapters.pdf_text import page_texts
+from tests.unit.adapters.pdf_text import page_texts, text_extents
 from tests.unit.documents.making import (
     SET_ID,
     SIGNED_AT,
@@ -194,6 +194,27 @@ async def test_french_is_printable() -> None:
     assert printable("a😀b\tc") == "a\ufffdb c"
     assert printable("e\u0301te\u0301") == "été"
     assert printable("x\u0327\u0301") == "x\ufffd\ufffd"
+
+
+def test_only_a_run_that_no_line_could_hold_gets_places_to_break() -> None:
+    for text in ("anticonstitutionnellement", "01936f00-0000-7000-8000-0000000d0c01", "mot " * 30, "01234567 89abcdef"):
+        assert printable(text) == text
+    assert printable("C" * 30) == f"{'C' * 12}\u200b{'C' * 12}\u200bCCCCCC"
+
+
+@pytest.mark.asyncio
+async def test_nothing_leaves_the_page(renderer: TypstRenderer) -> None:
+    """Every glyph is drawn between the margins: what is beyond would be lost on paper."""
+    long = "https://exemple.invalid/" + "abcdefghij" * 14
+    report = make_report(
+        facts=make_facts(patient=make_patient(birth_name="A" * 80, used_name="B" * 60, local_id="9" * 60)),
+        content=make_content(
+            reason=long, conclusion="C" * 200, prescribed=(PrescribedItem(PrescribedKind.OTHER, long),)
+        ),
+    )
+    for page in text_extents(await renderer.render(page_of(report))):
+        assert page
+        assert max(page) < 595 - 60
 
 
 @pytest.mark.asyncio
