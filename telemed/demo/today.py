@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from telemed.acts.teleconsultation.model import OPEN_STATES, State
+from telemed.acts.teleconsultation.model import OPEN_STATES, Channel, State
 from telemed.acts.teleconsultation.service.booking import BookingRequest
 from telemed.acts.teleconsultation.service.overview import ActView
 from telemed.app import Services
@@ -66,7 +66,7 @@ async def _book(services: Services, practice: DemoPractice, patient_id: UUID, mi
         raise LookupError("a professional has an id")
     start = _rounded(services.clock.now() + timedelta(minutes=minutes))
     motive = PATIENTS[practice.patients.index(patient_id)].complaint
-    request = BookingRequest(doctor_id, patient_id, Interval(start, start + _LENGTH), motive=motive)
+    request = BookingRequest(doctor_id, patient_id, Interval(start, start + _LENGTH), motive, Channel.SMS)
     try:
         await services.booking.book(practice.secretary, request)
     except Refused:

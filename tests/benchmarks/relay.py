@@ -114,7 +114,7 @@ async def _round(server: Server, talkers: list[Talker]) -> Round:
     delays = sorted(delay for talker in talkers for delay in talker.delays)
     for talker in talkers:
         talker.is_talking = False
-    while any(talker.sent_at for talker in talkers):  # noqa: ASYNC110 - sockets, not events
+    while any(talker.sent_at for talker in talkers):
         await asyncio.sleep(0.01)
     return Round(len(delays) / elapsed, delays[int(len(delays) * 0.99)] * 1000, cpu / len(delays) * 1e6)
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from telemed.acts.teleconsultation.model import State
+from telemed.acts.teleconsultation.model import Channel, State
+from telemed.adapters.sms_gateway.client import SmsGatewaySender
 from telemed.app import build_services
 from telemed.demo.past import PAST
 from telemed.demo.people import PATIENTS, PROFESSIONALS
@@ -32,7 +33,7 @@ async def test_the_practice_has_a_past_and_a_today_and_finds_them_again(
 ) -> None:
     settings = Settings(environment=Environment.DEMO, data_dir=tmp_path, database_url=database_url).with_keys()
     practice = await open_practice(settings, clock)
-    services = build_services(settings, clock=clock, senders={})
+    services = build_services(settings, clock=clock, senders={Channel.SMS: SmsGatewaySender("http://127.0.0.1:9", "")})
     first = await fill_today(services, practice)
     again = await fill_today(services, await open_practice(settings, clock))
     acts = await services.overview.page(practice.secretary, limit=100)
@@ -51,7 +52,7 @@ async def test_the_practice_has_a_past_and_a_today_and_finds_them_again(
 async def test_an_old_today_is_followed_by_another(sqlite_url: str, tmp_path: Path, clock: FrozenClock) -> None:
     settings = Settings(environment=Environment.DEMO, data_dir=tmp_path, database_url=sqlite_url).with_keys()
     practice = await open_practice(settings, clock)
-    services = build_services(settings, clock=clock, senders={})
+    services = build_services(settings, clock=clock, senders={Channel.SMS: SmsGatewaySender("http://127.0.0.1:9", "")})
     await fill_today(services, practice)
     clock.advance(timedelta(days=2, hours=3))
     invitation = await fill_today(services, practice)
