@@ -25,6 +25,8 @@ def page_services(services: Services) -> PageServices:
         overview=services.overview,
         calls=services.calls,
         visits=services.visits,
+        claims=services.claims,
+        cap=services.cap,
         trace=services.trace,
         presence=services.rooms.presence,
     )

@@ -18,6 +18,7 @@ _TEXTS: dict[str, tuple[str, Tone]] = {
     "absent": ("Absence notée.", Tone.FINE),
     "link-sent": ("Un nouveau lien part à l’instant.", Tone.FINE),
     "links-revoked": ("Lien révoqué : il ne fonctionne plus.", Tone.SOON),
+    "activity-declared": ("Activité déclarée : le plafond est recalculé.", Tone.FINE),
     "patient-created": ("Fiche créée.", Tone.FINE),
     "contact-saved": ("Contact enregistré.", Tone.FINE),
     "identity-checked": ("Contrôle d’identité enregistré.", Tone.FINE),

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from aiohttp import web
 
+from billing.service import CapService, ClaimService
 from telemed.acts.teleconsultation.ports import SeatPresence
 from telemed.acts.teleconsultation.service.booking import BookingService
 from telemed.acts.teleconsultation.service.call import CallService
@@ -57,6 +58,8 @@ class PageServices:
     overview: OverviewService
     calls: CallService
     visits: VisitService
+    claims: ClaimService
+    cap: CapService
     trace: TraceService
     presence: Callable[[str], Mapping[str, SeatPresence]]
 

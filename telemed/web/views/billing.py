@@ -1,21 +1,25 @@
-"""Facturation: the cap of the year in both readings, and the proposals."""
+"""Facturation: the cap of the year in both readings, what is declared of it, and the proposals."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
-from telemed.web.views.frame import Badge
+from telemed.web.views.frame import Badge, Form, ReasonLine
 
 
 @dataclass(frozen=True)
 class Reading:
-    """One way to compute the cap. Ratios are parts of one; `decides` marks the literal reading."""
+    """One way to compute the cap. Ratios are parts of one; `decides` marks the literal reading.
+
+    `ratio` is None while what was done elsewhere is unknown: the share to date cannot be told.
+    """
 
     title: str
+    remote: str
     numerator: int
     denominator: int
-    ratio: float
+    ratio: float | None
     projection: float
     projection_low: float
     projection_high: float
@@ -26,9 +30,9 @@ class Reading:
 
 @dataclass(frozen=True)
 class ProposalLine:
-    """One act and the code proposed for it."""
+    """One act and the code proposed for it; `address` is empty where the act is another practice's."""
 
-    held_at: datetime
+    held_on: date
     patient: str
     code: str
     cents: int | None
@@ -39,15 +43,25 @@ class ProposalLine:
 
 @dataclass(frozen=True)
 class BillingView:
-    """The year of one doctor."""
+    """The year of one doctor. `limit` is None for a year without cap, `readings` empty where nothing can be told.
+
+    `basis` says what the projection rests on; `form` holds the declaration of activity, as kept or as typed.
+    """
 
     year: int
     doctor: str
-    limit: float
+    limit: float | None
     limit_reference: str
+    badge: Badge
+    reasons: tuple[ReasonLine, ...]
     readings: tuple[Reading, ...]
+    basis: str
     computed_on: date
-    outside_acts: int
-    outside_declared_on: date | None
+    outside_acts: int | None
+    outside_as_of: date | None
+    form: Form
     proposals: tuple[ProposalLine, ...]
+    previous_year: int
+    next_year: int | None = None
     next_page: str = ""
+    first_page: str = ""

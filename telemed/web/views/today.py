@@ -69,12 +69,12 @@ class UnfinishedLine:
 
 @dataclass(frozen=True)
 class CapLine:
-    """The cap of the year in one line; ratios are parts of one."""
+    """The cap of the year in one line; ratios are parts of one, None while what is done elsewhere is unknown."""
 
     year: int
-    ratio: float
+    ratio: float | None
     limit: float
-    projection: float
+    projection: float | None
     badge: Badge
 
 
