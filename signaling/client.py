@@ -214,6 +214,8 @@ class RoomClient:
             self._keep_ice(message, message["resume_token"])
         elif kind == "error":
             self.error = message
+        elif kind == "closed":
+            self.error = {"code": "room_closed"}
         self._publish(message)
 
     def _is_new(self, message: Message) -> bool:

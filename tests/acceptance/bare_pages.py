@@ -70,7 +70,7 @@ class BareServer:
         self.clock = SystemClock()
         self.tokens = RoomTokens([TokenKey("k1", b"k" * 32)], now=self.clock.now)
         self.directory = MemoryDirectory()
-        self.directory.seats |= {("room", "doctor"): SeatStatus.ADMITTED, ("room", "patient"): SeatStatus.ADMITTED}
+        self.directory.seats |= {("room", seat): SeatStatus.ADMITTED for seat in ("doctor", "patient", "colleague")}
         self.ledger = MemoryLedger()
         self.ice = IceServers(
             now=self.clock.now, turn_urls=[turn.url] if turn else [], turn_secret=turn.secret if turn else ""
@@ -108,7 +108,7 @@ class BareServer:
 
     async def _token(self, request: web.Request) -> web.Response:
         seat = request.match_info["seat"]
-        return web.Response(text=self.tokens.issue("room", seat, role=Role.HOST if seat == "doctor" else Role.GUEST))
+        return web.Response(text=self.tokens.issue("room", seat, role=Role.GUEST if seat == "patient" else Role.HOST))
 
     async def open(self, new_window: NewWindow, seat: str, *, relay: bool = False) -> Page:
         """A window of its own, as another person has it."""

@@ -3,39 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 import pytest
-from playwright.async_api import Page
 
 from tests.acceptance.bare_pages import bare_server
+from tests.acceptance.calls import grows, inbound, picture
 from tests.fixtures.browsers import NewWindow
 from tests.fixtures.turn import TurnServer
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.browser, pytest.mark.xdist_group("browser")]
-
-
-async def inbound(page: Page) -> dict[str, Any]:
-    """What the page has decoded and received, and the ends of the path; asked anew, the page may have been reloaded."""
-    found: dict[str, Any] = await page.evaluate(
-        "async () => window.inbound ? await window.inbound() : {frames: 0, audio: 0}"
-    )
-    return found
-
-
-async def picture(*pages: Page, beyond: dict[str, Any] | None = None, within: float = 8.0) -> None:
-    """Return once every page has decoded pictures and received sound, more than `beyond`. Raises TimeoutError."""
-    then = beyond or {"frames": 0, "audio": 0}
-    async with asyncio.timeout(within):
-        for page in pages:
-            while (now := await inbound(page))["frames"] < then["frames"] + 5 or now["audio"] < then["audio"] + 5:
-                await asyncio.sleep(0.05)
-
-
-async def grows(*pages: Page) -> None:
-    """Every page goes on decoding pictures and receiving sound."""
-    for page in pages:
-        await picture(page, beyond=await inbound(page), within=3.0)
 
 
 async def test_a_call_survives_a_reload_and_a_restarted_server(new_window: NewWindow) -> None:

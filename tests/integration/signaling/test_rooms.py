@@ -122,7 +122,8 @@ async def test_the_end_of_the_visit_ends_both_clients() -> None:
         server.hub.close("room", "finished")
         server.directory.seats["room", "patient"] = SeatStatus.CLOSED
         assert (await patient.expect("closed"))["reason"] == "finished"
-        assert (await patient.expect("ended"))["close"] == 4410
+        ended = await patient.expect("ended")
+        assert (ended["code"], ended["close"]) == ("room_closed", 4410)
         assert (await doctor.expect("ended"))["close"] == 4410
         again = server.client(http, "patient")
         with pytest.raises(JoinRefused) as refused:

@@ -10,7 +10,7 @@
 
 import { randomName } from "./signaling.js";
 
-const PATIENCE_MS = 3_000;
+const PATIENCE_MS = 2_000;
 const OFFER_MS = 6_000;
 const RESTARTS = 2;
 const KINDS = ["audio", "video"];
@@ -69,6 +69,10 @@ export class Peer extends EventTarget {
     }
     if (message.type === "offer" && this.polite && message.call !== this.call) this.open(message.call);
     if (message.call !== this.call) return;
+    if (this.pc.signalingState === "closed") {
+      if (message.type === "offer") this.begin();
+      return;
+    }
     if (message.type === "candidate") await this.addCandidate(message.candidate);
     else await this.describe(message);
   }

@@ -205,7 +205,8 @@ export class Signaling extends EventTarget {
       case "ice": this.keepIce(message, message.resume_token); break;
       case "ack": this.said.settle(message.n); return this.emit("settled", { n: message.n });
       case "error": this.lastError = message.code; if (message.fatal) return; break;
-      case "pong": case "closed": return;
+      case "closed": this.lastError = "room_closed"; return;
+      case "pong": return;
       case "chat": return this.line(message);
       default: if (SIGNALS.has(message.type)) return this.emit("signal", message);
     }
