@@ -109,7 +109,7 @@ def _responses(operation: Operation, number: int, refs: dict[Any, Any]) -> dict[
 
 def _error_codes(operation: Operation) -> set[int]:
     codes = {422, 429, *operation.errors}
-    if operation.path_model is not None:
+    if operation.path_model is not None or _names_things(operation):
         codes.add(404)
     if operation.body is not None:
         codes |= {400, 413, 415}
@@ -118,6 +118,11 @@ def _error_codes(operation: Operation) -> set[int]:
     if operation.method != "GET":
         codes |= {403, 409}
     return codes
+
+
+def _names_things(operation: Operation) -> bool:
+    """Does the query hold the id of something, which may be absent or another's?"""
+    return any(name.endswith("_id") for name in operation.query_model.model_fields)
 
 
 def _security(operation: Operation) -> list[dict[str, list[str]]]:

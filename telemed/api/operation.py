@@ -184,7 +184,9 @@ async def _read(operation: Operation, request: web.Request) -> dict[str, Any]:
     if operation.path_model is not None:
         arguments |= _validated(operation.path_model, dict(request.match_info), 404, "not_found", "Introuvable.")
     detail = "Un paramètre de la demande n'est pas valable."
-    arguments |= _validated(operation.query_model, _query(request, operation.query_model), 422, "invalid_query", detail)
+    query = _query(request, operation.query_model)
+    _require_written_dates(operation.query_model, query, detail)
+    arguments |= _validated(operation.query_model, query, 422, "invalid_query", detail)
     if operation.body is not None:
         arguments["body"] = await _read_body(operation.body, request)
     return arguments
@@ -199,6 +201,14 @@ def _query(request: web.Request, model: type[BaseModel]) -> dict[str, Any]:
         is_list = declared is not None and typing.get_origin(declared.annotation) in (list, set, tuple, frozenset)
         found[name] = values if is_list or len(values) > 1 else values[0]
     return found
+
+
+def _require_written_dates(model: type[BaseModel], values: dict[str, Any], detail: str) -> None:
+    """A day or an instant is written out: pydantic would also read a bare number, as seconds. Raises InputError."""
+    for name, schema in model.model_json_schema()["properties"].items():
+        formats = {part.get("format") for part in (schema, *schema.get("anyOf", ()))}
+        if formats & {"date", "date-time"} and "-" not in str(values.get(name, "-"))[1:]:
+            raise InputError(422, "invalid_query", detail, [FieldError(field=name, message="AAAA-MM-JJ…")])
 
 
 def _validated(model: type[BaseModel], values: dict[str, Any], status: int, code: str, detail: str) -> dict[str, Any]:

@@ -193,13 +193,23 @@ def _attending(sources: Sources) -> documents.ProfessionalFacts | None:
     entry = sources.attending_doctor
     if entry is None or entry.rpps is None or entry.rpps == sources.professional.rpps:
         return None
-    family_name, _, given_name = entry.name.partition(" ")
+    family_name, given_name = split_name(entry.name)
     return documents.ProfessionalFacts(
         rpps=entry.rpps,
-        family_name=family_name or entry.name,
+        family_name=family_name,
         given_name=given_name,
         qualification=documents.Qualification(code="G15_10", label="Médecin"),
     )
+
+
+def split_name(name: str) -> tuple[str, str]:
+    """Family and given name of `LE GOFF Yann`, capitals telling which is which; else the first word is the family's."""
+    words = name.split()
+    family = [word for word in words if word == word.upper()]
+    if not family or len(family) == len(words):
+        family = words[:1]
+    given = [word for word in words if word not in family]
+    return " ".join(family), " ".join(given)
 
 
 def local_root(practice_id: UUID) -> str:
