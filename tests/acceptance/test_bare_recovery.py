@@ -74,6 +74,7 @@ async def test_a_second_doctor_is_refused_and_the_visit_goes_on(new_window: NewW
         colleague = await server.open(new_window, "colleague")
         await told(colleague, "ended", "host_taken")
         await grows(doctor, patient)
+        assert [seat.seat for seat in server.hub.presence("room")] == ["doctor", "patient"]
 
 
 async def test_a_patient_waits_is_admitted_and_hangs_up_when_the_visit_is_over(new_window: NewWindow) -> None:
