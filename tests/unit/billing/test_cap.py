@@ -110,6 +110,8 @@ def test_counts_add_up(one: Counts, other: Counts) -> None:
     "wrong",
     [
         {"teleconsultations": -1},
+        {"other_acts": -1, "teleconsultations": 5, "own_acts": None},
+        {"own_teleconsultations": 1, "own_acts": None},
         {"other_acts": -1},
         {"teleconsultations": 1, "own_teleconsultations": 2, "own_acts": 2},
         {"teleconsultations": 2, "own_teleconsultations": 2, "own_acts": 1},
