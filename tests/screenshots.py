@@ -6,54 +6,23 @@ usage: python -m tests.screenshots [FOLDER]     docs/images by default
 from __future__ import annotations
 
 import asyncio
-import secrets
 import sys
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import BrowserContext, Page, Playwright, async_playwright
 
 from telemed.api import logs
-from telemed.app import build_services
-from telemed.demo.letterbox import DemoAccount, Letterbox
 from telemed.demo.people import PATIENTS
-from telemed.demo.practice import DemoPractice
-from telemed.demo.serve import find_port, open_practice, running, settings_for
-from telemed.demo.today import Invitation, fill_today
-from telemed.kernel.clock import SystemClock
 from tests import journeys
 from tests.fixtures.browsers import CHROMIUM_ARGUMENTS, find_chromium
+from tests.fixtures.camera import draw_portrait
+from tests.scene import demo_scene
 from tests.shared import ROOT
 
-_FIRST_PORT = 8300
 _ADDRESS = "8 rue du Change, Tours, 2e étage"
-
-
-@dataclass(frozen=True)
-class Set:
-    """Where the pictures are taken."""
-
-    base_url: str
-    practice: DemoPractice
-    invitation: Invitation
-    browser: Browser
-
-    def account(self, login: str) -> DemoAccount:
-        return next(account for account in self.practice.accounts if account.login == login)
-
-    async def window(self, *, is_phone: bool = False, is_dark: bool = False) -> BrowserContext:
-        return await self.browser.new_context(
-            locale="fr-FR",
-            timezone_id="Europe/Paris",
-            permissions=["camera", "microphone"],
-            viewport={"width": 360, "height": 740} if is_phone else {"width": 1280, "height": 800},
-            device_scale_factor=2 if is_phone else 1,
-            color_scheme="dark" if is_dark else "light",
-            reduced_motion="reduce",
-        )
 
 
 async def remake(folder: Path) -> list[str]:
@@ -66,9 +35,13 @@ async def remake(folder: Path) -> list[str]:
         taken.append(name)
         print(f"screenshots: {name}.png", flush=True)
 
-    async with _scene() as scene:
-        doctor = await (await scene.window()).new_page()
-        patient = await (await scene.window(is_phone=True)).new_page()
+    async with (
+        demo_scene() as scene,
+        async_playwright() as playwright,
+        _window(playwright, hue=0) as doctor_window,
+        _window(playwright, hue=1, is_phone=True) as patient_window,
+    ):
+        doctor, patient = await doctor_window.new_page(), await patient_window.new_page()
         await journeys.sign_in(doctor, scene.base_url, scene.account("claire.moreau"))
         await journeys.give_birth_date(patient, scene.invitation.link, PATIENTS[0].born_on)
         await take(patient, "patient-identite")
@@ -92,22 +65,21 @@ async def remake(folder: Path) -> list[str]:
 
 
 @asynccontextmanager
-async def _scene() -> AsyncIterator[Set]:
-    """The demonstration in a folder of its own, and a browser."""
-    clock = SystemClock()
-    async with AsyncExitStack() as stack:
-        data = Path(stack.enter_context(TemporaryDirectory(prefix="telemed-screens-")))
-        letterbox = Letterbox(clock, secrets.token_urlsafe(24))
-        addresses = await stack.enter_async_context(letterbox.open())
-        settings = settings_for(data, find_port(_FIRST_PORT), letterbox, addresses)
-        practice = await open_practice(settings, clock)
-        services = build_services(settings)
-        await stack.enter_async_context(running(services, settings))
-        invitation = await fill_today(services, practice)
-        playwright = await stack.enter_async_context(async_playwright())
-        browser = await playwright.chromium.launch(executable_path=find_chromium(), args=list(CHROMIUM_ARGUMENTS))
-        stack.push_async_callback(browser.close)
-        yield Set(settings.public_url, practice, invitation, browser)
+async def _window(playwright: Playwright, *, hue: int, is_phone: bool = False) -> AsyncIterator[BrowserContext]:
+    """A browser of its own, with a portrait of its own before the camera."""
+    with TemporaryDirectory(prefix="telemed-camera-") as folder:
+        portrait = draw_portrait(Path(folder), hue=hue)
+        arguments = [*CHROMIUM_ARGUMENTS, f"--use-file-for-fake-video-capture={portrait}"]
+        browser = await playwright.chromium.launch(executable_path=find_chromium(), args=arguments)
+        yield await browser.new_context(
+            locale="fr-FR",
+            timezone_id="Europe/Paris",
+            permissions=["camera", "microphone"],
+            viewport={"width": 360, "height": 740} if is_phone else {"width": 1280, "height": 800},
+            device_scale_factor=2 if is_phone else 1,
+            reduced_motion="reduce",
+        )
+        await browser.close()
 
 
 def main(words: list[str]) -> int:
