@@ -1,0 +1,141 @@
+"""Every page of the served practice, as each role meets it: no serious violation, and all of it reached by keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Page
+
+from telemed.demo.people import PATIENTS
+from tests import journeys
+from tests.acceptance.test_gallery_accessibility import violations
+from tests.fixtures.browsers import NewWindow
+from tests.scene import Scene, demo_scene
+
+pytestmark = [pytest.mark.asyncio, pytest.mark.browser, pytest.mark.slow]
+
+PAGES = {
+    "claire.moreau": (
+        "/aujourdhui",
+        "/rendez-vous",
+        "/rendez-vous/nouveau",
+        "/patientele",
+        "/mes-sessions",
+        "/facturation",
+    ),
+    "sophie.garnier": ("/aujourdhui", "/rendez-vous", "/arrivees/nouvelle", "/patientele", "/patientele/nouveau"),
+    "marc.perrin": ("/tracabilite", "/mes-sessions"),
+    "helene.roux": ("/comptes", "/comptes/nouveau"),
+}
+_REACHABLE = "a[href], button:not([disabled]), input:not([type=hidden]):not([disabled]), select, textarea, summary"
+_MARK = f"""
+() => [...document.querySelectorAll({_REACHABLE!r})]
+  .filter((element) => element.checkVisibility({{visibilityProperty: true}}) && element.tabIndex >= 0)
+  .filter((element) => element.type !== "radio" || element.checked ||
+    ![...document.getElementsByName(element.name)].some((other) => other.checked || other === element && other !==
+      document.getElementsByName(element.name)[0]))
+  .map((element, place) => {{ element.dataset.walk = place; return element.outerHTML.slice(0, 120); }})
+"""
+_FOCUSED = """
+() => {
+  const element = document.activeElement;
+  const style = getComputedStyle(element);
+  const near = element.closest("label, .choice, .trait") ?? element;
+  const around = getComputedStyle(near);
+  const isOutlined = (s) => (s.outlineStyle !== "none" && parseFloat(s.outlineWidth) > 0) || s.boxShadow !== "none";
+  const isSeen = [style, around].some(isOutlined);
+  return {place: element.dataset?.walk ?? null, isSeen, html: element.outerHTML.slice(0, 120)};
+}
+"""
+
+
+@pytest_asyncio.fixture(scope="module")
+async def scene() -> AsyncIterator[Scene]:
+    async with demo_scene() as served:
+        yield served
+
+
+async def walk(page: Page) -> tuple[list[str], list[str]]:
+    """What Tab does not reach, and where the focus is not to be seen."""
+    elements: list[str] = await page.evaluate(_MARK)
+    await page.evaluate("document.activeElement.blur()")
+    reached: set[int] = set()
+    seen: set[int] = set()  # a date has several stops, of which the browser marks some inside the field
+    for _step in range(len(elements) + 15):
+        await page.keyboard.press("Tab")
+        focus: dict[str, Any] = await page.evaluate(_FOCUSED)
+        if focus["place"] is not None:
+            reached.add(int(focus["place"]))
+            seen |= {int(focus["place"])} if focus["isSeen"] else set()
+    missed = [html for place, html in enumerate(elements) if place not in reached]
+    return missed, [elements[place] for place in reached - seen]
+
+
+@pytest.mark.parametrize("login", PAGES)
+async def test_the_pages_of_a_role(login: str, scene: Scene, new_window: NewWindow, axe_source: str) -> None:
+    page = await (await new_window()).new_page()
+    await journeys.sign_in(page, scene.base_url, scene.account(login))
+    found: dict[str, Any] = {}
+    for path in PAGES[login]:
+        answer = await page.goto(scene.base_url + path)
+        assert answer is not None
+        assert answer.status == 200, path
+        trouble = await violations(page, axe_source)
+        missed, unseen = await walk(page)
+        if trouble or missed or unseen:
+            found[path] = {"axe": trouble, "not reached": missed, "focus not seen": unseen}
+    assert found == {}
+
+
+async def test_a_patient_goes_from_the_link_to_the_waiting_room_by_keyboard(
+    scene: Scene, new_window: NewWindow, axe_source: str
+) -> None:
+    page = await (await new_window(is_phone=True)).new_page()
+    born = PATIENTS[0].born_on
+    await page.goto(scene.invitation.link)
+    troubles = [await violations(page, axe_source)]
+    await _focus(page, "Jour")
+    for part in (born.day, born.month, born.year):
+        await page.keyboard.type(str(part))
+        await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await page.get_by_label("Oui, c’est exact").wait_for()
+    troubles.append(await violations(page, axe_source))
+    await _focus(page, "Oui, c’est exact")
+    await page.keyboard.press("Space")
+    await _focus(page, "Adresse, étage, code d’entrée")
+    await page.keyboard.type("8 rue du Change, Tours")
+    await _press(page, "Continuer")
+    await page.get_by_role("button", name="J’accepte").wait_for()
+    troubles.append(await violations(page, axe_source))
+    await _press(page, "J’accepte")
+    await page.get_by_role("heading", name="Votre caméra et votre micro").wait_for()
+    troubles.append(await violations(page, axe_source))
+    await _press(page, "Entrer dans la salle d’attente")
+    await page.get_by_role("heading", name="Salle d’attente").wait_for()
+    troubles.append(await violations(page, axe_source))
+    assert [trouble for trouble in troubles if trouble] == []
+
+
+async def _focus(page: Page, label: str) -> None:
+    """Go on by Tab until the field of this label has the focus. Raises AssertionError when Tab never comes there."""
+    target = page.get_by_label(label)
+    for _step in range(60):
+        await page.keyboard.press("Tab")
+        if await target.evaluate("(element) => element === document.activeElement"):
+            return
+    raise AssertionError(f"Tab never reaches {label!r}")
+
+
+async def _press(page: Page, name: str) -> None:
+    """Go on by Tab to this button, and press it with Enter."""
+    target = page.get_by_role("button", name=name)
+    for _step in range(60):
+        await page.keyboard.press("Tab")
+        if await target.evaluate("(element) => element === document.activeElement"):
+            await page.keyboard.press("Enter")
+            return
+    raise AssertionError(f"Tab never reaches {name!r}")
