@@ -57,8 +57,8 @@ class RoomClient:
         self._epoch = ""
         self._received = 0
         self._heard: dict[str, int] = {}
-        self._ack_timer: asyncio.TimerHandle | None = None
-        self._ice_timer: asyncio.TimerHandle | None = None
+        self._is_acknowledging = False
+        self._timers: dict[str, asyncio.TimerHandle] = {}
         self._joined = asyncio.Event()
         self._inbox = self.subscribe()
         self.ended: JoinRefused | None = None
@@ -134,9 +134,8 @@ class RoomClient:
 
     async def stop(self) -> None:
         """Stop without a word, as a page that is closed does."""
-        for timer in (self._ack_timer, self._ice_timer):
-            if timer is not None:
-                timer.cancel()
+        for timer in self._timers.values():
+            timer.cancel()
         task, self._task = self._task, None
         if task is not None:
             task.cancel()
@@ -223,8 +222,9 @@ class RoomClient:
         if message["s"] <= self._received:
             return False
         self._received = message["s"]
-        if self._ack_timer is None:
-            self._ack_timer = asyncio.get_running_loop().call_later(_ACK_SECONDS, self._acknowledge)
+        if not self._is_acknowledging:
+            self._is_acknowledging = True
+            self._after("ack", _ACK_SECONDS, self._acknowledge)
         if message["n"] <= self._heard.get(message["from"], 0):
             return False
         self._heard[message["from"]] = message["n"]
@@ -237,6 +237,7 @@ class RoomClient:
             # A server that has restarted knows only those who are back: the others are missed, not gone.
             missed = [seat for seat in self.seats if seat["status"] != "left"]
             self._expected = [{**seat, "status": "dropped", "since": message["now"]} for seat in missed]
+            self._after("expected", message["resume_within"], self._miss_no_longer)
         self._epoch = message["epoch"]
         self.peer = message["peer"]
         self.is_admitted = message["admitted"]
@@ -254,18 +255,27 @@ class RoomClient:
         self._expected = [seat for seat in self._expected if seat["seat"] not in told]
         self.seats = seats + self._expected
 
+    def _miss_no_longer(self) -> None:
+        self.seats = [seat for seat in self.seats if seat not in self._expected]
+        self._expected = []
+        self._publish({"type": "presence", "seats": self.seats})
+
+    def _after(self, name: str, seconds: float, call: Callable[[], None]) -> None:
+        """Do it later; once, if it is asked for again before."""
+        if (timer := self._timers.get(name)) is not None:
+            timer.cancel()
+        self._timers[name] = asyncio.get_running_loop().call_later(seconds, call)
+
     def _keep_ice(self, ice: Message, resume_token: str) -> None:
         self._resume = resume_token
         self.ice_servers = ice["servers"]
-        if self._ice_timer is not None:
-            self._ice_timer.cancel()
-        self._ice_timer = asyncio.get_running_loop().call_later(ice["expires_in"] * 0.8, self._renew_ice)
+        self._after("ice", ice["expires_in"] * 0.8, self._renew_ice)
 
     def _renew_ice(self) -> None:
         self._renewal = asyncio.ensure_future(self.tell("ice"))
 
     def _acknowledge(self) -> None:
-        self._ack_timer = None
+        self._is_acknowledging = False
         frame = orjson.dumps({"type": "ack", "s": self._received})
         self._acknowledgement = asyncio.ensure_future(self._write(frame))
 

@@ -131,6 +131,7 @@ class SocketConnection(asyncio.Protocol):
         """The regular round: let go of who does not join, does not close, does not answer; wake up who is silent."""
         limits = self._hub.limits
         silent = now - self.heard_at
+        self.errors = max(0, self.errors - 1)  # a long visit has its share of small errors; only a burst is a fault
         if self._closing_at is not None:
             if now - self._closing_at > _CLOSE_SECONDS:
                 self.abort("closing")

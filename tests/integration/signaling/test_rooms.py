@@ -164,3 +164,32 @@ async def test_a_page_that_is_asleep_for_too_long_is_dropped_and_one_that_answer
             assert seats[0]["seat"] == "patient"
         assert doctor.ended is None
         assert server.kinds("doctor") == ["joined"]
+
+
+async def test_one_who_does_not_come_back_after_a_restart_is_missed_for_a_while_then_gone() -> None:
+    async with serve(Limits(session_kept_seconds=0.6)) as (server, http), server.client(http, "doctor") as doctor:
+        patient = server.client(http, "patient")
+        await patient.start()
+        await doctor.expect("presence")
+        await patient.stop()
+        await server.restart()
+        await doctor.expect("welcome", resumed=False)
+        assert [(seat["seat"], seat["status"]) for seat in doctor.seats] == [("patient", "dropped")]
+        assert (await doctor.expect("presence"))["seats"] == []
+        assert doctor.seats == []
+
+
+async def test_no_socket_leaves_anything_behind() -> None:
+    async with serve() as (server, http):
+        for _ in range(20):
+            client = server.client(http, "patient")
+            await client.start()
+            await client.leave()
+        assert server.runner is not None
+        assert server.runner.server is not None
+        async with asyncio.timeout(5):
+            while server.hub.rooms or server.runner.server.connections:
+                await asyncio.sleep(0.01)
+        assert server.hub.occupancy().here == 0
+        names = [task.get_coro().__qualname__ for task in asyncio.all_tasks()]  # type: ignore[union-attr]  # coroutines
+        assert not [name for name in names if name.startswith("SocketConnection")]
