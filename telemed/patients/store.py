@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import delete, exists, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from telemed.kernel.errors import Conflict
@@ -101,17 +102,22 @@ class PatientStore:
         query = select(PatientRow).where(col(PatientRow.practice_id) == practice_id)
         if birth_date is not None:
             query = query.where(col(PatientRow.birth_date_index) == self._birth_date_index(birth_date))
-        for word in sorted(filter(None, map(fold_name, (name or "").split())))[:_WORDS_SEARCHED]:
-            query = query.where(
-                exists().where(
-                    col(PatientNameRow.practice_id) == practice_id,
-                    col(PatientNameRow.word_index) == self._word_index(word),
-                    col(PatientNameRow.patient_id) == col(PatientRow.id),
-                )
+        words = sorted(filter(None, map(fold_name, (name or "").split())), key=len, reverse=True)
+        order = col(PatientRow.id)
+        if words:
+            # Driven and sorted by the index of words, so that a search costs the same however many patients there are.
+            named = aliased(PatientNameRow)
+            order = col(named.patient_id)
+            query = query.join(named, order == col(PatientRow.id)).where(
+                col(named.practice_id) == practice_id, col(named.word_index) == self._word_index(words[0])
             )
+        for word in words[1:_WORDS_SEARCHED]:
+            also = aliased(PatientNameRow)
+            found = exists().where(col(also.patient_id) == order, col(also.word_index) == self._word_index(word))
+            query = query.where(found)
         if after is not None:
-            query = query.where(col(PatientRow.id) > after)
-        rows = await self._session.scalars(query.order_by(col(PatientRow.id)).limit(limit))
+            query = query.where(order > after)
+        rows = await self._session.scalars(query.order_by(order).limit(limit))
         return [_to_patient(row) for row in rows]
 
     async def alike(self, patient: Patient, *, limit: int = 10) -> list[Patient]:
@@ -123,8 +129,8 @@ class PatientStore:
         query = select(PatientRow).where(
             col(PatientRow.practice_id) == patient.practice_id, col(PatientRow.id) != patient.id, marks
         )
-        rows = await self._session.scalars(query.order_by(col(PatientRow.id)).limit(limit))
-        return [_to_patient(row) for row in rows]
+        rows = await self._session.scalars(query.limit(limit))
+        return sorted(map(_to_patient, rows), key=lambda found: found.id)
 
     async def add_version(
         self,

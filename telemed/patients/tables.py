@@ -32,9 +32,9 @@ class PatientRow(Table, table=True):
             name="qualified_has_both_axes",
         ),
         Index("ix_patients_page", "practice_id", "id"),
-        Index("ix_patients_traits", "practice_id", "traits_index"),
-        Index("ix_patients_birth_date", "practice_id", "birth_date_index"),
-        Index("ix_patients_matricule", "practice_id", "matricule_index"),
+        Index("ix_patients_traits", "practice_id", "traits_index", "id"),
+        Index("ix_patients_birth_date", "practice_id", "birth_date_index", "id"),
+        Index("ix_patients_matricule", "practice_id", "matricule_index", "id"),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)

@@ -350,10 +350,10 @@ def upgrade() -> None:
     sa.UniqueConstraint('practice_id', 'qualified_index', name=op.f('uq_patients_practice_id_qualified_index'))
     )
     with op.batch_alter_table('patients', schema=None) as batch_op:
-        batch_op.create_index('ix_patients_birth_date', ['practice_id', 'birth_date_index'], unique=False)
-        batch_op.create_index('ix_patients_matricule', ['practice_id', 'matricule_index'], unique=False)
+        batch_op.create_index('ix_patients_birth_date', ['practice_id', 'birth_date_index', 'id'], unique=False)
+        batch_op.create_index('ix_patients_matricule', ['practice_id', 'matricule_index', 'id'], unique=False)
         batch_op.create_index('ix_patients_page', ['practice_id', 'id'], unique=False)
-        batch_op.create_index('ix_patients_traits', ['practice_id', 'traits_index'], unique=False)
+        batch_op.create_index('ix_patients_traits', ['practice_id', 'traits_index', 'id'], unique=False)
 
     op.create_table('professionals',
     sa.Column('id', sa.Uuid(), nullable=False),
