@@ -11,8 +11,8 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-QUICK = ("tests/unit", "tests/law", "tests/architecture")
-REST = ("tests/contract", "tests/integration", "tests/acceptance")
+QUICK = ("tests/unit", "tests/law")
+REST = ("tests/architecture", "tests/contract", "tests/integration", "tests/acceptance")
 NOTHING_COLLECTED = 5
 
 
