@@ -34,11 +34,15 @@ class PasswordAndCode:
 
 @dataclass(frozen=True)
 class _Proof:
-    """What `use_up` spends: the step of a code, or the hash of a recovery code."""
+    """What `use_up` spends: the step of a code, or the hash of a recovery code.
+
+    `stronger_hash` replaces a password's hash made with weaker settings than today's.
+    """
 
     login: str = field(repr=False)
     step: int | None
     recovery: bytes | None = field(repr=False)
+    stronger_hash: str | None = field(default=None, repr=False)
 
 
 class PasswordSignIn:
@@ -71,7 +75,9 @@ class PasswordSignIn:
         if account is None or not knows_password or (step is None and not is_recovery):
             raise Unauthenticated(_ONE_TEXT, code="sign_in.failed")
         means = SignInMeans.PASSWORD_TOTP if step is not None else SignInMeans.RECOVERY_CODE
-        proof = _Proof(credentials.login, step, recovery if step is None else None)
+        is_weak = stored is not None and self._passwords.needs_rehash(stored)
+        stronger = await self._passwords.hash(credentials.password) if is_weak else None
+        proof = _Proof(credentials.login, step, recovery if step is None else None, stronger)
         return ProvenIdentity(means, factors=2, professional_id=account.professional_id, proof=proof)
 
     async def use_up(self, uow: UnitOfWork, proven: ProvenIdentity) -> None:
@@ -85,6 +91,8 @@ class PasswordSignIn:
             is_spent = await accounts.spend_step(proven.professional_id, proof.step or 0)
         if not is_spent:
             raise Unauthenticated(_ONE_TEXT, code="sign_in.failed")
+        if proof.stronger_hash is not None:
+            await accounts.set_password(proven.professional_id, proof.stronger_hash, now)
         await accounts.lock_attempts(proof.login, now)
         await accounts.save_attempts(proof.login, Attempts(), now)
 

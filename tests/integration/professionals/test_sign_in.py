@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 import pytest_asyncio
+from argon2 import PasswordHasher
 
 from telemed.app import Services
 from telemed.kernel.caller import SYSTEM
@@ -15,6 +16,7 @@ from telemed.kernel.errors import DomainError, Forbidden, TooMany, Unauthenticat
 from telemed.professionals.model import Enrolment, OpenedSession, SignInMeans
 from telemed.professionals.ports import ProvenIdentity
 from telemed.professionals.service import PasswordAndCode
+from telemed.professionals.store import AccountStore
 from telemed.security import totp
 from telemed.storage.uow import UnitOfWork
 from tests.fixtures.people import PASSWORD, TOTP_SECRET, People
@@ -203,6 +205,22 @@ async def test_every_attempt_is_traced_without_naming_the_login(
     assert entries[0].note.details == {"means": "password_totp", "factors": 2}
     assert entries[0].note.resource == entries[2].note.resource != entries[1].note.resource
     assert "moreau" not in repr(entries)
+
+
+async def test_a_hash_made_with_weaker_settings_is_made_again(
+    services: Services, enrolled: Enrolment, clock: FrozenClock
+) -> None:
+    weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    async with services.database.begin() as uow:
+        await AccountStore(uow.session).set_password(enrolled.professional_id, weak, clock.now())
+    await sign_in(services, code(clock))
+    async with services.database.read() as session:
+        account = await AccountStore(session).find(enrolled.professional_id)
+    assert account is not None
+    assert account.password_hash is not None
+    assert "m=19456,t=2" in account.password_hash
+    clock.advance(timedelta(seconds=30))
+    assert await sign_in(services, code(clock))
 
 
 class Directory:
