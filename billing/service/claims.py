@@ -97,6 +97,16 @@ class ClaimService:
                 raise NotFound("Cette proposition de facturation est introuvable.")
             return claim
 
+    async def find_of_act(self, caller: Caller, act_id: UUID) -> Claim | None:
+        """The present claim of an act; None while none was proposed, and for an act that is not the caller's."""
+        async with self._database.begin() as uow:
+            self._journal.note(
+                uow, caller, "billing.read_claim", resource=f"teleconsultation:{act_id}", purpose="billing"
+            )
+            require_claim_reader(caller)
+            claim = await BillingStore(uow.session).find_current(act_id)
+            return claim if claim is not None and may_read_claim(caller, claim) else None
+
     def _judge(self, facts: ActFacts, former: Claim | None) -> Claim:
         quote = _QUOTES[facts.kind](facts, self._law.on(facts.day))
         return Claim(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from telemed.adapters.typst_renderer import TypstRenderer
+from telemed.adapters.typst_renderer import PagePictures, TypstRenderer
 from telemed.documents.service import DocumentArchive, DocumentService, Preparer
 from telemed.kernel.clock import Clock
 from telemed.security.signing import SealKeys, open_seal_keys
@@ -15,11 +15,16 @@ from telemed.trace.service import Journal
 
 @dataclass(frozen=True)
 class Documents:
-    """`service` writes and signs, `archive` reads; `renderer` holds threads: close it at the end."""
+    """`service` writes and signs, `archive` reads; `renderer` and `pictures` hold threads: close them at the end."""
 
     service: DocumentService
     archive: DocumentArchive
     renderer: TypstRenderer
+    pictures: PagePictures
+
+    def close(self) -> None:
+        self.renderer.close()
+        self.pictures.close()
 
 
 def build_documents(settings: Settings, *, database: Database, clock: Clock, journal: Journal) -> Documents:
@@ -29,6 +34,7 @@ def build_documents(settings: Settings, *, database: Database, clock: Clock, jou
         service=DocumentService(database=database, clock=clock, journal=journal, preparer=preparer),
         archive=DocumentArchive(database=database, journal=journal, verifier=keys.verifier),
         renderer=renderer,
+        pictures=PagePictures(),
     )
 
 

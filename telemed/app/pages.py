@@ -25,8 +25,11 @@ def page_services(services: Services) -> PageServices:
         overview=services.overview,
         calls=services.calls,
         visits=services.visits,
+        reports=services.reports,
+        archive=services.documents.archive,
         claims=services.claims,
         cap=services.cap,
         trace=services.trace,
+        draw=services.documents.pictures.draw,
         presence=services.rooms.presence,
     )

@@ -159,5 +159,5 @@ async def _run_background(app: web.Application) -> AsyncIterator[None]:
     for task in tasks:
         with suppress(asyncio.CancelledError):
             await task
-    services.documents.renderer.close()
+    services.documents.close()
     await services.database.close()

@@ -6,7 +6,19 @@ from aiohttp import web
 
 from telemed.api.middlewares import ERROR_PAGE
 from telemed.web.assets import add_assets, load_assets
-from telemed.web.pages import accounts, billing, bookings, call, enrolment, patients, sign_in, today, trace, visit
+from telemed.web.pages import (
+    accounts,
+    billing,
+    bookings,
+    call,
+    enrolment,
+    patients,
+    report,
+    sign_in,
+    today,
+    trace,
+    visit,
+)
 from telemed.web.pages.page import RENDERING, SERVICES, Pages, PageServices
 from telemed.web.pages.problems import show_problem
 from telemed.web.rendering import Rendering
@@ -19,6 +31,7 @@ PAGES: tuple[Pages, ...] = (
     patients.pages,
     call.pages,
     visit.pages,
+    report.pages,
     billing.pages,
     trace.pages,
     accounts.pages,

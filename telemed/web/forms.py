@@ -101,6 +101,10 @@ class Answers:
         text = self._form.value(name).strip()
         return self.read(name, parse, text) if text else None
 
+    def add(self, name: str, text: str) -> None:
+        """An error that no single answer shows."""
+        self._errors[name] = text
+
     def check(self) -> None:
         """Raises FormError if an answer could not be read."""
         if self._errors:

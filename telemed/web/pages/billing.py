@@ -32,7 +32,7 @@ pages = Pages()
 _DOCTOR = only(Role.DOCTOR)
 _PAGE = 50
 _FIRST_YEAR, _LAST_YEAR = 2018, 2100
-_STATES = {
+STATES = {
     ClaimState.PROPOSED: Badge("Proposée", Tone.FINE),
     ClaimState.TO_COMPLETE: Badge("À compléter", Tone.SOON),
     ClaimState.NOT_BILLABLE: Badge("Non facturable", Tone.NOW),
@@ -166,7 +166,7 @@ def _line(claim: Claim, people: dict[UUID, Patient]) -> ProposalLine:
         patient=patient.full_name if patient else "Autre cabinet",
         code=claim.code or "",
         cents=claim.amount_cents,
-        state=_STATES[claim.state],
+        state=STATES[claim.state],
         address=f"/consultations/{claim.facts.act_id}/compte-rendu" if patient else "",
         why=" ".join(reason.text for reason in reasons),
     )

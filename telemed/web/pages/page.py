@@ -14,11 +14,13 @@ from telemed.acts.teleconsultation.service.booking import BookingService
 from telemed.acts.teleconsultation.service.call import CallService
 from telemed.acts.teleconsultation.service.links import LinkService
 from telemed.acts.teleconsultation.service.overview import OverviewService
+from telemed.acts.teleconsultation.service.report import ReportService
 from telemed.acts.teleconsultation.service.visit import VisitService
 from telemed.api.auth import SESSION_COOKIE as SESSION_COOKIE
 from telemed.api.auth import VISIT_COOKIE as VISIT_COOKIE
 from telemed.api.auth import Access, find_caller, require_caller
 from telemed.consent.service import ConsentService
+from telemed.documents.service import DocumentArchive
 from telemed.kernel.caller import Caller, Role
 from telemed.kernel.clock import Clock
 from telemed.kernel.errors import Unauthenticated
@@ -58,9 +60,12 @@ class PageServices:
     overview: OverviewService
     calls: CallService
     visits: VisitService
+    reports: ReportService
+    archive: DocumentArchive
     claims: ClaimService
     cap: CapService
     trace: TraceService
+    draw: Callable[[bytes], Awaitable[bytes]]
     presence: Callable[[str], Mapping[str, SeatPresence]]
 
 

@@ -11,14 +11,20 @@ from telemed.web.views.frame import Badge, Choice, Form, ReasonLine
 
 @dataclass(frozen=True)
 class Section:
-    """One part of the text. `facts` are sentences written from what happened, and `is_fixed` ones are not edited."""
+    """One part of the text; `facts` are sentences that the document writes by itself from what happened."""
 
     key: str
     title: str
-    text: str
-    hint: str = ""
     facts: tuple[str, ...] = ()
     is_required: bool = False
+
+
+@dataclass(frozen=True)
+class PrescriptionLine:
+    """The names of the two fields of one act or prescription."""
+
+    text: str
+    kind: str
 
 
 class Fate(StrEnum):
@@ -51,37 +57,51 @@ class Incident:
 
 @dataclass(frozen=True)
 class FlagsCard:
-    """Sick leave (R-27) and reimbursement (R-28), with the text that governs them."""
+    """Sick leave (R-27) and reimbursement (R-28), with the text that governs them; `held` are exceptions that apply."""
 
-    form: Form
     exceptions: tuple[Choice, ...]
     sick_leave_text: str
-    sick_leave_reference: str
     reimbursement_text: str
     reimbursement_reference: str
-    warnings: tuple[ReasonLine, ...] = ()
+    held: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class ReportView:
-    """A draft. `preview_pages` are addresses of images of the PDF as it will be."""
+class ReportPageView:
+    """A draft and its picture; `blockers` are what would refuse the signature."""
 
     act_id: str
     patient: str
-    age: int | None
     held_at: datetime
     length: timedelta
     video: Badge
+    form: Form
     sections: tuple[Section, ...]
+    kinds: tuple[Choice, ...]
+    prescriptions: tuple[PrescriptionLine, ...]
     incidents: tuple[Incident, ...]
     departures: tuple[Departure, ...]
     flags: FlagsCard
-    preview_pages: tuple[str, ...]
+    picture: str
     pdf_address: str
     save_address: str
     sign_address: str
-    refusals: tuple[ReasonLine, ...] = ()
-    saved_at: datetime | None = None
+    blockers: tuple[ReasonLine, ...] = ()
+    warnings: tuple[ReasonLine, ...] = ()
+    resume_address: str = ""
+    is_correction: bool = False
+
+
+@dataclass(frozen=True)
+class ProposalCard:
+    """What the act is worth, and why; or why it is not billable. `cents` is None where an amount is missing."""
+
+    code: str
+    label: str
+    cents: int | None
+    state: Badge
+    reference: str
+    reasons: tuple[ReasonLine, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -95,22 +115,12 @@ class SignedReportView:
     signatory: str
     rpps: str
     version: int
+    versions: int
     fingerprint: str
-    preview_pages: tuple[str, ...]
+    picture: str
     pdf_address: str
     cda_address: str
+    seal_address: str
     departures: tuple[Departure, ...]
     proposal: ProposalCard | None = None
-    replace_address: str = ""
-
-
-@dataclass(frozen=True)
-class ProposalCard:
-    """What the act is worth, and why; or why it is not billable."""
-
-    code: str
-    label: str
-    cents: int
-    basis: str
-    reference: str
-    reasons: tuple[ReasonLine, ...] = ()
+    correct_address: str = ""

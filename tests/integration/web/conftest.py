@@ -23,6 +23,7 @@ from telemed.kernel.clock import FrozenClock
 from telemed.settings import Settings
 from telemed.storage.engine import Database
 from telemed.storage.outbox import OutboxWorker
+from telemed.subscribers import SUBSCRIPTIONS
 from tests.fixtures.people import PASSWORD, TOTP_SECRET, People
 
 LOGINS = {
@@ -145,7 +146,7 @@ def sms() -> KeptMessages:
 @pytest.fixture
 def services(settings: Settings, database: Database, clock: FrozenClock, sms: KeptMessages) -> Services:
     built = build_services(settings, clock=clock, database=database, senders={Channel.SMS: sms})
-    database.subscriptions = {"teleconsultation.link_wanted": ("links.deliver",)}
+    database.subscriptions = SUBSCRIPTIONS
     return built
 
 

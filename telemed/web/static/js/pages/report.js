@@ -1,6 +1,13 @@
-// The report: what is typed is kept as one writes; signing saves first.
+// The report: what is typed is kept as one writes, and its picture follows.
 
 import { autosave } from "../autosave.js";
 
 const form = document.querySelector("[data-autosave]");
-autosave(form, form.dataset.autosave);
+const picture = document.querySelector("[data-picture]");
+
+autosave(form, form.dataset.autosave, {
+  onSaved: ({ revision, picture: address }) => {
+    form.elements.revision.value = revision;
+    if (picture) picture.src = address;
+  },
+});
