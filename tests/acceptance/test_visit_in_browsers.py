@@ -100,13 +100,13 @@ async def walk_to_the_waiting_room(page: Page, link: str) -> None:
     await page.get_by_role("heading", name="Salle d’attente").wait_for()
 
 
-async def until(ask: Callable[[], Awaitable[object]], expected: object, *, seconds: float = 20) -> None:
-    """Wait until it answers so. Raises AssertionError with its last answer."""
+async def until(ask: Callable[[], Awaitable[object]], expected: object, *, seconds: float = 20) -> bool:
+    """Wait until it answers so; True, or AssertionError with its last answer."""
     answer: object = None
     for _ in range(int(seconds * 10)):
         answer = await ask()
         if answer == expected:
-            return
+            return True
         await asyncio.sleep(0.1)
     raise AssertionError(f"{answer!r} instead of {expected!r}")
 
@@ -119,7 +119,7 @@ async def frames(page: Page) -> int:
     return count
 
 
-async def sees_the_other(page: Page, *, seconds: float = 20) -> None:
+async def sees_the_other(page: Page, *, seconds: float = 20) -> bool:
     """Pictures come, one after another."""
 
     async def grows() -> bool:
@@ -127,7 +127,7 @@ async def sees_the_other(page: Page, *, seconds: float = 20) -> None:
         await asyncio.sleep(0.3)
         return await frames(page) > before > 0
 
-    await until(grows, True, seconds=seconds)
+    return await until(grows, True, seconds=seconds)
 
 
 @dataclass
@@ -170,14 +170,14 @@ async def test_both_see_each_other_and_nothing_complains(in_call: InCall) -> Non
 
 async def test_a_reloaded_patient_is_back_within_five_seconds(in_call: InCall) -> None:
     await in_call.patient.reload()
-    await sees_the_other(in_call.patient, seconds=5)
-    await sees_the_other(in_call.doctor, seconds=5)
+    assert await sees_the_other(in_call.patient, seconds=5)
+    assert await sees_the_other(in_call.doctor, seconds=5)
 
 
 async def test_a_reloaded_doctor_is_back_too(in_call: InCall) -> None:
     await in_call.doctor.reload()
-    await sees_the_other(in_call.doctor, seconds=5)
-    await sees_the_other(in_call.patient, seconds=5)
+    assert await sees_the_other(in_call.doctor, seconds=5)
+    assert await sees_the_other(in_call.patient, seconds=5)
 
 
 async def test_the_doctor_is_told_who_is_missing_and_whom_to_call(in_call: InCall) -> None:
@@ -186,7 +186,7 @@ async def test_the_doctor_is_told_who_is_missing_and_whom_to_call(in_call: InCal
     async def says_missing() -> bool:
         return bool(re.search(r"LEROY Jeanne se reconnecte… \(\d+ s\)", await message(in_call.doctor)))
 
-    await until(says_missing, True)
+    assert await until(says_missing, True)
     call = in_call.doctor.locator("[data-message]").get_by_role("link", name=re.compile("Appeler le 06"))
     await call.wait_for(timeout=30_000)
     assert await call.get_attribute("href") == "tel:+33639981234"
@@ -201,13 +201,13 @@ async def test_messages_go_both_ways(in_call: InCall) -> None:
     await in_call.patient.get_by_text("Vous m’entendez ?").wait_for()
     await in_call.patient.get_by_label("Message à Dr").fill("Oui <b>bien</b>")
     await in_call.patient.get_by_role("button", name="Envoyer le message").click()
-    await in_call.doctor.get_by_text("Oui <b>bien</b>").wait_for()
+    assert await until(lambda: in_call.doctor.get_by_text("Oui <b>bien</b>").is_visible(), True)
 
 
 async def test_muting_is_said_on_both_sides(in_call: InCall) -> None:
     await in_call.patient.get_by_role("button", name="Micro", exact=True).click()
     status = in_call.doctor.locator("[data-status]")
-    await until(lambda: status.inner_text(), "LEROY Jeanne a coupé son micro")
+    assert await until(lambda: status.inner_text(), "LEROY Jeanne a coupé son micro")
     pressed = in_call.patient.get_by_role("button", name="Micro", exact=True)
     assert await pressed.get_attribute("aria-pressed") == "false"
 
@@ -230,7 +230,8 @@ async def test_finishing_ends_both_sides(in_call: InCall) -> None:
     await in_call.doctor.get_by_role("button", name="Terminer et rédiger").click()
     await in_call.doctor.wait_for_url("**/compte-rendu")
     await in_call.patient.wait_for_url("**/visite/fin")
-    await in_call.patient.get_by_role("heading", name="Votre consultation est terminée").wait_for()
+    heading = in_call.patient.get_by_role("heading", level=1)
+    assert await heading.inner_text() == "Votre consultation est terminée"
 
 
 async def test_the_call_has_no_serious_violation(in_call: InCall, axe_source: str) -> None:
@@ -242,5 +243,5 @@ async def test_leaving_and_coming_back(in_call: InCall) -> None:
     await in_call.patient.get_by_role("link", name="Quitter").click()
     await in_call.patient.get_by_role("heading", name="Vous avez quitté l’appel").wait_for()
     await in_call.patient.get_by_role("link", name="Revenir dans l’appel").click()
-    await sees_the_other(in_call.patient)
-    await sees_the_other(in_call.doctor)
+    assert await sees_the_other(in_call.patient)
+    assert await sees_the_other(in_call.doctor)

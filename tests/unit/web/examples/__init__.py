@@ -1,0 +1,10 @@
+"""One believable example of every page: the gallery draws them, the unit tests render them."""
+
+from __future__ import annotations
+
+from tests.unit.web.examples import acts, journey, office, practice
+from tests.unit.web.examples.frames import DOCTOR, Example
+
+EXAMPLES: dict[str, Example] = practice.EXAMPLES | acts.EXAMPLES | office.EXAMPLES | journey.EXAMPLES
+
+__all__ = ["DOCTOR", "EXAMPLES", "Example"]
