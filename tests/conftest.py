@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 pytest_plugins = [
+    "tests.fixtures.properties",
     "tests.fixtures.run_folder",
     "tests.fixtures.clocks",
     "tests.fixtures.databases",
