@@ -36,7 +36,7 @@ async def call(site: Site, method: str, path: str, who: str | None = None, **opt
     ("method", "path"),
     [
         ("GET", "/billing/claims"),
-        ("GET", f"/billing/claims/{new_id()}"),
+        ("GET", "/billing/claims/01900000-0000-7000-8000-000000000001"),
         ("GET", "/billing/cap?year=2026"),
         ("GET", "/billing/cap/acts?year=2026"),
         ("PUT", f"/billing/professionals/{DOCTOR_ID}/activity"),
