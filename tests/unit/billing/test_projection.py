@@ -202,3 +202,98 @@ def test_a_share_reads_in_french() -> None:
     nothing = project(facts, CAP_B).readings(CAP_B)[0]
     assert format_share(nothing) == "sans objet"
     assert judge(facts, CAP_B, project(facts, CAP_B)).level is Level.FREE
+
+
+def test_last_year_gives_a_tenth_on_each_side() -> None:
+    facts = YearFacts(
+        today=MIDYEAR,
+        here=Counts.of_teleconsultations(100),
+        booked=Counts.of_teleconsultations(3),
+        last_year=Counts(teleconsultations=730, other_acts=1271, own_acts=500),
+    )
+    projection = project(facts, CAP_B)
+    assert projection.volume is not None
+    volume, remote = projection.volume, projection.remote
+    assert (volume.low, volume.point, volume.high, volume.basis) == (1800, 2001, 2202, Basis.LAST_YEAR)
+    assert (remote.low, remote.point, remote.high, remote.basis) == (103, 464, 501, Basis.LAST_YEAR)
+    assert projection.own_acts == 500
+
+
+def test_a_pace_is_carried_on_with_twice_the_root_of_what_was_counted() -> None:
+    facts = YearFacts(
+        today=date(2026, 3, 14), here=Counts.of_teleconsultations(50), outside=Outside(Counts(), date(2026, 3, 14), "x")
+    )
+    remote = project(facts, CAP_B).remote
+    assert days_elapsed(facts.today, 2026) == 73
+    assert (remote.low, remote.point, remote.high) == (50, 250, 360)
+
+
+def test_what_is_booked_beyond_the_pace_is_expected() -> None:
+    facts = YearFacts(
+        today=date(2026, 12, 30),
+        here=Counts.of_teleconsultations(364),
+        booked=Counts.of_teleconsultations(40, own=10),
+        outside=Outside(Counts(other_acts=2000, own_acts=100), date(2026, 12, 30), "x"),
+    )
+    projection = project(facts, CAP_B)
+    assert projection.volume is not None
+    assert (projection.remote.low, projection.remote.point) == (394, 394)
+    assert projection.volume.low == 2404
+
+
+@pytest.mark.parametrize(("remote", "level"), [(720, Level.FREE), (721, Level.WARN), (800, Level.WARN)])
+def test_nine_tenths_of_the_limit_is_still_free(remote: int, level: Level) -> None:
+    facts = YearFacts(
+        today=date(2026, 12, 31),
+        here=Counts.of_teleconsultations(remote),
+        outside=Outside(Counts(other_acts=1000), date(2026, 12, 30), "x"),
+        annual_volume=AnnualVolume(4000, "x", MIDYEAR),
+    )
+    assert judge(facts, CAP_B, project(facts, CAP_B)).level is level
+
+
+@pytest.mark.parametrize(("others", "level"), [(29, Level.FREE), (30, Level.WARN)])
+def test_a_pace_is_judged_from_thirty_acts_on(others: int, level: Level) -> None:
+    facts = YearFacts(today=MIDYEAR, here=Counts.of_teleconsultations(others), outside=Outside(Counts(), MIDYEAR, "x"))
+    assert judge(facts, CAP_B, project(facts, CAP_B)).level is level
+
+
+@pytest.mark.parametrize(("done", "level"), [(99, Level.WARN), (100, Level.HOLD)])
+def test_nothing_is_held_below_a_hundred_acts(done: int, level: Level) -> None:
+    facts = YearFacts(
+        today=MIDYEAR,
+        here=Counts.of_teleconsultations(done),
+        outside=Outside(Counts(), MIDYEAR, "x"),
+        annual_volume=AnnualVolume(200, "x", MIDYEAR),
+    )
+    verdict = judge(facts, CAP_B, project(facts, CAP_B))
+    assert verdict.level is level
+    assert verdict.allowance == 0
+
+
+def test_a_closed_year_near_its_limit_is_not_warned_of() -> None:
+    facts = YearFacts(
+        today=date(2027, 1, 2),
+        here=Counts.of_teleconsultations(199),
+        outside=Outside(Counts(other_acts=801), date(2026, 12, 31), "x"),
+    )
+    verdict = judge(facts, CAP_B, project(facts, CAP_B))
+    assert (verdict.level, verdict.allowance, verdict.acts_needed) == (Level.FREE, 1, 0)
+    assert verdict.reasons[0].text == "Année close : 19,90\u00a0% pour un plafond de 20\u00a0%."
+
+
+def test_the_explanation_counts_what_would_bring_back() -> None:
+    facts = YearFacts(
+        today=date(2027, 1, 2),
+        here=Counts.of_teleconsultations(201),
+        outside=Outside(Counts(other_acts=799), date(2026, 12, 31), "x"),
+    )
+    verdict = judge(facts, CAP_B, project(facts, CAP_B))
+    assert (verdict.level, verdict.acts_needed) == (Level.HOLD, 5)
+    assert verdict.reasons[0].text == "Plafond de l'année dépassé : 20,10\u00a0% pour 20\u00a0%."
+    assert verdict.reasons[0].compared == {
+        "reading": "literal",
+        "numerator": 201,
+        "denominator": 1000,
+        "rate_percent": 20,
+    }
