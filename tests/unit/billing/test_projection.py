@@ -135,6 +135,8 @@ def test_a_year_is_final_only_when_elsewhere_is_known_to_its_end() -> None:
     short = YearFacts(today=after, here=here, outside=Outside(Counts(other_acts=600), date(2026, 12, 30), "x"))
     assert project(known, CAP_B).volume is not None
     assert project(known, CAP_B).remote.basis is Basis.FINAL
+    on_the_day = YearFacts(today=date(2026, 12, 31), here=here, outside=known.outside)
+    assert project(on_the_day, CAP_B).remote.basis is Basis.PACE
     assert project(short, CAP_B).remote.basis is Basis.PACE
     assert project(YearFacts(today=after, here=here), CAP_B).volume is None
 
