@@ -207,7 +207,8 @@ def _require_written_dates(model: type[BaseModel], values: dict[str, Any], detai
     """A day or an instant is written out: pydantic would also read a bare number, as seconds. Raises InputError."""
     for name, schema in model.model_json_schema()["properties"].items():
         formats = {part.get("format") for part in (schema, *schema.get("anyOf", ()))}
-        if formats & {"date", "date-time"} and "-" not in str(values.get(name, "-"))[1:]:
+        is_written = name not in values or "-" in str(values[name])[1:]
+        if formats & {"date", "date-time"} and not is_written:
             raise InputError(422, "invalid_query", detail, [FieldError(field=name, message="AAAA-MM-JJ…")])
 
 

@@ -190,6 +190,12 @@ async def test_the_law_is_public_and_says_what_holds_on_a_day(site: Site) -> Non
     assert tariff["values"][0]["references"][0]["title"]
 
 
+@pytest.mark.parametrize("day", ["1766000000", "-1766000000", "hier", "2026-02-30"])
+async def test_a_day_is_written_out(site: Site, day: str) -> None:
+    status, problem = await call(site, "GET", f"/law/parameters?on={day}")
+    assert (status, problem["errors"][0]["field"]) == (422, "on")
+
+
 async def test_an_ended_value_is_in_force_on_no_day(site: Site) -> None:
     path = "/law/parameters?prefix=teleconsultation/reimbursement/prior"
     _, page = await call(site, "GET", path)
