@@ -8,11 +8,18 @@ from datetime import datetime, timedelta
 
 from telemed.acts.teleconsultation.model import ContinuityEntry, Seat
 
-_STARTS = {"joined": "present", "resumed": "present", "media_connected": "media", "media_restored": "media"}
+_STARTS = {
+    "joined": "present",
+    "resumed": "present",
+    "media_connected": "media",
+    "media_restored": "media",
+    "video_on": "video",
+}
 _STOPS = {
     "dropped": ("present",),
-    "left": ("present", "media"),
+    "left": ("present", "media", "video"),
     "media_interrupted": ("media",),
+    "video_off": ("video",),
 }
 _CAUSES = {
     "dropped": "connexion perdue",
@@ -53,6 +60,15 @@ class Incident:
 
 
 @dataclass(frozen=True)
+class SeatTimes:
+    """How many seconds a seat was in the room, and had its camera on."""
+
+    seat: str
+    present_seconds: int
+    video_seconds: int
+
+
+@dataclass(frozen=True)
 class ContinuitySummary:
     """`video_established`: at least one end decoded the other's picture while both were in the room (R-10).
 
@@ -67,6 +83,7 @@ class ContinuitySummary:
     interruptions: int
     by_phone: bool
     incidents: tuple[Incident, ...]
+    seats: tuple[SeatTimes, ...]
 
 
 def summarize(entries: Iterable[ContinuityEntry], *, until: datetime) -> ContinuitySummary:
@@ -82,7 +99,17 @@ def summarize(entries: Iterable[ContinuityEntry], *, until: datetime) -> Continu
         interruptions=sum(entry.kind in ("dropped", "media_interrupted") for entry in ordered),
         by_phone=any(entry.kind == "phone_fallback" for entry in ordered),
         incidents=incidents,
+        seats=_seat_times(ordered, until),
     )
+
+
+def _seat_times(entries: Sequence[ContinuityEntry], until: datetime) -> tuple[SeatTimes, ...]:
+    present, video = _spans(entries, "present", until), _spans(entries, "video", until)
+    return tuple(SeatTimes(seat.value, _total(present[seat.value]), _total(video[seat.value])) for seat in Seat)
+
+
+def _total(spans: Sequence[tuple[datetime, datetime]]) -> int:
+    return int(sum((end - start for start, end in spans), timedelta()).total_seconds())
 
 
 def _spans(

@@ -298,6 +298,14 @@ class IncidentOut(BaseModel):
     sentence: str
 
 
+class SeatTimesOut(BaseModel):
+    """How long a seat was in the room, and had its camera on."""
+
+    seat: str
+    present_seconds: int
+    video_seconds: int
+
+
 class ContinuityOut(BaseModel):
     """The ledger and what it proves: whether video took place (R-10), for how long, and what went wrong (R-9)."""
 
@@ -307,6 +315,7 @@ class ContinuityOut(BaseModel):
     media_seconds: int
     interruptions: int
     by_phone: bool
+    seats: list[SeatTimesOut]
     incidents: list[IncidentOut]
     entries: list[ContinuityEntryOut]
 
@@ -319,6 +328,10 @@ class ContinuityOut(BaseModel):
             media_seconds=summary.media_seconds,
             interruptions=summary.interruptions,
             by_phone=summary.by_phone,
+            seats=[
+                SeatTimesOut(seat=one.seat, present_seconds=one.present_seconds, video_seconds=one.video_seconds)
+                for one in summary.seats
+            ],
             incidents=[
                 IncidentOut(
                     kind=incident.kind,

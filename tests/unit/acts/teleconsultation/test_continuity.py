@@ -100,3 +100,16 @@ def test_shared_time_never_exceeds_the_visit_and_order_of_arrival_is_free(
     summary = summarize(entries, until=END)
     assert 0 <= summary.media_seconds <= 602
     assert summary.video_established == any(entry.kind == "first_frame" for entry in entries)
+
+
+def test_each_seat_has_its_time_in_the_room_and_with_its_camera_on() -> None:
+    lines = [
+        at(2, "patient", "video_on"),
+        at(100, "patient", "dropped"),
+        at(112, "patient", "resumed"),
+        at(202, "patient", "video_off"),
+        at(302, "patient", "video_on"),
+    ]
+    seats = {one.seat: one for one in summarize([*VISIT, *lines], until=END).seats}
+    assert (seats["patient"].present_seconds, seats["patient"].video_seconds) == (590, 500)
+    assert (seats["doctor"].present_seconds, seats["doctor"].video_seconds) == (601, 0)
