@@ -18,7 +18,7 @@ _DOTS_PER_INCH = 100
 _TIMEOUT_SECONDS = 20.0
 _SHEET = """\
 #set page(width: auto, height: auto, margin: 0pt, fill: none)
-#let drawn(number) = image("document.pdf", page: number)
+#let drawn(number) = block(fill: white, image("document.pdf", page: number))
 #stack(dir: ttb, spacing: 12pt, ..range(1, int(sys.inputs.count) + 1).map(drawn))
 """
 

@@ -14,11 +14,11 @@ from telemed.documents.service import Artifact
 from telemed.kernel.caller import Role
 from telemed.kernel.errors import Conflict, Invalid, Refused
 from telemed.web import forms, french
-from telemed.web.pages.page import Pages, Visitor, Workplace, open_workplace
+from telemed.web.pages.page import RENDERING, Pages, Visitor, Workplace, open_workplace
 from telemed.web.pages.proposal import find_proposal
 from telemed.web.pages.report_form import first_form, read_report
 from telemed.web.pages.today import act_id_of
-from telemed.web.views.frame import Badge, Choice, Form, Tone
+from telemed.web.views.frame import Badge, Choice, Form, ReasonLine, Tone
 from telemed.web.views.report import (
     Departure,
     Fate,
@@ -74,7 +74,13 @@ async def save_report(visitor: Visitor) -> web.Response:
     except (Invalid, Conflict, Refused) as err:
         return await _not_saved(visitor, place, forms.refused(form, err), 409)
     if visitor.wants_json:
-        return web.json_response({"revision": report.revision, "picture": _picture(report)})
+        return web.json_response(
+            {
+                "revision": report.revision,
+                "picture": _picture(report),
+                "decision": _decision_html(visitor, place, report),
+            }
+        )
     return visitor.go(f"/consultations/{report.act.id}/compte-rendu", flash="saved")
 
 
@@ -161,8 +167,7 @@ def _show_draft(
         incidents=_incidents(report),
         departures=_departures(report),
         flags=_flags(report),
-        blockers=tuple(forms.reason_line(reason, Tone.SOON) for reason in report.decision.refusals),
-        warnings=tuple(forms.reason_line(reason, Tone.PLAIN) for reason in report.decision.warnings),
+        decision=_decision(report),
         picture=_picture(report),
         pdf_address=f"/teleconsultations/{act.id}/report/preview",
         save_address=base,
@@ -176,6 +181,20 @@ def _show_draft(
 def _name(report: ReportView) -> str:
     traits = report.facts.patient
     return f"{(traits.used_name or traits.birth_name).upper()} {traits.used_given_name or traits.birth_given_names[0]}"
+
+
+def _decision(report: ReportView) -> tuple[ReasonLine, ...]:
+    """What would refuse the signature, then what is only said."""
+    return (
+        *(forms.reason_line(reason, Tone.SOON) for reason in report.decision.refusals),
+        *(forms.reason_line(reason, Tone.PLAIN) for reason in report.decision.warnings),
+    )
+
+
+def _decision_html(visitor: Visitor, place: Workplace, report: ReportView) -> str:
+    return visitor.request.app[RENDERING].render(
+        "fragments/decision.html", place.frame, view={"decision": _decision(report)}
+    )
 
 
 def _may_resume(report: ReportView, place: Workplace) -> bool:

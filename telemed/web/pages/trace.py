@@ -10,6 +10,7 @@ from aiohttp import web
 from telemed.api.auth import only
 from telemed.kernel.caller import Role
 from telemed.trace.model import Entry, Outcome
+from telemed.web.actions import action_words
 from telemed.web.pages.page import Pages, Visitor, open_workplace
 from telemed.web.views.frame import Badge, Form, Tone
 from telemed.web.views.oversight import TraceLine, TraceView
@@ -46,7 +47,7 @@ def _line(entry: Entry, people: dict[UUID, str]) -> TraceLine:
         sequence=entry.number,
         at=entry.at,
         who=who or _ACTORS.get(note.actor_kind, note.actor_kind),
-        action=note.action,
+        action=action_words(note.action),
         subject=note.resource or (f"patient:{note.patient_id}" if note.patient_id else "—"),
         purpose=_PURPOSES.get(note.purpose, note.purpose),
         outcome=Badge("Fait", Tone.FINE) if kept else Badge("Refusé", Tone.NOW, hint=entry.code),

@@ -318,7 +318,7 @@ def _show_birth_date(visitor: Visitor, form: Form, *, status: int = 200) -> web.
 def _show_closed(
     visitor: Visitor, why: tuple[str, str], *, status: int = 200, may_ask: bool = True, was_asked: bool = False
 ) -> web.Response:
-    view = LinkClosedView(why[0], why[1], may_ask=may_ask, was_asked=was_asked)
+    view = LinkClosedView(french.typographic(why[0]), french.typographic(why[1]), may_ask=may_ask, was_asked=was_asked)
     return visitor.render("patient/link_closed.html", _stranger(visitor), view, status=status)
 
 
@@ -359,7 +359,7 @@ def _show_end(visitor: Visitor, visit: Visit, *, has_withdrawn: bool = False) ->
         doctor=visit.professional.full_name,
         ended_at=visit.act.finished_at,
         is_over=is_over,
-        next_steps=_NEXT_STEPS if is_over else (),
+        next_steps=tuple(map(french.typographic, _NEXT_STEPS)) if is_over else (),
         return_address="" if is_over else "/visite/appel",
         withdrawal_text="Votre accord est retiré." if has_withdrawn else _WITHDRAWAL,
         may_withdraw=visit.has_consented and not has_withdrawn,

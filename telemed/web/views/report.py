@@ -68,7 +68,7 @@ class FlagsCard:
 
 @dataclass(frozen=True)
 class ReportPageView:
-    """A draft and its picture; `blockers` are what would refuse the signature."""
+    """A draft and its picture; `decision` is what would refuse the signature, then what is only said."""
 
     act_id: str
     patient: str
@@ -86,8 +86,7 @@ class ReportPageView:
     pdf_address: str
     save_address: str
     sign_address: str
-    blockers: tuple[ReasonLine, ...] = ()
-    warnings: tuple[ReasonLine, ...] = ()
+    decision: tuple[ReasonLine, ...] = ()
     resume_address: str = ""
     is_correction: bool = False
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -188,3 +189,14 @@ async def test_a_call_ended_by_mistake_is_taken_up_again(
 async def test_a_colleague_reads_no_report(site: Site, finished: Teleconsultation) -> None:
     colleague = await site.signed_in("colleague")
     assert (await colleague.get(base(finished))).status == 404
+
+
+async def test_the_auditor_reads_every_step_in_words(site: Site, doctor: Window, finished: Teleconsultation) -> None:
+    await doctor.post(f"{base(finished)}/signer", WORDS | {"revision": "0"})
+    await doctor.get("/facturation")
+    await site.deliver()
+    auditor = await site.signed_in("auditor")
+    page = await auditor.get("/tracabilite")
+    actions = re.findall(r'data-label="Action">([^<]+)<', page.text)
+    assert "Signature du compte rendu" in actions
+    assert [action for action in actions if "." in action] == []

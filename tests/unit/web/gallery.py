@@ -29,7 +29,12 @@ def build_gallery() -> web.Application:
         text = rendering.render(example.template, example.frame, view=example.view, **example.more)
         return web.Response(text=text, content_type="text/html", headers={"Content-Security-Policy": CSP})
 
+    async def be_away(_request: web.Request) -> web.Response:
+        """A room that never opens: a call page stays as it is drawn."""
+        return web.Response(status=503)
+
     app.router.add_get("/galerie/{name}", page)
+    app.router.add_post("/{path:.*}", be_away)
     return app
 
 

@@ -108,8 +108,10 @@ REPORT = report.ReportPageView(
     pdf_address="/teleconsultations/1/report/preview",
     save_address="/consultations/1/compte-rendu",
     sign_address="/consultations/1/compte-rendu/signer",
-    blockers=(ReasonLine("Le compte rendu doit comporter une conclusion.", "CSP, art. R. 6316-4, 1°", SOON),),
-    warnings=(ReasonLine("Sans territorialité ni exception, l’acte peut ne pas être remboursé.", "", Tone.PLAIN),),
+    decision=(
+        ReasonLine("Le compte rendu doit comporter une conclusion.", "CSP, art. R. 6316-4, 1°", SOON),
+        ReasonLine("Sans territorialité ni exception, l’acte peut ne pas être remboursé.", "", Tone.PLAIN),
+    ),
     resume_address="/consultations/1/reprendre",
 )
 

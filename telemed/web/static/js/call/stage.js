@@ -8,6 +8,8 @@ export class Stage {
 
   constructor(root, { other, phone, dial, onPhone }) {
     this.stage = root.querySelector("[data-stage]");
+    this.remote = root.querySelector("[data-remote]");
+    this.lastFrame = root.querySelector("[data-last-frame]");
     this.message = root.querySelector("[data-message]");
     this.title = root.querySelector("[data-message-title]");
     this.text = root.querySelector("[data-message-text]");
@@ -21,6 +23,12 @@ export class Stage {
   /** A sentence over the stage, with elements to act on. */
   say(title, text = "", actions = []) {
     this.#stop();
+    this.stage.dataset.missing = "false";
+    this.lastFrame.hidden = true;
+    this.#write(title, text, actions);
+  }
+
+  #write(title, text, actions) {
     this.message.hidden = false;
     this.title.textContent = title;
     this.text.textContent = text;
@@ -32,12 +40,23 @@ export class Stage {
     this.#stop();
     this.stage.dataset.missing = "false";
     this.message.hidden = true;
+    this.lastFrame.hidden = true;
+  }
+
+  /** Keep the picture as it is now: the element turns black once its stream has ended. */
+  keepLastFrame() {
+    const { videoWidth: width, videoHeight: height } = this.remote;
+    if (!width || !this.lastFrame.hidden) return;
+    Object.assign(this.lastFrame, { width, height });
+    this.lastFrame.getContext("2d").drawImage(this.remote, 0, 0, width, height);
+    this.lastFrame.hidden = false;
   }
 
   /** The other is missing since an instant: the last frame dims and the seconds are counted. */
   missing(since = Date.now(), hint = "") {
     if (this.#since !== null) return;
-    this.say("", hint);
+    this.#stop();
+    this.#write("", hint, []);
     this.stage.dataset.missing = "true";
     this.#since = since;
     this.#count();

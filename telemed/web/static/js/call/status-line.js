@@ -5,10 +5,17 @@ const WORDS = { good: "bonne", fair: "moyenne", poor: "mauvaise" };
 export class StatusLine {
   #own = "unknown";
   #others = {};
+  #isShown = true;
 
   constructor(element, other) {
     this.element = element;
     this.other = other;
+  }
+
+  /** Nothing is said of a link that has no other end. */
+  show(isShown) {
+    this.#isShown = isShown;
+    this.#show();
   }
 
   own(link) {
@@ -24,6 +31,10 @@ export class StatusLine {
 
   #show() {
     const parts = [];
+    if (!this.#isShown) {
+      this.element.textContent = "";
+      return;
+    }
     if (this.#others.audio === false) parts.push(`${this.other} a coupé son micro`);
     if (this.#others.video === false && !this.#others.screen) parts.push(`${this.other} a éteint sa caméra`);
     if (this.#others.screen) parts.push(`${this.other} partage son écran`);

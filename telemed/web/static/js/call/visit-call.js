@@ -36,6 +36,8 @@ export class VisitCall {
       onSend: (text) => this.signaling.chat(text),
       onUnseen: () => this.toolbar.markUnseen(),
     });
+    // Heard before the call hears it, and lets the picture go.
+    this.signaling.addEventListener("presence", () => this.other?.status !== "here" && this.stage.keepLastFrame());
     this.clock = root.querySelector("[data-clock]");
     this.started = started;
     wireDialogs();
@@ -124,7 +126,7 @@ export class VisitCall {
     on(signaling, "welcome", () => (this.isLost = false));
     on(signaling, "lost", ({ attempt }) => (this.isLost = attempt > 1));
     on(signaling, "admission", () => {});
-    on(signaling, "presence", () => this.status.others(this.other?.state ?? {}));
+    on(signaling, "presence", () => this.#onPresence());
     on(signaling, "ended", ({ code }) => this.side.onEnded(code, this));
     on(call, "peer", ({ peer }) => peer.attach(remote));
     on(call, "gone", () => (this.media = "closed"));
@@ -136,9 +138,18 @@ export class VisitCall {
     });
   }
 
+  #onPresence() {
+    const isHere = this.other?.status === "here";
+    this.status.others(isHere ? (this.other.state ?? {}) : {});
+    this.status.show(isHere);
+  }
+
   #onMedia(state) {
     this.media = state;
-    if (state === "interrupted") this.interruptedAt = Date.now();
+    if (state === "interrupted") {
+      this.interruptedAt = Date.now();
+      this.stage.keepLastFrame();
+    }
     if (state === "connected" && !this.clockTimer) this.clockTimer = runClock(this.clock, this.started);
   }
 
