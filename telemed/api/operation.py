@@ -38,6 +38,7 @@ class Operation:
     description: str
     path_model: type[BaseModel] | None
     query_model: type[BaseModel]
+    dated: frozenset[str]
     body: TypeAdapter[Any] | None
     output: TypeAdapter[Any] | None
     media_type: str
@@ -119,6 +120,7 @@ def _describe(
         if name not in _SPECIAL
     }
     returned: Any = hints.get("return")
+    query_model = _model(endpoint, "query", {n: f for n, f in fields.items() if n not in in_path})
     summary, _, description = inspect.cleandoc(endpoint.__doc__ or endpoint.__name__).partition("\n")
     has_output = returned not in (None, type(None), web.Response, web.StreamResponse)
     return Operation(
@@ -131,7 +133,8 @@ def _describe(
         summary=summary.rstrip("."),
         description=description.strip(),
         path_model=_model(endpoint, "path", {n: f for n, f in fields.items() if n in in_path}) if in_path else None,
-        query_model=_model(endpoint, "query", {n: f for n, f in fields.items() if n not in in_path}),
+        query_model=query_model,
+        dated=_dated(query_model),
         body=TypeAdapter(hints["body"]) if "body" in hints else None,
         output=TypeAdapter(returned) if has_output else None,
         media_type=media_type,
@@ -185,7 +188,7 @@ async def _read(operation: Operation, request: web.Request) -> dict[str, Any]:
         arguments |= _validated(operation.path_model, dict(request.match_info), 404, "not_found", "Introuvable.")
     detail = "Un paramètre de la demande n'est pas valable."
     query = _query(request, operation.query_model)
-    _require_written_dates(operation.query_model, query, detail)
+    _require_written_dates(operation.dated, query, detail)
     arguments |= _validated(operation.query_model, query, 422, "invalid_query", detail)
     if operation.body is not None:
         arguments["body"] = await _read_body(operation.body, request)
@@ -203,13 +206,21 @@ def _query(request: web.Request, model: type[BaseModel]) -> dict[str, Any]:
     return found
 
 
-def _require_written_dates(model: type[BaseModel], values: dict[str, Any], detail: str) -> None:
-    """A day or an instant is written out: pydantic would also read a bare number, as seconds. Raises InputError."""
+def _dated(model: type[BaseModel]) -> frozenset[str]:
+    """The parameters that are a day or an instant."""
+    found = set()
     for name, schema in model.model_json_schema()["properties"].items():
-        formats = {part.get("format") for part in (schema, *schema.get("anyOf", ()))}
-        is_written = name not in values or "-" in str(values[name])[1:]
-        if formats & {"date", "date-time"} and not is_written:
-            raise InputError(422, "invalid_query", detail, [FieldError(field=name, message="AAAA-MM-JJ…")])
+        if {part.get("format") for part in (schema, *schema.get("anyOf", ()))} & {"date", "date-time"}:
+            found.add(name)
+    return frozenset(found)
+
+
+def _require_written_dates(dated: frozenset[str], values: dict[str, Any], detail: str) -> None:
+    """A day or an instant is written out: pydantic would also read a bare number, as seconds. Raises InputError."""
+    wrong = [name for name in dated & values.keys() if "-" not in str(values[name])[1:]]
+    if wrong:
+        errors = [FieldError(field=name, message="AAAA-MM-JJ…") for name in sorted(wrong)]
+        raise InputError(422, "invalid_query", detail, errors)
 
 
 def _validated(model: type[BaseModel], values: dict[str, Any], status: int, code: str, detail: str) -> dict[str, Any]:
