@@ -27,6 +27,11 @@ _CAUSES = {
     "device_failed": "caméra ou micro en panne",
     "phone_fallback": "poursuite par téléphone",
 }
+# What ends a loss: a new connection of the media has no “restored”, it connects and shows its first frame.
+_ENDS = {
+    "dropped": frozenset({"resumed", "joined"}),
+    "media_interrupted": frozenset({"media_restored", "media_connected", "first_frame", "joined"}),
+}
 _WHO = {Seat.DOCTOR.value: "côté médecin", Seat.PATIENT.value: "côté patient"}
 SHORTEST_INCIDENT = timedelta(seconds=3)
 
@@ -139,29 +144,44 @@ def _shared(spans: dict[str, list[tuple[datetime, datetime]]]) -> timedelta:
 
 def _incidents(entries: Sequence[ContinuityEntry]) -> tuple[Incident, ...]:
     """Losses with their end; those under three seconds are noise, and one loss seen twice is one incident."""
-    found: list[Incident] = []
-    for place, entry in enumerate(entries):
-        if entry.kind in ("dropped", "media_interrupted"):
-            ends = "media_restored" if entry.kind == "media_interrupted" else "resumed"
-            end = next((e.at for e in entries[place:] if e.seat == entry.seat and e.kind in (ends, "joined")), None)
-            found.append(Incident(entry.kind, entry.seat, entry.at, end))
-        elif entry.kind in ("device_failed", "phone_fallback"):
-            found.append(Incident(entry.kind, entry.seat, entry.at, entry.at))
-    kept: list[Incident] = []
-    for incident in found:
-        short = incident.kind in ("dropped", "media_interrupted") and (
-            incident.duration is not None and incident.duration < SHORTEST_INCIDENT
-        )
-        if not short and not any(_covers(other, incident) for other in kept):
-            kept.append(incident)
-    return tuple(kept)
+    found = [_incident(entry, entries[place:]) for place, entry in enumerate(entries) if entry.kind in _CAUSES]
+    lasting = [incident for incident in found if not _is_noise(incident)]
+    return tuple(one for place, one in enumerate(lasting) if not _is_told_by_another(one, place, lasting))
 
 
-def _covers(other: Incident, incident: Incident) -> bool:
-    """Is `incident` the same loss, seen later or from the media's side?"""
-    if other.seat != incident.seat or incident.kind not in ("dropped", "media_interrupted"):
+def _incident(entry: ContinuityEntry, later: Sequence[ContinuityEntry]) -> Incident:
+    """What began with `entry`, with its end if there is one in `later`; what does not last ends as it starts."""
+    ends = _ENDS.get(entry.kind)
+    if ends is None:
+        return Incident(entry.kind, entry.seat, entry.at, entry.at)
+    ended_at = next((e.at for e in later if e.seat == entry.seat and e.kind in ends), None)
+    return Incident(entry.kind, entry.seat, entry.at, ended_at)
+
+
+def _is_noise(incident: Incident) -> bool:
+    lasts = incident.duration
+    return incident.kind in _ENDS and lasts is not None and lasts < SHORTEST_INCIDENT
+
+
+def _is_told_by_another(incident: Incident, place: int, all_of_them: Sequence[Incident]) -> bool:
+    """Is it the same loss as another's: seen again by its seat, or as the picture that the lost side took along?"""
+    if incident.kind not in _ENDS:
         return False
-    return other.started_at <= incident.started_at and (other.ended_at is None or incident.started_at < other.ended_at)
+    for other_place, other in enumerate(all_of_them):
+        if other_place == place or other.kind not in _ENDS or not _overlap(incident, other):
+            continue
+        if other.kind == "dropped" and incident.kind == "media_interrupted":
+            return True
+        if other.kind == incident.kind and other.seat == incident.seat and other_place < place:
+            return True
+    return False
+
+
+def _overlap(one: Incident, other: Incident) -> bool:
+    """Do they share a moment, the last second of a loss included?"""
+    return (other.ended_at is None or one.started_at <= other.ended_at) and (
+        one.ended_at is None or other.started_at <= one.ended_at
+    )
 
 
 def _seconds(length: timedelta) -> str:

@@ -113,3 +113,30 @@ def test_each_seat_has_its_time_in_the_room_and_with_its_camera_on() -> None:
     seats = {one.seat: one for one in summarize([*VISIT, *lines], until=END).seats}
     assert (seats["patient"].present_seconds, seats["patient"].video_seconds) == (590, 500)
     assert (seats["doctor"].present_seconds, seats["doctor"].video_seconds) == (601, 0)
+
+
+def test_a_picture_that_comes_back_on_a_new_connection_has_come_back() -> None:
+    lines = [at(100, "doctor", "media_interrupted"), at(110, "doctor", "media_connected")]
+    incidents = summarize([*VISIT, *lines], until=END).incidents
+    assert [incident.sentence for incident in incidents] == ["Image et son interrompus côté médecin, pendant 10 s"]
+
+
+def test_the_picture_that_a_lost_side_took_along_is_the_same_loss() -> None:
+    lines = [
+        at(98, "doctor", "media_interrupted"),
+        at(100, "patient", "dropped"),
+        at(124, "patient", "joined"),
+        at(126, "doctor", "media_connected"),
+    ]
+    incidents = summarize([*VISIT, *lines], until=END).incidents
+    assert [incident.sentence for incident in incidents] == ["Connexion perdue côté patient, pendant 24 s"]
+
+
+def test_two_losses_apart_are_two() -> None:
+    lines = [
+        at(100, "patient", "dropped"),
+        at(110, "patient", "resumed"),
+        at(200, "doctor", "media_interrupted"),
+        at(210, "doctor", "media_restored"),
+    ]
+    assert len(summarize([*VISIT, *lines], until=END).incidents) == 2
