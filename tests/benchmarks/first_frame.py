@@ -38,7 +38,7 @@ window.RTCPeerConnection = class extends Plain {
 """
 _BARE = """<!doctype html><meta charset="utf-8"><title>bare</title><video autoplay playsinline muted></video><script>
 const calls = new URLSearchParams(location.search).has("calls");
-const socket = new WebSocket(location.href.replace(/^http/, "ws").replace(/\\?.*/, "relay"));
+const socket = new WebSocket(new URL("/relay", location.href.replace(/^http/, "ws")));
 const opened = new Promise((resolve) => { socket.onopen = resolve; });
 const media = navigator.mediaDevices.getUserMedia({audio: true, video: {width: 640, height: 480}});
 const connection = new RTCPeerConnection();
