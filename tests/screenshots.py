@@ -23,6 +23,7 @@ from tests.scene import demo_scene
 from tests.shared import ROOT
 
 _ADDRESS = "8 rue du Change, Tours, 2e étage"
+_NOTES = "Vertiges positionnels brefs depuis huit jours. Tension 13/8 ce matin. Pas de signe de gravité."
 
 
 async def remake(folder: Path) -> list[str]:
@@ -44,9 +45,7 @@ async def remake(folder: Path) -> list[str]:
         doctor, patient = await doctor_window.new_page(), await patient_window.new_page()
         await journeys.sign_in(doctor, scene.base_url, scene.account("claire.moreau"))
         await journeys.give_birth_date(patient, scene.invitation.link, PATIENTS[0].born_on)
-        await take(patient, "patient-identite")
         await journeys.say_who_and_where(patient, _ADDRESS)
-        await take(patient, "patient-accord")
         await journeys.consent_and_try_the_camera(patient)
         await take(patient, "patient-camera")
         await journeys.sit_down(patient)
@@ -61,6 +60,13 @@ async def remake(folder: Path) -> list[str]:
         await doctor.screenshot(path=folder / "appel.png")
         await patient.screenshot(path=folder / "patient-appel.png")
         taken += ["appel", "patient-appel"]
+        await doctor.get_by_label("Notes, qui deviennent le compte rendu").fill(_NOTES)
+        await doctor.locator("[data-notes] [data-save-state]").get_by_text("Enregistré").wait_for()
+        await doctor.get_by_role("button", name="Terminer", exact=True).click()
+        await doctor.get_by_role("button", name="Terminer et rédiger").click()
+        await doctor.wait_for_url("**/compte-rendu")
+        await asyncio.sleep(2)
+        await take(doctor, "compte-rendu")
     return taken
 
 
