@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page
+from playwright.async_api import BrowserContext, Page, Route
 
 from tests.fixtures.browsers import NewWindow
 from tests.unit.web.examples import EXAMPLES
@@ -26,6 +26,17 @@ async def gallery() -> AsyncIterator[str]:
     await runner.cleanup()
 
 
+async def quiet_page(window: BrowserContext) -> Page:
+    """A page that stays where it is: no service is behind the gallery, so whatever a script asks answers nothing."""
+
+    async def answer_nothing(route: Route) -> None:
+        await route.fulfill(status=204)
+
+    page = await window.new_page()
+    await page.route(lambda url: "/galerie/" not in url and "/static/" not in url, answer_nothing)
+    return page
+
+
 async def violations(page: Page, axe_source: str) -> list[str]:
     """What axe-core finds serious or critical on the page, with the elements."""
     await page.evaluate(f"() => {{ {axe_source} }}")
@@ -42,7 +53,7 @@ async def test_no_page_has_a_serious_violation(
     gallery: str, new_window: NewWindow, axe_source: str, is_phone: bool, is_dark: bool
 ) -> None:
     window = await new_window(is_phone=is_phone, is_dark=is_dark)
-    page = await window.new_page()
+    page = await quiet_page(window)
     found = {}
     for name in EXAMPLES:
         await page.goto(f"{gallery}/{name}")
@@ -52,7 +63,7 @@ async def test_no_page_has_a_serious_violation(
 
 
 async def test_no_page_scrolls_sideways_on_a_phone(gallery: str, new_window: NewWindow) -> None:
-    page = await (await new_window(is_phone=True)).new_page()
+    page = await quiet_page(await new_window(is_phone=True))
     wide = {}
     for name in EXAMPLES:
         await page.goto(f"{gallery}/{name}")
@@ -63,7 +74,7 @@ async def test_no_page_scrolls_sideways_on_a_phone(gallery: str, new_window: New
 
 
 async def test_no_page_breaks_its_own_content_policy(gallery: str, new_window: NewWindow) -> None:
-    page = await (await new_window()).new_page()
+    page = await quiet_page(await new_window())
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if "Content Security" in message.text else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -73,7 +84,7 @@ async def test_no_page_breaks_its_own_content_policy(gallery: str, new_window: N
 
 
 async def test_targets_are_large_enough(gallery: str, new_window: NewWindow) -> None:
-    page = await (await new_window(is_phone=True)).new_page()
+    page = await quiet_page(await new_window(is_phone=True))
     small: dict[str, list[str]] = {}
     for name in EXAMPLES:
         await page.goto(f"{gallery}/{name}")
@@ -103,7 +114,7 @@ async def stops(page: Page, count: int) -> list[str]:
 
 
 async def test_today_is_walked_by_keyboard(gallery: str, new_window: NewWindow) -> None:
-    page = await (await new_window()).new_page()
+    page = await quiet_page(await new_window())
     await page.goto(f"{gallery}/aujourdhui")
     names = await stops(page, 13)
     assert names[0] == "Aller au contenu"
@@ -114,7 +125,7 @@ async def test_today_is_walked_by_keyboard(gallery: str, new_window: NewWindow) 
 
 
 async def test_skip_link_leads_to_the_content(gallery: str, new_window: NewWindow) -> None:
-    page = await (await new_window()).new_page()
+    page = await quiet_page(await new_window())
     await page.goto(f"{gallery}/aujourdhui")
     await page.keyboard.press("Tab")
     await page.keyboard.press("Enter")
@@ -122,7 +133,7 @@ async def test_skip_link_leads_to_the_content(gallery: str, new_window: NewWindo
 
 
 async def test_search_opens_with_the_keyboard_and_closes_with_escape(gallery: str, new_window: NewWindow) -> None:
-    page = await (await new_window()).new_page()
+    page = await quiet_page(await new_window())
     await page.goto(f"{gallery}/patients")
     await page.keyboard.press("Control+k")
     assert await page.evaluate("document.activeElement.id") == "recherche-mots"
@@ -131,7 +142,7 @@ async def test_search_opens_with_the_keyboard_and_closes_with_escape(gallery: st
 
 
 async def test_signing_asks_once(gallery: str, new_window: NewWindow) -> None:
-    page = await (await new_window()).new_page()
+    page = await quiet_page(await new_window())
     await page.goto(f"{gallery}/compte-rendu")
     await page.get_by_role("button", name="Signer et envoyer").click()
     dialog = page.get_by_role("dialog")
@@ -141,6 +152,6 @@ async def test_signing_asks_once(gallery: str, new_window: NewWindow) -> None:
 
 
 async def test_errors_take_the_focus(gallery: str, new_window: NewWindow) -> None:
-    page = await (await new_window(is_phone=True)).new_page()
+    page = await quiet_page(await new_window(is_phone=True))
     await page.goto(f"{gallery}/naissance-erreur")
     assert await page.evaluate("document.activeElement.className") == "error-summary"

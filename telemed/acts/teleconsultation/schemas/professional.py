@@ -31,6 +31,8 @@ from telemed.kernel.decision import Decision
 from telemed.kernel.period import Interval
 
 Minutes = Annotated[int, Field(ge=5, le=180, description="Length in minutes.")]
+# A wall time has no offset, which the JSON Schema format `time` asks for.
+WallTime = Annotated[str, Field(pattern=r"^(?:[01][0-9]|2[0-3]):[0-5][0-9]$", description="`HH:MM`, local time.")]
 Words = Annotated[str, Field(max_length=500)]
 
 
@@ -99,19 +101,20 @@ class OpeningHoursItem(Input):
     """Slots offered on a day of the week (0 is Monday), in local time of the place of practice."""
 
     weekday: Annotated[int, Field(ge=0, le=6)]
-    opens_at: time
-    closes_at: time
+    opens_at: WallTime
+    closes_at: WallTime
     slot_minutes: Minutes = 15
 
     def to_model(self) -> OpeningHours:
-        return OpeningHours(self.weekday, self.opens_at, self.closes_at, self.slot_minutes)
+        opens_at, closes_at = time.fromisoformat(self.opens_at), time.fromisoformat(self.closes_at)
+        return OpeningHours(self.weekday, opens_at, closes_at, self.slot_minutes)
 
     @classmethod
     def of(cls, hours: OpeningHours) -> OpeningHoursItem:
         return cls(
             weekday=hours.weekday,
-            opens_at=hours.opens_at,
-            closes_at=hours.closes_at,
+            opens_at=f"{hours.opens_at:%H:%M}",
+            closes_at=f"{hours.closes_at:%H:%M}",
             slot_minutes=hours.slot_minutes,
         )
 

@@ -11,6 +11,7 @@ from telemed.acts.teleconsultation.model import Kind, OpeningHours, State
 from telemed.acts.teleconsultation.service.booking import BookingRequest
 from telemed.kernel.errors import Conflict, Forbidden, NotFound, Refused
 from telemed.kernel.period import Interval
+from tests.fixtures.http import Api
 from tests.fixtures.people import make_draft
 from tests.integration.acts.teleconsultation.conftest import Scene
 
@@ -135,3 +136,16 @@ async def test_the_day_shows_who_waits_first(scene: Scene) -> None:
     assert day.waiting[0].has_consent
     assert day.to_come == ()
     assert await scene.services.overview.waiting_count(scene.people.doctor) == 1
+
+
+async def test_opening_hours_are_wall_times_over_http(scene: Scene, api: Api) -> None:
+    path = f"/professionals/{scene.act.professional_id}/opening-hours"
+    morning = {"weekday": 0, "opens_at": "09:00", "closes_at": "12:30", "slot_minutes": 20}
+    saved = await api.call("PUT", path, {"items": [morning]}, by=scene.people.secretary)
+    assert saved.status == 200
+    assert (await api.call("GET", path, by=scene.people.doctor)).body == {"items": [morning]}
+    for wrong in ("9:00", "24:00", "09:00:01", "09:00+01:00", "0"):
+        reply = await api.call("PUT", path, {"items": [morning | {"opens_at": wrong}]}, by=scene.people.secretary)
+        assert reply.status == 422, wrong
+    reversed_hours = morning | {"opens_at": "13:00"}
+    assert (await api.call("PUT", path, {"items": [reversed_hours]}, by=scene.people.secretary)).status == 422
