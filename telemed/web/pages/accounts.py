@@ -49,10 +49,7 @@ class AccountForm(forms.FormModel):
 @pages.get("/comptes", _ADMINISTRATOR)
 async def list_accounts(visitor: Visitor) -> web.Response:
     place = await open_workplace(visitor, "accounts")
-    after = visitor.request.query.get("apres")
-    found = await visitor.services.professionals.page(
-        visitor.known, after=UUID(after) if after else None, limit=_PAGE + 1
-    )
+    found = await visitor.services.professionals.page(visitor.known, after=visitor.cursor(), limit=_PAGE + 1)
     next_page = f"/comptes?apres={found[_PAGE - 1].id}" if len(found) > _PAGE else ""
     view = AccountsView(tuple(_line(visitor, one) for one in found[:_PAGE]), next_page)
     return visitor.render("professional/accounts.html", place.frame, view)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from aiohttp import web
 
-from telemed.acts.teleconsultation.model import Channel, Delivery, SendingState, State
+from telemed.acts.teleconsultation.model import Channel, State
 from telemed.acts.teleconsultation.service.booking import BookingRequest
 from telemed.acts.teleconsultation.service.overview import ActView
 from telemed.api.auth import only
@@ -16,23 +16,17 @@ from telemed.kernel.caller import Role
 from telemed.kernel.clock import Territory, day_bounds, is_ambiguous, resolve_local
 from telemed.kernel.errors import Conflict, DomainError, Invalid, Refused
 from telemed.kernel.period import Interval
-from telemed.patients.model import Patient
-from telemed.web import forms, french, words
+from telemed.web import forms, words
+from telemed.web.pages.booking_form import show_form, show_new
+from telemed.web.pages.link_card import link_card
 from telemed.web.pages.page import Pages, Visitor, Workplace, open_workplace
-from telemed.web.pages.patient_search import find_patients, patient_label
 from telemed.web.pages.today import act_id_of, minutes_of
-from telemed.web.views.booking import BookingFormView, BookingLine, BookingsView, BookingView, LinkCard, Sending
-from telemed.web.views.frame import Badge, Choice, Form
+from telemed.web.views.booking import BookingLine, BookingsView, BookingView
+from telemed.web.views.frame import Form
 
 pages = Pages()
 _CARING = only(Role.DOCTOR, Role.SECRETARY)
 _PAGE = 50
-_LENGTHS = (10, 15, 20, 30, 45)
-_CHANNELS = (
-    Choice("sms", "SMS", "Au numéro de la fiche du patient."),
-    Choice("email", "Courriel", "À l’adresse de la fiche du patient."),
-    Choice("aucun", "Ne rien envoyer", "Vous pourrez l’envoyer plus tard."),
-)
 _FIELDS = {"channel": "canal", "slot": "heure", "professional_id": "medecin", "patient_id": "patient"}
 
 
@@ -73,13 +67,13 @@ async def list_bookings(visitor: Visitor) -> web.Response:
 
 
 @pages.get("/rendez-vous/nouveau", _CARING)
-async def show_new(visitor: Visitor) -> web.Response:
-    return await _show_new(visitor, is_arrival=False)
+async def show_new_booking(visitor: Visitor) -> web.Response:
+    return await show_new(visitor, is_arrival=False)
 
 
 @pages.get("/arrivees/nouvelle", _CARING)
 async def show_arrival(visitor: Visitor) -> web.Response:
-    return await _show_new(visitor, is_arrival=True)
+    return await show_new(visitor, is_arrival=True)
 
 
 @pages.post("/rendez-vous", _CARING)
@@ -93,12 +87,10 @@ async def book(visitor: Visitor) -> web.Response:
         request = BookingRequest(asked.medecin, asked.patient, slot, asked.motif, _channel(asked.canal))
         booked = await visitor.services.bookings.book(visitor.known, request)
     except forms.FormError as err:
-        return await _show_form(visitor, place, err.form, is_arrival=False, status=422)
+        return await show_form(visitor, place, err.form, is_arrival=False, status=422)
     except (Invalid, Refused, Conflict) as err:
-        return await _show_form(
-            visitor, place, forms.refused(form, err, _FIELDS), is_arrival=False, status=_status(err)
-        )
-    return visitor.go(f"/rendez-vous/{booked.act.id}", flash="booked")
+        return await show_form(visitor, place, forms.refused(form, err, _FIELDS), is_arrival=False, status=_status(err))
+    return visitor.go(f"/rendez-vous/{booked.act.id}", flash="booked" if request.channel else "booked-silently")
 
 
 @pages.post("/arrivees", _CARING)
@@ -111,10 +103,10 @@ async def take_arrival(visitor: Visitor) -> web.Response:
         request = BookingRequest(asked.medecin, asked.patient, None, asked.motif, _channel(asked.canal))
         booked = await visitor.services.bookings.book(visitor.known, request)
     except forms.FormError as err:
-        return await _show_form(visitor, place, err.form, is_arrival=True, status=422)
+        return await show_form(visitor, place, err.form, is_arrival=True, status=422)
     except (Invalid, Refused, Conflict) as err:
-        return await _show_form(visitor, place, forms.refused(form, err, _FIELDS), is_arrival=True, status=_status(err))
-    return visitor.go(f"/rendez-vous/{booked.act.id}", flash="queued")
+        return await show_form(visitor, place, forms.refused(form, err, _FIELDS), is_arrival=True, status=_status(err))
+    return visitor.go(f"/rendez-vous/{booked.act.id}", flash="queued" if request.channel else "queued-silently")
 
 
 @pages.get("/rendez-vous/{id}", _CARING)
@@ -188,80 +180,6 @@ def read_slot(asked: SlotForm, territory: Territory) -> Interval:
     return Interval(start, start + timedelta(minutes=asked.minutes))
 
 
-async def _show_new(visitor: Visitor, *, is_arrival: bool) -> web.Response:
-    place = await open_workplace(visitor, "bookings")
-    query = visitor.request.query
-    values = {name: query[name] for name in ("q", "patient", "jour", "medecin") if name in query}
-    values.setdefault("jour", place.frame.today.isoformat())
-    values.setdefault("minutes", "15")
-    return await _show_form(visitor, place, Form(values), is_arrival=is_arrival)
-
-
-async def _show_form(
-    visitor: Visitor, place: Workplace, form: Form, *, is_arrival: bool, status: int = 200
-) -> web.Response:
-    """Ask for whom first; then the form, with the patient's own contact data chosen beforehand."""
-    base = "/arrivees/nouvelle" if is_arrival else "/rendez-vous/nouveau"
-    patient = await _chosen(visitor, form)
-    values = dict(form.values)
-    matches: tuple[Choice, ...] = ()
-    if patient is not None:
-        values.setdefault("canal", "sms" if patient.contact.phone else "email" if patient.contact.email else "aucun")
-    elif form.value("q"):
-        found = await find_patients(visitor, form.value("q"))
-        matches = tuple(
-            Choice(f"{base}?{_query(form, one)}", one.full_name, words.birth(one.identity.traits.birth_date))
-            for one in found
-        )
-    view = BookingFormView(
-        form=Form(values, form.errors),
-        doctors=await doctor_choices(visitor, place),
-        channels=_CHANNELS,
-        durations=tuple(Choice(str(length), f"{length} minutes") for length in _LENGTHS),
-        matches=matches,
-        patient=patient_label(patient) if patient else "",
-        is_arrival=is_arrival,
-        asks_season="saison" in form.errors or bool(form.value("saison")),
-        free=await _free(visitor, place, form) if patient and not is_arrival else (),
-    )
-    return visitor.render("professional/booking_form.html", place.frame, view, status=status)
-
-
-def _query(form: Form, patient: Patient) -> str:
-    kept = {"patient": str(patient.id)} | {name: form.value(name) for name in ("jour", "medecin") if form.value(name)}
-    return urlencode(kept)
-
-
-async def _chosen(visitor: Visitor, form: Form) -> Patient | None:
-    try:
-        patient_id = UUID(form.value("patient"))
-    except ValueError:
-        return None
-    return await visitor.services.patients.get(visitor.known, patient_id)
-
-
-async def doctor_choices(visitor: Visitor, place: Workplace) -> tuple[Choice, ...]:
-    """Whom one may book for: oneself, or every doctor of the practice for a secretary."""
-    if not visitor.known.has_role(Role.SECRETARY):
-        return (Choice(str(place.person.id), place.person.full_name),)
-    people = await visitor.services.professionals.page(visitor.known, limit=100)
-    return tuple(
-        Choice(str(one.id), f"{one.full_name}{f', {one.specialty.label.lower()}' if one.specialty else ''}")
-        for one in people
-        if Role.DOCTOR in one.roles and not one.is_suspended
-    )
-
-
-async def _free(visitor: Visitor, place: Workplace, form: Form) -> tuple[str, ...]:
-    """The free times of the chosen doctor on the chosen day, as the wall clock shows them."""
-    try:
-        day, doctor = date.fromisoformat(form.value("jour")), UUID(form.value("medecin") or str(place.person.id))
-        slots = await visitor.services.bookings.slots(visitor.known, doctor, day, 1)
-    except (ValueError, DomainError):
-        return ()
-    return tuple(french.format_clock(slot.start, place.practice.territory.zone) for slot in slots)
-
-
 async def _show_booking(visitor: Visitor, place: Workplace, form: Form | None, *, status: int = 200) -> web.Response:
     one = await visitor.services.overview.get(visitor.known, act_id_of(visitor))
     act, is_own = one.act, one.act.professional_id == visitor.known.id
@@ -275,9 +193,10 @@ async def _show_booking(visitor: Visitor, place: Workplace, form: Form | None, *
         patient_address=f"/patientele/{one.patient.id}",
         phone=one.patient.contact.phone or "",
         email=one.patient.contact.email or "",
+        channels=tuple(channel.value for channel in Channel if channel in visitor.services.links.channels),
         doctor=one.professional.full_name,
         state=words.state(act.state),
-        link=_link_card(one),
+        link=link_card(one),
         move_form=form or _present_slot(one, place),
         may_move=act.state is State.BOOKED and act.slot is not None,
         may_cancel=act.state in (State.BOOKED, State.WAITING),
@@ -300,54 +219,6 @@ def _present_slot(one: ActView, place: Workplace) -> Form:
         return Form()
     wall = slot.start.astimezone(place.practice.territory.zone)
     return Form({"jour": wall.date().isoformat(), "heure": wall.strftime("%H:%M"), "minutes": str(minutes_of(one))})
-
-
-def _link_card(one: ActView) -> LinkCard:
-    opened_at = max((d.opened_at for d in one.deliveries if d.opened_at), default=None)
-    is_live = one.act.state in (State.BOOKED, State.WAITING, State.IN_CALL, State.NO_SHOW)
-    return LinkCard(
-        state=words.link(one.deliveries) if is_live else Badge("Lien fermé"),
-        explanation=_link_sentence(one, is_live=is_live, is_opened=opened_at is not None),
-        expires_at=None,
-        sendings=tuple(_sending(one, delivery) for delivery in one.deliveries),
-        opened_at=opened_at,
-        may_send=is_live,
-        may_revoke=is_live and bool(one.deliveries),
-    )
-
-
-def _link_sentence(one: ActView, *, is_live: bool, is_opened: bool) -> str:
-    if not is_live:
-        return "Le rendez-vous est passé ou annulé : le lien n’ouvre plus rien."
-    if is_opened:
-        return "Le patient a ouvert son lien."
-    if not one.deliveries:
-        return "Aucun lien n’est encore parti."
-    if one.deliveries[0].state is SendingState.FAILED:
-        return "Le dernier envoi n’est pas arrivé."
-    return "Le lien est parti ; le patient ne l’a pas encore ouvert."
-
-
-def _sending(one: ActView, delivery: Delivery) -> Sending:
-    contact = one.patient.contact
-    return Sending(
-        channel=words.channel(delivery.channel),
-        recipient=_masked(contact.phone if delivery.channel is Channel.SMS else contact.email),
-        at=delivery.asked_at,
-        state=words.sending(delivery),
-        explanation=words.failure(delivery),
-    )
-
-
-def _masked(address: str | None) -> str:
-    """Enough to recognise, not enough to copy."""
-    if not address:
-        return "un contact retiré depuis"
-    if "@" in address:
-        name, domain = address.split("@", 1)
-        return f"{name[:1]}•••@{domain}"
-    shown = french.format_phone(address)
-    return shown[:5] + " •• •• " + shown[-2:]
 
 
 def _line(place: Workplace, one: ActView) -> BookingLine:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from uuid import UUID
 
 from aiohttp import web
 
@@ -23,7 +24,7 @@ from telemed.consent.service import ConsentService
 from telemed.documents.service import DocumentArchive
 from telemed.kernel.caller import Caller, Role
 from telemed.kernel.clock import Clock
-from telemed.kernel.errors import Unauthenticated
+from telemed.kernel.errors import Invalid, Unauthenticated
 from telemed.patients.service import PatientService
 from telemed.professionals.model import Practice, Professional
 from telemed.professionals.service import (
@@ -36,6 +37,7 @@ from telemed.professionals.service import (
 )
 from telemed.trace.service import TraceService
 from telemed.web import flashes, words
+from telemed.web.forms import FormError
 from telemed.web.rendering import Rendering
 from telemed.web.views.frame import Frame, NavItem, ProfessionalFrame
 
@@ -125,6 +127,13 @@ class Visitor:
             secure=self.services.uses_https,
         )
 
+    def cursor(self) -> UUID | None:
+        """Where the list asked for goes on; None for its beginning, and for what is no identifier."""
+        try:
+            return UUID(self.request.query.get("apres", ""))
+        except ValueError:
+            return None
+
     @property
     def wants_json(self) -> bool:
         """Does a script of ours ask, rather than a form?"""
@@ -213,8 +222,12 @@ class Pages:
 
 def _serve(access: Access, handler: Handler) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def serve(request: web.Request) -> web.StreamResponse:
-        if access.is_public:
-            return await handler(Visitor(request, await find_caller(request, SESSION_COOKIE)))
-        return await handler(Visitor(request, await require_caller(request, access)))
+        public = access.is_public
+        caller = await (find_caller(request, SESSION_COOKIE) if public else require_caller(request, access))
+        try:
+            return await handler(Visitor(request, caller))
+        except FormError as err:
+            # A form of ours cannot be wrong in this way: its choices are closed, so there is nothing to show again.
+            raise Invalid(next(iter(err.form.errors.values()), "Cette demande n'est pas lisible.")) from None
 
     return serve

@@ -73,8 +73,8 @@ class DoubtForm(forms.FormModel):
 @pages.get("/patientele", _CARING)
 async def list_patients(visitor: Visitor) -> web.Response:
     place = await open_workplace(visitor, "patients")
-    query, after = visitor.request.query.get("q", "").strip(), visitor.request.query.get("apres", "")
-    found = await find_patients(visitor, query, after=UUID(after) if after else None, limit=_PAGE + 1)
+    query, after = visitor.request.query.get("q", "").strip(), visitor.cursor()
+    found = await find_patients(visitor, query, after=after, limit=_PAGE + 1)
     more = urlencode({"q": query, "apres": str(found[_PAGE - 1].id)}) if len(found) > _PAGE else ""
     view = PatientsView(
         query=query,

@@ -14,47 +14,35 @@ from telemed.api.auth import PATIENT, PUBLIC, find_caller
 from telemed.consent.model import ConsentBy, ConsentDecision
 from telemed.kernel.caller import Caller
 from telemed.kernel.errors import Conflict, Invalid, TooMany, Unauthenticated
-from telemed.web import forms, french, words
+from telemed.web import forms, french
 from telemed.web.pages.page import VISIT_COOKIE, Pages, Visitor
-from telemed.web.views.frame import DoctorCard, Form, PatientFrame, Step
-from telemed.web.views.patient_journey import (
-    BirthDateView,
-    CameraView,
-    ConsentView,
-    EndView,
-    IdentityView,
-    LinkClosedView,
-    PatientCallView,
-    WaitingView,
+from telemed.web.pages.visit_steps import (
+    iso_date,
+    show_birth_date,
+    show_closed,
+    show_consent_form,
+    show_end_page,
+    show_identity_form,
+    step_address,
+    visit_frame,
+    waiting_view,
 )
-from telemed.web.wording import read_blocks
+from telemed.web.views.frame import Form, Step
+from telemed.web.views.patient_journey import (
+    CameraView,
+    PatientCallView,
+)
 
 pages = Pages()
 LINK_COOKIE = "telemed_link"
 _LINK_LASTS = timedelta(hours=1)
-_UNKNOWN = (
+UNKNOWN = (
     "Il a expiré, ou un lien plus récent l’a remplacé.",
     "Cherchez le dernier message reçu, ou demandez un nouveau lien.",
 )
-_LOCKED = (
+LOCKED = (
     "La date de naissance a été mal entrée cinq fois : le lien est bloqué, pour protéger votre consultation.",
     "Demandez un nouveau lien : il vous redonne cinq essais. Vous pouvez aussi appeler le cabinet.",
-)
-_STEPS = {
-    "identity": "/visite/identite",
-    "consent": "/visite/accord",
-    "devices": "/visite/camera",
-    "waiting": "/visite/attente",
-    "call": "/visite/appel",
-    "end": "/visite/fin",
-}
-_NEXT_STEPS = (
-    "Votre médecin rédige et signe le compte rendu.",
-    "Il le garde dans votre dossier ; vous pouvez lui en demander une copie à tout moment.",
-    "S’il vous a prescrit quelque chose, il vous a dit comment le recevoir.",
-)
-_WITHDRAWAL = (
-    "Vous pouvez retirer votre accord à la téléconsultation, sans donner de raison. Ce qui a été fait reste fait."
 )
 
 
@@ -83,26 +71,26 @@ async def open_link(visitor: Visitor) -> web.Response:
 @pages.get("/visite/naissance", PUBLIC)
 async def ask_birth_date(visitor: Visitor) -> web.Response:
     if LINK_COOKIE not in visitor.request.cookies:
-        return _show_closed(visitor, _UNKNOWN, status=404, may_ask=False)
-    return _show_birth_date(visitor, Form())
+        return show_closed(visitor, UNKNOWN, status=404, may_ask=False)
+    return show_birth_date(visitor, Form())
 
 
 @pages.post("/visite/naissance", PUBLIC)
 async def try_birth_date(visitor: Visitor) -> web.Response:
     """The second factor. Five tries; what is wrong with the link itself reads the same for every cause."""
     form = await forms.typed(visitor.request)
-    typed = _iso_date(form)
+    typed = iso_date(form)
     if typed is None:
         error = {"naissance": "Cette date n’existe pas : vérifiez le jour, le mois et l’année."}
-        return _show_birth_date(visitor, Form(form.values, error), status=422)
+        return show_birth_date(visitor, Form(form.values, error), status=422)
     try:
         opened = await visitor.services.links.open(visitor.request.cookies.get(LINK_COOKIE, ""), typed)
     except Unauthenticated:
-        return _show_closed(visitor, _UNKNOWN, status=404)
+        return show_closed(visitor, UNKNOWN, status=404)
     except TooMany:
-        return _show_closed(visitor, _LOCKED, status=429)
+        return show_closed(visitor, LOCKED, status=429)
     except Invalid as err:
-        return _show_birth_date(visitor, Form(form.values, {"naissance": forms.sentence(err.detail)}), status=422)
+        return show_birth_date(visitor, Form(form.values, {"naissance": forms.sentence(err.detail)}), status=422)
     response = visitor.go("/visite")
     lasts = opened.expires_at - visitor.services.clock.now()
     visitor.set_cookie(response, VISIT_COOKIE, opened.token, lasts)
@@ -113,14 +101,14 @@ async def try_birth_date(visitor: Visitor) -> web.Response:
 async def ask_new_link(visitor: Visitor) -> web.Response:
     """Ask for a new link; the answer is the same whatever was found."""
     await visitor.services.links.ask_again(visitor.request.cookies.get(LINK_COOKIE, ""))
-    return _show_closed(visitor, _UNKNOWN, was_asked=True)
+    return show_closed(visitor, UNKNOWN, was_asked=True)
 
 
 @pages.get("/visite", PUBLIC)
 async def go_to_step(visitor: Visitor) -> web.Response:
     """Wherever the patient is: the next thing to do."""
     visit = await _visit(visitor)
-    return visitor.go(_address(visit)) if visit else visitor.go("/visite/naissance")
+    return visitor.go(step_address(visit)) if visit else visitor.go("/visite/naissance")
 
 
 @pages.get("/visite/identite", PUBLIC)
@@ -135,7 +123,7 @@ async def show_identity(visitor: Visitor) -> web.Response:
         "lieu": place.description if place else "",
         "endroit": place.kind if place else PlaceKind.HOME,
     }
-    return _show_identity(visitor, visit, Form(values))
+    return show_identity_form(visitor, visit, Form(values))
 
 
 @pages.post("/visite/identite", PATIENT)
@@ -147,17 +135,17 @@ async def save_identity(visitor: Visitor) -> web.Response:
         await visits.give_place(caller, asked.endroit, asked.lieu, asked.telephone)
         await visits.confirm_traits(caller, asked.traits)
     except forms.FormError as err:
-        return _show_identity(visitor, await visits.view(caller), err.form, status=422)
+        return show_identity_form(visitor, await visits.view(caller), err.form, status=422)
     except Invalid as err:
         wrong = forms.refused(form, err, {"description": "lieu", "phone": "telephone"})
-        return _show_identity(visitor, await visits.view(caller), wrong, status=422)
+        return show_identity_form(visitor, await visits.view(caller), wrong, status=422)
     return visitor.go("/visite")
 
 
 @pages.get("/visite/accord", PUBLIC)
 async def show_consent(visitor: Visitor) -> web.Response:
     visit = await _visit(visitor)
-    return _show_consent(visitor, visit, Form()) if visit else visitor.go("/visite/naissance")
+    return show_consent_form(visitor, visit, Form()) if visit else visitor.go("/visite/naissance")
 
 
 @pages.post("/visite/accord", PATIENT)
@@ -177,10 +165,10 @@ async def decide_consent(visitor: Visitor) -> web.Response:
     except (Invalid, Conflict) as err:
         visit = await visitor.services.visits.view(visitor.known)
         wrong = forms.refused(form, err, {"representative_name": "representant"})
-        return _show_consent(visitor, visit, wrong, status=422)
+        return show_consent_form(visitor, visit, wrong, status=422)
     if not is_given:
         visit = await visitor.services.visits.view(visitor.known)
-        return _show_consent(visitor, visit, Form(), was_refused=True)
+        return show_consent_form(visitor, visit, Form(), was_refused=True)
     return visitor.go("/visite")
 
 
@@ -191,8 +179,8 @@ async def withdraw_consent(visitor: Visitor) -> web.Response:
     await visits.decide_consent(visitor.known, ConsentDecision.WITHDRAWN, wording_sha256=wording.sha256)
     visit = await visits.view(visitor.known)
     if visit.step is VisitStep.END:
-        return _show_end(visitor, visit, has_withdrawn=True)
-    return _show_consent(visitor, visit, Form(), was_refused=True)
+        return show_end_page(visitor, visit, has_withdrawn=True)
+    return show_consent_form(visitor, visit, Form(), was_refused=True)
 
 
 @pages.get("/visite/camera", PUBLIC)
@@ -200,7 +188,7 @@ async def show_camera(visitor: Visitor) -> web.Response:
     visit = await _visit(visitor)
     if visit is None or not visit.has_consented:
         return visitor.go("/visite")
-    return visitor.render("patient/camera.html", _frame(visitor, visit, Step.CAMERA), CameraView())
+    return visitor.render("patient/camera.html", visit_frame(visitor, visit, Step.CAMERA), CameraView())
 
 
 @pages.post("/visite/camera", PATIENT)
@@ -220,17 +208,16 @@ async def show_waiting(visitor: Visitor) -> web.Response:
     if caller is not None and visit.act.state in (State.BOOKED, State.NO_SHOW):
         await visitor.services.visits.arrive(caller)
         visit = await visitor.services.visits.view(caller)
-    view = _waiting(visit)
-    return visitor.render("patient/waiting.html", _frame(visitor, visit, Step.WAITING), view)
+    view = waiting_view(visit)
+    return visitor.render("patient/waiting.html", visit_frame(visitor, visit, Step.WAITING), view)
 
 
 @pages.get("/visite/attente/fil", PATIENT)
 async def follow_waiting(visitor: Visitor) -> web.Response:
     """The place in the queue alone; 304 while it stands."""
     visit = await visitor.services.visits.view(visitor.known)
-    view, frame = _waiting(visit), _frame(visitor, visit, Step.WAITING)
-    minute = int(frame.now.timestamp()) // 60
-    etag = f'"{hashlib.sha256(f"{view!r}{minute}".encode()).hexdigest()[:16]}"'
+    view, frame = waiting_view(visit), visit_frame(visitor, visit, Step.WAITING)
+    etag = f'"{hashlib.sha256(repr(view).encode()).hexdigest()[:16]}"'
     where = "admitted" if visit.step is VisitStep.CALL else "waiting" if visit.step is VisitStep.WAITING else "over"
     headers = {"ETag": etag, "X-Visit": where, "Cache-Control": "no-store"}
     if visitor.request.headers.get("If-None-Match") == etag:
@@ -251,7 +238,7 @@ async def show_call(visitor: Visitor) -> web.Response:
         waiting_address="/visite/attente",
         practice_phone=visit.practice.phone or "",
     )
-    return visitor.render("patient/call.html", _frame(visitor, visit, Step.CALL), view)
+    return visitor.render("patient/call.html", visit_frame(visitor, visit, Step.CALL), view)
 
 
 @pages.get("/visite/fin", PUBLIC)
@@ -261,8 +248,8 @@ async def show_end(visitor: Visitor) -> web.Response:
         return visitor.go("/visite")
     if visit.step is VisitStep.CANCELLED:
         why = ("Ce rendez-vous a été annulé.", "Appelez le cabinet pour en prendre un autre.")
-        return _show_closed(visitor, why, may_ask=False)
-    return _show_end(visitor, visit)
+        return show_closed(visitor, why, may_ask=False)
+    return show_end_page(visitor, visit)
 
 
 async def _visit(visitor: Visitor) -> Visit | None:
@@ -278,100 +265,3 @@ async def _visit(visitor: Visitor) -> Visit | None:
 
 async def _patient(visitor: Visitor) -> Caller | None:
     return await find_caller(visitor.request, VISIT_COOKIE)
-
-
-def _address(visit: Visit) -> str:
-    """The page of the next thing to do, in the order of the step line: identity first, then consent."""
-    is_open = visit.act.state in (State.BOOKED, State.WAITING, State.NO_SHOW)
-    if is_open and (visit.act.place is None or visit.act.traits_confirmation is None):
-        return _STEPS["identity"]
-    return _STEPS.get(visit.step.value, _STEPS["end"])
-
-
-def _frame(visitor: Visitor, visit: Visit, step: Step | None) -> PatientFrame:
-    person, practice = visit.professional, visit.practice
-    city = practice.address.city
-    return PatientFrame(
-        now=visitor.services.clock.now(),
-        territory=visit.act.territory,
-        step=step,
-        doctor=DoctorCard(
-            name=person.full_name,
-            specialty=person.specialty.label if person.specialty else "Médecine",
-            rpps=person.rpps or "",
-            practice=f"{practice.name}, {city}" if city else practice.name,
-        ),
-        practice_phone=practice.phone or "",
-    )
-
-
-def _stranger(visitor: Visitor, step: Step | None = None) -> PatientFrame:
-    """The frame of a page that must not tell whose link it is."""
-    return PatientFrame(now=visitor.services.clock.now(), step=step)
-
-
-def _show_birth_date(visitor: Visitor, form: Form, *, status: int = 200) -> web.Response:
-    view = BirthDateView(form)
-    return visitor.render("patient/birth_date.html", _stranger(visitor, Step.IDENTITY), view, status=status)
-
-
-def _show_closed(
-    visitor: Visitor, why: tuple[str, str], *, status: int = 200, may_ask: bool = True, was_asked: bool = False
-) -> web.Response:
-    view = LinkClosedView(french.typographic(why[0]), french.typographic(why[1]), may_ask=may_ask, was_asked=was_asked)
-    return visitor.render("patient/link_closed.html", _stranger(visitor), view, status=status)
-
-
-def _show_identity(visitor: Visitor, visit: Visit, form: Form, *, status: int = 200) -> web.Response:
-    slot = visit.act.slot
-    view = IdentityView(slot.start if slot else None, words.traits(visit.patient), words.PLACES, form)
-    return visitor.render("patient/identity.html", _frame(visitor, visit, Step.IDENTITY), view, status=status)
-
-
-def _show_consent(
-    visitor: Visitor, visit: Visit, form: Form, *, was_refused: bool = False, status: int = 200
-) -> web.Response:
-    frame = _frame(visitor, visit, Step.CONSENT)
-    wording = visitor.services.consents.wording()
-    may_be_minor = visit.patient.identity.traits.birth_date.is_under(18, frame.today) is not False
-    view = ConsentView(read_blocks(wording.text), wording.version, wording.sha256, form, may_be_minor, was_refused)
-    return visitor.render("patient/consent.html", frame, view, status=status)
-
-
-def _waiting(visit: Visit) -> WaitingView:
-    act, wait = visit.act, visit.wait
-    return WaitingView(
-        doctor=visit.professional.full_name,
-        position=wait.position if wait else None,
-        expected_minutes=int(wait.expected.total_seconds() // 60) if wait else None,
-        planned_at=act.slot.start if act.slot else None,
-        since=act.arrived_at or act.booked_at,
-        poll_address="/visite/attente/fil",
-        call_address="/visite/appel",
-        token_address="/visit/room-token",  # noqa: S106 - an address
-        is_admitted=visit.step is VisitStep.CALL,
-    )
-
-
-def _show_end(visitor: Visitor, visit: Visit, *, has_withdrawn: bool = False) -> web.Response:
-    is_over = visit.step is VisitStep.END
-    view = EndView(
-        doctor=visit.professional.full_name,
-        ended_at=visit.act.finished_at,
-        is_over=is_over,
-        next_steps=tuple(map(french.typographic, _NEXT_STEPS)) if is_over else (),
-        return_address="" if is_over else "/visite/appel",
-        withdrawal_text="Votre accord est retiré." if has_withdrawn else _WITHDRAWAL,
-        may_withdraw=visit.has_consented and not has_withdrawn,
-    )
-    return visitor.render("patient/end.html", _frame(visitor, visit, None), view)
-
-
-def _iso_date(form: Form) -> str | None:
-    """`1955-03-03` from the three fields; None for what is no date at all."""
-    parts = [form.value(f"naissance_{part}").strip() for part in ("annee", "mois", "jour")]
-    if not all(part.isdecimal() and part.isascii() for part in parts) or len(parts[0]) != 4:
-        return None
-    if not (1 <= int(parts[1]) <= 12 and 1 <= int(parts[2]) <= 31):
-        return None
-    return f"{parts[0]}-{int(parts[1]):02d}-{int(parts[2]):02d}"

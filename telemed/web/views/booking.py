@@ -85,6 +85,7 @@ class BookingView:
     patient_address: str
     phone: str
     email: str
+    channels: tuple[str, ...]
     doctor: str
     state: Badge
     link: LinkCard

@@ -132,6 +132,16 @@ async def test_a_channel_that_is_not_configured_is_refused_in_words(
     assert "error-summary" in answer.text
 
 
+async def test_only_configured_channels_are_offered(site: Site, secretary: Window, patient: Patient) -> None:
+    form = await secretary.get(f"/rendez-vous/nouveau?patient={patient.id}")
+    assert 'value="sms" checked' in form.text
+    assert 'value="email"' not in form.text
+    silent = await booked(site, secretary, patient, canal="aucun")
+    assert "Aucun lien n’est envoyé." in silent.text
+    assert "Renvoyer par SMS" in silent.text
+    assert "Renvoyer par courriel" not in silent.text
+
+
 async def test_the_day_lists_its_appointments_in_a_constant_number_of_statements(
     site: Site, secretary: Window, patient: Patient, statements: list[str]
 ) -> None:

@@ -133,3 +133,14 @@ async def test_the_list_costs_the_same_whatever_its_length(
     for number in range(5):
         await secretary.post("/patientele", NEW | {"naissance_annee": str(1980 + number)})
     assert await cost() == few
+
+
+async def test_a_cursor_that_is_none_begins_the_list(secretary: Window, patient: Patient) -> None:
+    page = await secretary.get("/patientele?apres=abc")
+    assert f"/patientele/{patient.id}" in page.text
+
+
+async def test_a_choice_that_was_not_offered_is_refused_in_words(secretary: Window, patient: Patient) -> None:
+    page = await secretary.post(f"/patientele/{patient.id}/doute", {"doute": "autre"})
+    assert (page.status, page.title) == (422, "Une réponse est à revoir")
+    assert "Choisissez une réponse de la liste." in page.text

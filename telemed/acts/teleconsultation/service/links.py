@@ -74,6 +74,11 @@ class LinkService:
         self._public_url = public_url
         self._senders = senders
 
+    @property
+    def channels(self) -> frozenset[Channel]:
+        """The channels that are configured; no other is offered."""
+        return frozenset(self._senders)
+
     async def queue(self, uow: UnitOfWork, act: Teleconsultation, patient: Patient, channel: Channel) -> Delivery:
         """Have a link sent after the commit. Raises Conflict (channel not configured) or Invalid (no address)."""
         if channel not in self._senders:

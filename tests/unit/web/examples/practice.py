@@ -90,6 +90,7 @@ BOOKING = booking.BookingView(
     patient_address="/patientele/3",
     phone="+33612345678",
     email="elodie@exemple.fr",
+    channels=("sms", "email"),
     doctor="Dr Claire Martin",
     state=Badge("Prévu"),
     link=booking.LinkCard(
