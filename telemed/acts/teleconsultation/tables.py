@@ -45,7 +45,7 @@ class TeleconsultationRow(Table, table=True):
         ),
         Index("ix_teleconsultations_day", "professional_id", "listed_at", "id"),
         Index("ix_teleconsultations_practice_day", "practice_id", "listed_at", "id"),
-        Index("ix_teleconsultations_patient", "patient_id", "listed_at"),
+        Index("ix_teleconsultations_patient", "patient_id", "practice_id", "listed_at", "id"),
         Index("ix_teleconsultations_state", "state", "listed_at"),
         UniqueConstraint("room"),
     )

@@ -245,7 +245,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('teleconsultations', schema=None) as batch_op:
         batch_op.create_index('ix_teleconsultations_day', ['professional_id', 'listed_at', 'id'], unique=False)
-        batch_op.create_index('ix_teleconsultations_patient', ['patient_id', 'listed_at'], unique=False)
+        batch_op.create_index('ix_teleconsultations_patient', ['patient_id', 'practice_id', 'listed_at', 'id'], unique=False)
         batch_op.create_index('ix_teleconsultations_practice_day', ['practice_id', 'listed_at', 'id'], unique=False)
         batch_op.create_index('ix_teleconsultations_state', ['state', 'listed_at'], unique=False)
         batch_op.create_index('uq_teleconsultations_professional_in_call', ['professional_id'], unique=True, sqlite_where=sa.text("state = 'in_call'"), postgresql_where=sa.text("state = 'in_call'"))
