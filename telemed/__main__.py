@@ -28,7 +28,7 @@ from telemed.trace.service import Verification
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
-    options = _parser().parse_args(arguments)
+    options = make_parser().parse_args(arguments)
     try:
         return int(options.run(options))
     except (SettingsError, DomainError) as err:
@@ -38,9 +38,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
-def _parser() -> argparse.ArgumentParser:
+def make_parser() -> argparse.ArgumentParser:
+    """Every command and its words."""
     parser = argparse.ArgumentParser(prog="telemed", description="The acts of telemedicine, served.")
-    commands = parser.add_subparsers(required=True, metavar="command")
+    commands = parser.add_subparsers(required=True, metavar="command", dest="command")
 
     serve = commands.add_parser("serve", help="serve with the settings of the environment")
     serve.set_defaults(run=_serve)

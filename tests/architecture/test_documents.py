@@ -48,3 +48,18 @@ def test_links_between_documents_lead_somewhere() -> None:
 @pytest.mark.parametrize("term", ["ins", "nir", "rpps", "finess"])
 def test_the_glossary_explains_the_french_terms_kept_in_the_code(term: str) -> None:
     assert term in documented("glossary.md")
+
+
+def test_every_command_is_documented_and_no_other() -> None:
+    from telemed.__main__ import make_parser
+
+    commands = next(action.choices for action in make_parser()._actions if action.dest == "command")
+    told = {name.split()[1] for name in documented("commands.md") if name.startswith("telemed ")}
+    assert told == set(commands or ())
+
+
+def test_every_make_target_is_documented_and_no_other() -> None:
+    targets = set(re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    told = {name.removeprefix("make ") for name in documented("commands.md") if name.startswith("make ")}
+    assert targets - told == {"help", "clean"}
+    assert told <= targets
