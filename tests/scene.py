@@ -12,11 +12,10 @@ from tempfile import TemporaryDirectory
 from telemed.app import Services, build_services
 from telemed.demo.letterbox import DemoAccount, Letterbox
 from telemed.demo.practice import DemoPractice
-from telemed.demo.serve import find_port, open_practice, running, settings_for
+from telemed.demo.serve import open_practice, running, settings_for
 from telemed.demo.today import Invitation, fill_today
 from telemed.kernel.clock import SystemClock
-
-_FIRST_PORT = 8300
+from tests.fixtures.postgres import free_port
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,7 @@ async def demo_scene() -> AsyncIterator[Scene]:
         data = Path(stack.enter_context(TemporaryDirectory(prefix="telemed-scene-")))
         letterbox = Letterbox(clock, secrets.token_urlsafe(24))
         addresses = await stack.enter_async_context(letterbox.open())
-        settings = settings_for(data, find_port(_FIRST_PORT), letterbox, addresses)
+        settings = settings_for(data, free_port(), letterbox, addresses)
         practice = await open_practice(settings, clock)
         services = build_services(settings)
         await stack.enter_async_context(running(services, settings))
