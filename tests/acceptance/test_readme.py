@@ -33,7 +33,9 @@ def commands_of_the_readme() -> list[str]:
 
 
 def start(command: str, folder: Path) -> subprocess.Popen[str]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("TELEMED_", "PYTEST_"))}
+    # What `make test` itself leaves in the environment would make a make within it speak of folders.
+    ours = ("TELEMED_", "PYTEST_", "MAKE", "MFLAGS")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     written = COMMANDS[command].format(folder=folder, port=free_port())
     return subprocess.Popen(
         ["sh", "-c", written], cwd=ROOT, env=environment, text=True, start_new_session=True,
