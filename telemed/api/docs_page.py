@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment
 
+STYLE = (Path(__file__).parent / "docs.css").read_text("utf-8")
 _TEMPLATE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string("""\
 <!doctype html>
 <html lang="fr">
 <head>
 <meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>API de Telemed</title>
-<link rel="stylesheet" href="/static/css/docs.css">
+<link rel="stylesheet" href="/docs.css">
 </head>
 <body>
 <main>

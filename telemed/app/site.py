@@ -126,7 +126,11 @@ def _serve_documentation(app: web.Application, settings: Settings) -> None:
     async def serve_page(_request: web.Request) -> web.Response:
         return web.Response(text=page, content_type="text/html")
 
+    async def serve_style(_request: web.Request) -> web.Response:
+        return web.Response(text=docs_page.STYLE, content_type="text/css")
+
     app.router.add_get("/openapi.json", serve_document)
+    app.router.add_get("/docs.css", serve_style)
     app.router.add_get("/docs", serve_page)
 
 

@@ -121,6 +121,8 @@ async def test_the_readable_page_names_every_operation(api: Api) -> None:
     page = (await api.call("GET", "/docs")).body
     assert '<html lang="fr">' in page
     assert "<script" not in page
+    style = await api.call("GET", page.split('rel="stylesheet" href="')[1].split('"')[0])
+    assert (style.status, style.response.content_type) == (200, "text/css")
     for path in openapi_document("/")["paths"]:  # type: ignore[attr-defined]
         assert f"<code>{path}</code>" in page
 
