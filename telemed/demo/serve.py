@@ -100,12 +100,12 @@ async def running(services: Services, settings: Settings) -> AsyncIterator[None]
 
 
 def find_port(first: int) -> int:
-    """`first`, or one of the next ports if it is taken. Raises DemoError when all are."""
+    """`first`, or one of the next ports if it is taken; any free one for 0. Raises DemoError when all are taken."""
     for port in range(first, first + _PORTS):
         with socket.socket() as probe, suppress(OSError):
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(("127.0.0.1", port))
-            return port
+            return int(probe.getsockname()[1])
     raise DemoError(f"les ports {first} à {first + _PORTS - 1} sont pris : choisissez-en un autre avec --port")
 
 

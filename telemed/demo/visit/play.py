@@ -22,8 +22,6 @@ from telemed.kernel.clock import FrozenClock, SystemClock
 from telemed.settings import Settings
 from telemed.storage.migrate import upgrade
 
-_FIRST_PORT = 8200
-
 
 async def play_once(folder: Path) -> None:
     """Play the visit on a service and a database of its own; its papers go into `folder`. Raises StepFailed."""
@@ -51,7 +49,7 @@ async def _set(stack: AsyncExitStack) -> Stage:
     folder = Path(stack.enter_context(TemporaryDirectory(prefix="telemed-visit-")))
     letterbox = Letterbox(clock, secrets.token_urlsafe(24))
     addresses = await stack.enter_async_context(letterbox.open())
-    settings = settings_for(folder, find_port(_FIRST_PORT), letterbox, addresses)
+    settings = settings_for(folder, find_port(0), letterbox, addresses)
     practice = await _open(settings, clock)
     await stack.enter_async_context(running(build_services(settings), settings))
     accounts = {account.login: account for account in practice.accounts}
