@@ -7,9 +7,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from billing.facts import ActFacts, ActKind
-from billing.rules.cap import Cap, Counts, Reading
-from billing.rules.levels import Verdict
-from billing.rules.projection import AnnualVolume, Outside, Projection, YearFacts
+from billing.rules.cap import Counts
 from billing.rules.tariff import ClaimState
 from telemed.kernel.decision import Reason
 from telemed.law.parameter import Reference
@@ -49,39 +47,3 @@ class Claim:
         if self.state is ClaimState.NOT_BILLABLE or self.facts.kind is not ActKind.TELECONSULTATION:
             return Counts()
         return Counts.of_teleconsultations(1, own=int(self.facts.is_for_own_patient))
-
-
-@dataclass(frozen=True)
-class Declaration:
-    """What a doctor declares of one civil year, whole: the latest one counts, the others are kept."""
-
-    rpps: str
-    year: int
-    source: str
-    declared_on: date
-    annual_volume: AnnualVolume | None
-    outside: Outside | None
-
-
-@dataclass(frozen=True)
-class Practice:
-    """How and where a doctor practises, as his latest act shows it."""
-
-    specialty: str
-    territory: str
-
-
-@dataclass(frozen=True)
-class CapStanding:
-    """Where a doctor stands in one civil year, all practices together.
-
-    `readings` are of what is known to be done, the deciding one first; projected ones are absent where no volume
-    is known.
-    """
-
-    cap: Cap
-    facts: YearFacts
-    readings: tuple[Reading, ...]
-    projection: Projection
-    verdict: Verdict
-    declaration: Declaration | None

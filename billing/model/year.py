@@ -1,0 +1,46 @@
+"""Where a doctor stands in one civil year: what he declares of it, and what the cap says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from billing.rules.cap import Cap, Reading
+from billing.rules.levels import Verdict
+from billing.rules.projection import AnnualVolume, Outside, Projection, YearFacts
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What a doctor declares of one civil year, whole: the latest one counts, the others are kept."""
+
+    rpps: str
+    year: int
+    source: str
+    declared_on: date
+    annual_volume: AnnualVolume | None
+    outside: Outside | None
+
+
+@dataclass(frozen=True)
+class Practice:
+    """How and where a doctor practises, as his latest act shows it."""
+
+    specialty: str
+    territory: str
+
+
+@dataclass(frozen=True)
+class CapStanding:
+    """Where a doctor stands in one civil year, all practices together.
+
+    `readings` are of what is known to be done, the deciding one first; projected ones are absent where no volume
+    is known.
+    """
+
+    cap: Cap
+    facts: YearFacts
+    readings: tuple[Reading, ...]
+    projection: Projection
+    verdict: Verdict
+    declaration: Declaration | None
