@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from billing.model.exchange import Return, SealedLot, TransportReceipt
 from billing.rules.cap import Counts
+from telemed.kernel.errors import Unavailable
 
 
 class BookedActs(Protocol):
@@ -13,4 +16,36 @@ class BookedActs(Protocol):
 
     async def count_booked(self, rpps: str, *, start: datetime, end: datetime) -> Counts:
         """Téléconsultations of this doctor in every practice, booked and not over, from `start` to `end` (excluded)."""
+        ...
+
+
+class CaisseUnavailable(Unavailable):
+    """No answer of the caisse: whether it has the lot is not known. The same bytes may be sent again."""
+
+    code = "caisse.unavailable"
+    title = "La caisse ne répond pas"
+
+
+class CaisseGarbage(Unavailable):
+    """The caisse answered what cannot be read, or about something else: nothing is concluded from it."""
+
+    code = "caisse.garbage"
+    title = "La réponse de la caisse ne se lit pas"
+
+
+class Caisse(Protocol):
+    """The caisses of the Assurance Maladie, behind one concentrator (docs/reference/fse-format.md)."""
+
+    async def transmit(self, lot: SealedLot, *, is_retransmission: bool) -> TransportReceipt:
+        """Hand a lot over; the same bytes of the same number are one lot however often they are sent.
+
+        Raises CaisseUnavailable or CaisseGarbage: in both the lot may have arrived.
+        """
+        ...
+
+    async def fetch_returns(self, after: str | None) -> Sequence[Return]:
+        """Some of the returns since the one whose id is `after`, oldest first; none when there are no more.
+
+        The same return comes again until a later cursor is given. Raises CaisseUnavailable or CaisseGarbage.
+        """
         ...
