@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-pytest_plugins = [
-    "tests.fixtures.properties",
-    "tests.fixtures.run_folder",
-    "tests.fixtures.clocks",
-    "tests.fixtures.databases",
-    "tests.fixtures.people",
-    "tests.fixtures.http",
-    "tests.fixtures.browsers",
-    "tests.fixtures.turn",
-]
+from pathlib import Path
+
+import pytest
+
+from tests.run import QUICK, ROOT
+
+pytest_plugins = ["tests.fixtures.garbage", "tests.fixtures.properties", "tests.fixtures.clocks"]
+_WITH_OUTSIDE = ["run_folder", "databases", "people", "http", "browsers", "turn"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The part without outside does not pay for importing databases, servers and browsers."""
+    if not _is_quick(config):
+        for name in _WITH_OUTSIDE:
+            config.pluginmanager.import_plugin(f"tests.fixtures.{name}")
+
+
+def _is_quick(config: pytest.Config) -> bool:
+    asked = [(config.invocation_params.dir / word.split("::")[0]).resolve() for word in config.args]
+    quick = [Path(ROOT, folder) for folder in QUICK]
+    return all(any(path.is_relative_to(folder) for folder in quick) for path in asked)

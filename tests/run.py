@@ -5,6 +5,7 @@ usage: python -m tests.run [pytest's own words, such as -k word, or paths]
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -35,7 +36,15 @@ def _present(folders: tuple[str, ...]) -> list[str]:
 
 
 def _pytest(*words: str) -> int:
-    return subprocess.run([sys.executable, "-m", "pytest", *words], cwd=ROOT, check=False).returncode
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", *words], cwd=ROOT, check=False, env=_environment()
+    ).returncode
+
+
+def _environment() -> dict[str, str]:
+    """What is compiled once is found again by every process of every run; nothing is written beside the sources."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return kept | {"PYTHONPYCACHEPREFIX": str(ROOT / ".pytest_cache" / "bytecode")}
 
 
 if __name__ == "__main__":
