@@ -1,45 +1,20 @@
-"""What billing knows of an act: the payload of `teleconsultation.closed`, without identity traits or free text."""
+"""What billing knows of a téléconsultation: the payload of `teleconsultation.closed`, without identity or free text."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any, Self
 from uuid import UUID
 
+from billing.facts import reading
+from billing.facts.biller import BILLER_READERS, Biller, MedecinTraitant, Sector
+from billing.facts.kinds import ActKind, Part
+from billing.facts.reading import FactsError
 from telemed.kernel.clock import Territory, civil_date, require_aware
 
 VERSION = 1
-DOCTOR = "10"
-"""Profession code of a doctor (TRE_G15)."""
-
-
-class FactsError(ValueError):
-    """A payload that is not the facts of an act: which field, and what was expected."""
-
-
-class ActKind(StrEnum):
-    TELECONSULTATION = "teleconsultation"
-
-
-class Sector(StrEnum):
-    """Conventional sector of the professional at the date of the act."""
-
-    SECTOR_1 = "sector_1"
-    SECTOR_2_OPTAM = "sector_2_optam"
-    SECTOR_2 = "sector_2"
-    NOT_CONVENTIONED = "not_conventioned"
-
-
-class MedecinTraitant(StrEnum):
-    """Who was the patient's médecin traitant on the day of the act (R-17); unknown is not none."""
-
-    SELF = "self"
-    OTHER = "other"
-    NONE = "none"
-    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
@@ -105,6 +80,26 @@ class ActFacts:
         """Does it stay out of regime B's numerator? Only where the professional is known to be the MT that day."""
         return self.medecin_traitant is MedecinTraitant.SELF
 
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        return (Part.ACT,)
+
+    def biller_of(self, _part: Part) -> Biller:
+        """The doctor, as he stood to the patient that day."""
+        return Biller(
+            professional_id=self.professional_id,
+            rpps=self.rpps,
+            profession=self.profession,
+            specialty=self.specialty,
+            sector=self.sector,
+            practice_id=self.practice_id,
+            territory=self.territory,
+            medecin_traitant=self.medecin_traitant,
+        )
+
+    def day_of(self, _part: Part) -> date:
+        return self.day
+
     def to_payload(self) -> dict[str, Any]:
         """The JSON-ready payload of the outbox event; `from_payload` gives the same facts back."""
         return {
@@ -137,94 +132,48 @@ class ActFacts:
     @classmethod
     def from_payload(cls, payload: Mapping[str, Any]) -> Self:
         """Read a payload strictly. Raises FactsError on another version, an unknown or missing field, a wrong value."""
-        version = payload.get("version")
-        if version != VERSION:
-            raise FactsError(f"version: {VERSION} is read here, not {version!r}")
-        _check_keys(payload, _FIELDS, "")
+        values = reading.read_payload(payload, _READERS, version=VERSION)
         try:
-            return cls(**{name: read(payload[name]) for name, read in _READERS.items()})
-        except (TypeError, ValueError, KeyError) as error:
+            return cls(**values)
+        except (TypeError, ValueError) as error:
             raise FactsError(f"unreadable facts: {error}") from error
 
 
-def _check_keys(raw: object, expected: frozenset[str], place: str) -> None:
-    if not isinstance(raw, Mapping):
-        raise FactsError(f"{place or 'the payload'} is not an object")
-    if raw.keys() != expected:
-        raise FactsError(f"unknown or missing fields: {sorted(place + name for name in raw.keys() ^ expected)}")
-
-
-def _text(raw: object) -> str:
-    if not isinstance(raw, str) or not raw:
-        raise FactsError(f"a text is expected, not {raw!r}")
-    return raw
-
-
-def _optional_text(raw: object) -> str:
-    """Empty where it is not recorded: then no tariff is established, and the act is not lost."""
-    return "" if raw is None or raw == "" else _text(raw)
-
-
-def _flag(raw: object) -> bool:
-    if not isinstance(raw, bool):
-        raise FactsError(f"true or false is expected, not {raw!r}")
-    return raw
-
-
-def _whole(raw: object) -> int:
-    if isinstance(raw, bool) or not isinstance(raw, int):
-        raise FactsError(f"a whole number is expected, not {raw!r}")
-    return raw
-
-
-def _instant(raw: object) -> datetime:
-    return require_aware(datetime.fromisoformat(_text(raw)))
-
-
-def _uuid(raw: object) -> UUID:
-    return UUID(_text(raw))
-
-
-def _optional_cents(raw: object) -> int | None:
-    return None if raw is None else _whole(raw)
+def _kind(raw: object) -> ActKind:
+    if raw != ActKind.TELECONSULTATION.value:
+        raise FactsError(f"kind: {ActKind.TELECONSULTATION} is read here, not {raw!r}")
+    return ActKind.TELECONSULTATION
 
 
 def _reimbursement(raw: Mapping[str, Any]) -> Reimbursement:
-    _check_keys(raw, frozenset({"is_met", "exceptions"}), "reimbursement.")
-    is_met = None if raw["is_met"] is None else _flag(raw["is_met"])
-    return Reimbursement(is_met, tuple(_text(one) for one in raw["exceptions"]))
+    reading.check_keys(raw, frozenset({"is_met", "exceptions"}), "reimbursement.")
+    is_met = None if raw["is_met"] is None else reading.flag(raw["is_met"])
+    return Reimbursement(is_met, tuple(reading.text(one) for one in raw["exceptions"]))
 
 
 def _companions(raw: object) -> tuple[Companion, ...]:
     if not isinstance(raw, list):
         raise FactsError("companions is a list")
     for one in raw:
-        _check_keys(one, frozenset({"profession", "rpps"}), "companions.")
+        reading.check_keys(one, frozenset({"profession", "rpps"}), "companions.")
     return tuple(
-        Companion(_text(one["profession"]), None if one["rpps"] is None else _text(one["rpps"])) for one in raw
+        Companion(reading.text(one["profession"]), None if one["rpps"] is None else reading.text(one["rpps"]))
+        for one in raw
     )
 
 
-_READERS: dict[str, Any] = {
-    "act_id": _uuid,
-    "revision": _whole,
-    "kind": ActKind,
-    "professional_id": _uuid,
-    "rpps": _text,
-    "profession": _text,
-    "specialty": _optional_text,
-    "sector": Sector,
-    "has_overrun": _flag,
-    "practice_id": _uuid,
-    "territory": Territory,
-    "patient_id": _uuid,
-    "medecin_traitant": MedecinTraitant,
-    "started_at": _instant,
-    "ended_at": _instant,
-    "is_video_established": _flag,
-    "is_tiers_payant": _flag,
-    "fee_cents": _optional_cents,
+_READERS: reading.Readers = {
+    "act_id": reading.identifier,
+    "revision": reading.whole,
+    "kind": _kind,
+    **BILLER_READERS,
+    "has_overrun": reading.flag,
+    "patient_id": reading.identifier,
+    "started_at": reading.instant,
+    "ended_at": reading.instant,
+    "is_video_established": reading.flag,
+    "is_tiers_payant": reading.flag,
+    "fee_cents": reading.optional_whole,
     "reimbursement": _reimbursement,
     "companions": _companions,
 }
-_FIELDS = frozenset(_READERS) | {"version"}
