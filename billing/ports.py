@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from billing.model import Claim
 from billing.model.exchange import Return, SealedLot, TransportReceipt
 from billing.rules.cap import Counts
 from telemed.kernel.errors import Unavailable
+from telemed.storage.uow import UnitOfWork
 
 
 class BookedActs(Protocol):
@@ -48,4 +50,12 @@ class Caisse(Protocol):
 
         The same return comes again until a later cursor is given. Raises CaisseUnavailable or CaisseGarbage.
         """
+        ...
+
+
+class ClaimFollower(Protocol):
+    """What happens to a claim after it is judged."""
+
+    async def follow(self, uow: UnitOfWork, claim: Claim, former: Claim | None) -> None:
+        """A new entry of the ledger, and the one that it supersedes; same transaction, their counts are locked."""
         ...

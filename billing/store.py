@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Uuid, func, literal, select, tuple_, update
+from sqlalchemy import ColumnElement, Date, Uuid, literal, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as insert_on_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,9 +15,9 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.sql import Select
 from sqlmodel import col
 
-from billing.facts import ActFacts
+from billing.facts import Part, read_facts
 from billing.formats import basis_from_json, basis_to_json, reasons_from_json, reasons_to_json
-from billing.model import Claim, Declaration, Practice
+from billing.model import Claim, Declaration, Practice, Supplied
 from billing.rules.cap import Counts
 from billing.rules.projection import AnnualVolume, Outside
 from billing.rules.tariff import ClaimState
@@ -31,47 +32,41 @@ class BillingStore:
         """A doctor's count of a year, whose row stays locked until the transaction ends; made if absent."""
         dialect = self._session.get_bind().dialect.name
         insert = insert_on_postgresql if dialect == "postgresql" else insert_on_sqlite
-        row = {"rpps": rpps, "year": year, "teleconsultations": 0, "own_teleconsultations": 0}
+        row = {"rpps": rpps, "year": year, **dict.fromkeys(_COUNTED, 0)}
         await self._session.execute(insert(YearCountRow).values(row).on_conflict_do_nothing())
         query = _count_columns().where(_is_year(rpps, year)).with_for_update()
-        number, own = (await self._session.execute(query)).one()
-        return Counts.of_teleconsultations(number, own=own)
+        return Counts(*(await self._session.execute(query)).one())
 
     async def shift_counts(self, rpps: str, year: int, counts: Counts, *, sign: int) -> None:
         """Add (`sign` 1) or take away (-1) in one statement; the row exists, lock it first when deciding on it."""
-        await self._session.execute(
-            update(YearCountRow)
-            .where(_is_year(rpps, year))
-            .values(
-                teleconsultations=col(YearCountRow.teleconsultations) + sign * counts.teleconsultations,
-                own_teleconsultations=col(YearCountRow.own_teleconsultations) + sign * counts.own_teleconsultations,
-            )
-        )
+        shifted = {name: getattr(YearCountRow, name) + sign * getattr(counts, name) for name in _COUNTED}
+        await self._session.execute(update(YearCountRow).where(_is_year(rpps, year)).values(shifted))
 
     async def counts(self, rpps: str, year: int) -> Counts:
         """The maintained count of a year: nothing counted is zero here, which says nothing of elsewhere."""
         found = (await self._session.execute(_count_columns().where(_is_year(rpps, year)))).one_or_none()
-        return Counts() if found is None else Counts.of_teleconsultations(found[0], own=found[1])
+        return Counts() if found is None else Counts(*found)
 
     async def recount(self, rpps: str, year: int) -> Counts:
         """The same, from the claims themselves: it must always equal `counts`."""
-        query = (
-            _present()
-            .where(col(ClaimRow.rpps) == rpps, col(ClaimRow.civil_year) == year)
-            .where(col(ClaimRow.state) != ClaimState.NOT_BILLABLE.value)
-            .subquery()
-        )
-        total = select(func.count(), func.count().filter(query.c.is_own_patient)).select_from(query)
-        number, own = (await self._session.execute(total)).one()
-        return Counts.of_teleconsultations(number, own=own)
+        query = _present().where(col(ClaimRow.rpps) == rpps, col(ClaimRow.civil_year) == year)
+        return sum((_to_claim(row).counts for row in await self._session.scalars(query)), Counts())
 
     def add(self, claim: Claim) -> None:
         self._session.add(_to_row(claim))
 
-    async def find_current(self, act_id: UUID) -> Claim | None:
-        """The present claim of an act."""
-        row = await self._session.scalar(_present().where(col(ClaimRow.act_id) == act_id))
+    async def find_current(self, act_id: UUID, part: Part = Part.ACT) -> Claim | None:
+        """The present claim of a part of an act."""
+        query = _present().where(col(ClaimRow.act_id) == act_id, col(ClaimRow.part) == part.value)
+        row = await self._session.scalar(query)
         return None if row is None else _to_claim(row)
+
+    async def current_of_act(self, act_id: UUID) -> list[Claim]:
+        """The present claims of an act, one a part."""
+        rows = await self._session.scalars(
+            _present().where(col(ClaimRow.act_id) == act_id).order_by(col(ClaimRow.part))
+        )
+        return [_to_claim(row) for row in rows]
 
     async def find(self, claim_id: UUID) -> Claim | None:
         """Any entry of the ledger, also one that was superseded."""
@@ -125,7 +120,10 @@ class BillingStore:
         row = await self._session.scalar(
             query.order_by(col(ClaimRow.civil_day).desc(), col(ClaimRow.id).desc()).limit(1)
         )
-        return None if row is None else Practice(row.facts["specialty"], row.facts["territory"])
+        if row is None:
+            return None
+        biller = _to_claim(row).biller
+        return Practice(biller.specialty, biller.territory.value)
 
     def declare(self, declaration: Declaration, *, by: UUID | None, at: datetime) -> None:
         volume, outside = declaration.annual_volume, declaration.outside
@@ -155,8 +153,12 @@ class BillingStore:
         return None if row is None else _to_declaration(row)
 
 
-def _count_columns() -> Select[int, int]:
-    return select(col(YearCountRow.teleconsultations), col(YearCountRow.own_teleconsultations))
+_COUNTED = tuple(field.name for field in fields(Counts))
+"""The columns of a count, which are the fields of `Counts`, in their order."""
+
+
+def _count_columns() -> Select[Any]:
+    return select(*(getattr(YearCountRow, name) for name in _COUNTED))
 
 
 def _is_year(rpps: str, year: int) -> ColumnElement[bool]:
@@ -170,20 +172,21 @@ def _present() -> Select[ClaimRow]:
 
 
 def _to_row(claim: Claim) -> ClaimRow:
-    facts = claim.facts
+    facts, biller, supplied = claim.facts, claim.biller, claim.supplied
     return ClaimRow(
         id=claim.id,
         act_id=facts.act_id,
+        part=claim.part.value,
         revision=facts.revision,
         supersedes_id=claim.supersedes_id,
-        professional_id=facts.professional_id,
-        rpps=facts.rpps,
-        practice_id=facts.practice_id,
+        professional_id=biller.professional_id,
+        rpps=biller.rpps,
+        practice_id=biller.practice_id,
         patient_id=facts.patient_id,
         kind=facts.kind.value,
-        civil_day=facts.day,
-        civil_year=facts.day.year,
-        is_own_patient=facts.is_for_own_patient,
+        civil_day=claim.day,
+        civil_year=claim.day.year,
+        is_own_patient=biller.is_for_own_patient,
         state=claim.state.value,
         code=claim.code,
         amount_cents=claim.amount_cents,
@@ -192,15 +195,19 @@ def _to_row(claim: Claim) -> ClaimRow:
         missing=reasons_to_json(claim.missing),
         warnings=reasons_to_json(claim.warnings),
         basis=basis_to_json(claim.basis),
+        supplied_cents=None if supplied is None else supplied.amount_cents,
+        supplied_source=None if supplied is None else supplied.source,
         recorded_at=claim.recorded_at,
     )
 
 
 def _to_claim(row: ClaimRow) -> Claim:
+    is_supplied = row.supplied_cents is not None and row.supplied_source is not None
     return Claim(
         id=row.id,
         supersedes_id=row.supersedes_id,
-        facts=ActFacts.from_payload(row.facts),
+        facts=read_facts(row.facts),
+        part=Part(row.part),
         state=ClaimState(row.state),
         code=row.code,
         amount_cents=row.amount_cents,
@@ -209,6 +216,7 @@ def _to_claim(row: ClaimRow) -> Claim:
         warnings=reasons_from_json(row.warnings),
         basis=basis_from_json(row.basis),
         recorded_at=row.recorded_at,
+        supplied=Supplied(row.supplied_cents or 0, row.supplied_source or "") if is_supplied else None,
     )
 
 

@@ -9,24 +9,25 @@ from uuid import UUID
 from sqlalchemy import JSON, CheckConstraint, Column, Index, UniqueConstraint, text
 from sqlmodel import Field
 
+from billing.facts import ActKind, Part
 from billing.rules.tariff import ClaimState
 from telemed.kernel.ids import new_id
 from telemed.storage.tables import Table
 from telemed.storage.types import UtcDateTime
 
-_STATES = ", ".join(f"'{state}'" for state in ClaimState)
+_STATES, _PARTS, _KINDS = (", ".join(f"'{one}'" for one in values) for values in (ClaimState, Part, ActKind))
 
 
 class ClaimRow(Table, table=True):
-    """One entry of the ledger; the present claim of an act is the one that nothing supersedes."""
+    """One entry of the ledger; the present claim of a part of an act is the one that nothing supersedes."""
 
     __tablename__ = "billing_claims"
     __table_args__ = (
-        UniqueConstraint("act_id", "revision"),
         UniqueConstraint("supersedes_id"),
         Index(
-            "uq_billing_claims_first_of_act",
+            "uq_billing_claims_first_of_part",
             "act_id",
+            "part",
             unique=True,
             sqlite_where=text("supersedes_id IS NULL"),
             postgresql_where=text("supersedes_id IS NULL"),
@@ -36,13 +37,18 @@ class ClaimRow(Table, table=True):
         Index("ix_billing_claims_of_practice", "practice_id", "civil_day", "id"),
         Index("ix_billing_claims_of_professional_by_state", "professional_id", "state", "civil_day", "id"),
         Index("ix_billing_claims_of_practice_by_state", "practice_id", "state", "civil_day", "id"),
+        Index("ix_billing_claims_of_patient", "patient_id", "rpps", "civil_day"),
         CheckConstraint(f"state IN ({_STATES})", name="state"),
+        CheckConstraint(f"part IN ({_PARTS})", name="part"),
+        CheckConstraint(f"kind IN ({_KINDS})", name="kind"),
         CheckConstraint("state <> 'proposed' OR (code IS NOT NULL AND amount_cents IS NOT NULL)", name="whole"),
         CheckConstraint("amount_cents IS NULL OR amount_cents >= 0", name="amount"),
+        CheckConstraint("(supplied_cents IS NULL) = (supplied_source IS NULL)", name="supplied"),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     act_id: UUID
+    part: str
     revision: int
     supersedes_id: UUID | None = Field(default=None, foreign_key="billing_claims.id")
     professional_id: UUID
@@ -61,6 +67,8 @@ class ClaimRow(Table, table=True):
     missing: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
     warnings: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
     basis: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
+    supplied_cents: int | None = None
+    supplied_source: str | None = None
     recorded_at: datetime = Field(sa_type=UtcDateTime)
 
 
@@ -72,12 +80,20 @@ class YearCountRow(Table, table=True):
         CheckConstraint(
             "own_teleconsultations >= 0 AND own_teleconsultations <= teleconsultations", name="part_of_whole"
         ),
+        CheckConstraint("teleexpertises >= 0 AND other_acts >= 0", name="not_negative"),
+        CheckConstraint(
+            "own_acts >= own_teleconsultations AND own_acts <= teleconsultations + teleexpertises + other_acts",
+            name="own_acts",
+        ),
     )
 
     rpps: str = Field(primary_key=True)
     year: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     teleconsultations: int = 0
     own_teleconsultations: int = 0
+    teleexpertises: int = 0
+    other_acts: int = 0
+    own_acts: int = 0
 
 
 class DeclarationRow(Table, table=True):

@@ -27,5 +27,5 @@ def make_page(claims: list[Claim], limit: int) -> Page[ClaimEntry]:
     more = None
     if len(claims) > limit:
         last = claims[limit - 1]
-        more = encode_cursor(last.facts.day.isoformat(), str(last.id))
+        more = encode_cursor(last.day.isoformat(), str(last.id))
     return Page(items=[ClaimEntry.of(claim) for claim in claims[:limit]], next_cursor=more)

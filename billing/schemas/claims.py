@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from billing.facts import ActKind
+from billing.facts import ActKind, Part
 from billing.model import Claim
 from billing.rules.tariff import ClaimState
 from billing.schemas.texts import LegalBasis
@@ -21,6 +21,7 @@ class ClaimEntry(BaseModel):
 
     id: UUID
     act_id: UUID
+    part: Part
     revision: int
     supersedes_id: UUID | None
     professional_id: UUID
@@ -41,19 +42,20 @@ class ClaimEntry(BaseModel):
 
     @classmethod
     def of(cls, claim: Claim) -> Self:
-        facts = claim.facts
+        biller = claim.biller
         return cls(
             id=claim.id,
-            act_id=facts.act_id,
-            revision=facts.revision,
+            act_id=claim.act_id,
+            part=claim.part,
+            revision=claim.facts.revision,
             supersedes_id=claim.supersedes_id,
-            professional_id=facts.professional_id,
-            practice_id=facts.practice_id,
-            patient_id=facts.patient_id,
-            kind=facts.kind,
-            day=facts.day,
-            territory=facts.territory,
-            is_own_patient=facts.is_for_own_patient,
+            professional_id=biller.professional_id,
+            practice_id=biller.practice_id,
+            patient_id=claim.patient_id,
+            kind=claim.facts.kind,
+            day=claim.day,
+            territory=biller.territory,
+            is_own_patient=biller.is_for_own_patient,
             state=claim.state,
             code=claim.code,
             amount_cents=claim.amount_cents,

@@ -19,9 +19,9 @@ def require_claim_reader(caller: Caller) -> None:
 
 def may_read_claim(caller: Caller, claim: Claim) -> bool:
     """His own act; or an act of the practice, for its secretary and its administrator."""
-    if caller.has_role(Role.DOCTOR) and claim.facts.professional_id == caller.id:
+    if caller.has_role(Role.DOCTOR) and claim.biller.professional_id == caller.id:
         return True
-    return caller.has_role(Role.SECRETARY, Role.ADMINISTRATOR) and claim.facts.practice_id == caller.practice_id
+    return caller.has_role(Role.SECRETARY, Role.ADMINISTRATOR) and claim.biller.practice_id == caller.practice_id
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
-from types import MappingProxyType
 from uuid import UUID
 
-from billing.facts import ActFacts, ActKind
+from billing.facts import ActFacts, Facts, FactsError, Part, read_facts
 from billing.formats import cite
 from billing.model import Claim
-from billing.rules.tariff import ClaimState, quote_teleconsultation
+from billing.ports import ClaimFollower
+from billing.rules.tariff import ClaimState, Quote, quote_teleconsultation
 from billing.service.access import claim_scope, may_read_claim, require_claim_reader
 from billing.store import BillingStore
 from telemed.kernel.caller import SYSTEM, Caller
@@ -18,48 +19,73 @@ from telemed.kernel.errors import NotFound
 from telemed.kernel.events import Event
 from telemed.kernel.ids import new_id
 from telemed.law.law import Law
+from telemed.law.parameter import LawOfDay
 from telemed.storage.engine import Database
+from telemed.storage.uow import UnitOfWork
 from telemed.trace.service import Journal
-
-_QUOTES = MappingProxyType({ActKind.TELECONSULTATION: quote_teleconsultation})
 
 
 class ClaimService:
-    def __init__(self, *, database: Database, clock: Clock, law: Law, journal: Journal) -> None:
+    """`followers` learn of every new entry in the transaction that makes it: what happens to a claim afterwards."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        clock: Clock,
+        law: Law,
+        journal: Journal,
+        followers: Sequence[ClaimFollower] = (),
+    ) -> None:
         self._database = database
         self._clock = clock
         self._law = law
         self._journal = journal
+        self._followers = followers
 
     async def receive(self, event: Event) -> None:
-        """Subscriber of `teleconsultation.closed`. Raises FactsError on a payload that it cannot read."""
-        await self.propose(ActFacts.from_payload(event.payload))
+        """Subscriber of the events that end an act. Raises FactsError on a payload that it cannot read."""
+        await self.propose_all(read_facts(event.payload))
 
-    async def propose(self, facts: ActFacts) -> Claim:
-        """The claim of an act, made once: the same facts again, or older ones, change nothing.
+    async def propose(self, facts: Facts) -> Claim:
+        """The claim of an act that has one part; of the first one otherwise."""
+        return (await self.propose_all(facts))[0]
+
+    async def propose_all(self, facts: Facts) -> tuple[Claim, ...]:
+        """The claims of an act, one a part, made once: the same facts again, or older ones, change nothing.
 
         A later revision of the facts is a new entry that supersedes the former; the year's counts follow in the
-        same transaction, under the lock of the row that owns them.
+        same transaction, under the lock of the rows that own them.
         """
         async with self._database.begin() as uow:
-            self._journal.note(
-                uow,
-                SYSTEM,
-                "billing.propose",
-                patient_id=facts.patient_id,
-                resource=f"teleconsultation:{facts.act_id}",
-                purpose="billing",
-                details={"revision": facts.revision},
-            )
+            self._note_proposal(uow, facts)
             store = BillingStore(uow.session)
-            await store.lock_counts(facts.rpps, facts.day.year)
-            former = await store.find_current(facts.act_id)
-            if former is not None and former.facts.revision >= facts.revision:
-                return former
-            claim = self._judge(facts, former)
-            store.add(claim)
-            await self._count(store, claim, former)
-            return claim
+            for rpps, year in sorted({(facts.biller_of(part).rpps, facts.day_of(part).year) for part in facts.parts}):
+                await store.lock_counts(rpps, year)
+            former = {claim.part: claim for claim in await store.current_of_act(facts.act_id)}
+            return tuple([await self._propose_part(uow, facts, part, former.get(part)) for part in facts.parts])
+
+    async def _propose_part(self, uow: UnitOfWork, facts: Facts, part: Part, former: Claim | None) -> Claim:
+        if former is not None and former.facts.revision >= facts.revision:
+            return former
+        claim = self._judge(facts, part, former)
+        store = BillingStore(uow.session)
+        store.add(claim)
+        await self._count(store, claim, former)
+        for follower in self._followers:
+            await follower.follow(uow, claim, former)
+        return claim
+
+    def _note_proposal(self, uow: UnitOfWork, facts: Facts) -> None:
+        self._journal.note(
+            uow,
+            SYSTEM,
+            "billing.propose",
+            patient_id=facts.patient_id,
+            resource=f"{facts.kind}:{facts.act_id}",
+            purpose="billing",
+            details={"revision": facts.revision},
+        )
 
     async def page(
         self,
@@ -107,12 +133,13 @@ class ClaimService:
             claim = await BillingStore(uow.session).find_current(act_id)
             return claim if claim is not None and may_read_claim(caller, claim) else None
 
-    def _judge(self, facts: ActFacts, former: Claim | None) -> Claim:
-        quote = _QUOTES[facts.kind](facts, self._law.on(facts.day))
+    def _judge(self, facts: Facts, part: Part, former: Claim | None) -> Claim:
+        quote = _quote(facts, self._law.on(facts.day_of(part)))
         return Claim(
             id=new_id(),
             supersedes_id=None if former is None else former.id,
             facts=facts,
+            part=part,
             state=quote.state,
             code=quote.code,
             amount_cents=quote.amount_cents,
@@ -128,5 +155,12 @@ class ClaimService:
         """Take the former claim out of its year and put the new one into its own."""
         for counted, sign in ((former, -1), (claim, 1)):
             if counted is not None:
-                facts = counted.facts
-                await store.shift_counts(facts.rpps, facts.day.year, counted.counts, sign=sign)
+                if (counted.biller.rpps, counted.day.year) != (claim.biller.rpps, claim.day.year):
+                    await store.lock_counts(counted.biller.rpps, counted.day.year)
+                await store.shift_counts(counted.biller.rpps, counted.day.year, counted.counts, sign=sign)
+
+
+def _quote(facts: Facts, law: LawOfDay) -> Quote:
+    if isinstance(facts, ActFacts):
+        return quote_teleconsultation(facts, law)
+    raise FactsError(f"kind: {facts.kind} has no tariff rule")

@@ -124,7 +124,7 @@ async def _show(visitor: Visitor, place: Workplace, typed: Form | None, *, statu
         visitor.known, limit=_PAGE + 1, professional_id=place.person.id, year=year, after=read_cursor(cursor)
     )
     shown = claims[:_PAGE]
-    people = await visitor.services.patients.names(visitor.known, [one.facts.patient_id for one in shown])
+    people = await visitor.services.patients.names(visitor.known, [one.patient_id for one in shown])
     view = _view(place, year, standing, today)
     view = replace(
         view,
@@ -159,15 +159,15 @@ def _view(place: Workplace, year: int, standing: CapStanding | None, today: date
 
 
 def _line(claim: Claim, people: dict[UUID, Patient]) -> ProposalLine:
-    patient = people.get(claim.facts.patient_id)
+    patient = people.get(claim.patient_id)
     reasons = claim.refusals or claim.missing or claim.warnings
     return ProposalLine(
-        held_on=claim.facts.day,
+        held_on=claim.day,
         patient=patient.full_name if patient else "Autre cabinet",
         code=claim.code or "",
         cents=claim.amount_cents,
         state=STATES[claim.state],
-        address=f"/consultations/{claim.facts.act_id}/compte-rendu" if patient else "",
+        address=f"/consultations/{claim.act_id}/compte-rendu" if patient else "",
         why=" ".join(reason.text for reason in reasons),
     )
 
@@ -205,5 +205,5 @@ def _year(visitor: Visitor, typed: Form | None, today: date) -> int:
 def _address(year: int, last: Claim | None) -> str:
     query = {"annee": str(year)}
     if last is not None:
-        query["apres"] = encode_cursor(last.facts.day.isoformat(), str(last.id))
+        query["apres"] = encode_cursor(last.day.isoformat(), str(last.id))
     return f"/facturation?{urlencode(query)}"

@@ -132,7 +132,7 @@ async def test_an_act_moved_to_another_year_moves_its_count(claims: ClaimService
     await claims.propose(make_facts(**times))
     assert await counts_of(database, 2027) == Counts.of_teleconsultations(1)
     moved = await claims.propose(make_facts(revision=2, territory=Territory.MARTINIQUE, **times))
-    assert moved.facts.day == date(2026, 12, 31)
+    assert moved.day == date(2026, 12, 31)
     assert (moved.state, moved.missing[0].code) == (ClaimState.TO_COMPLETE, "billing.tariff_not_established")
     assert await counts_of(database, 2027) == Counts()
     assert await counts_of(database, 2026) == Counts.of_teleconsultations(1)
@@ -165,10 +165,10 @@ async def test_the_list_pages_without_loss_or_repeat(claims: ClaimService) -> No
     seen, after = [], None
     while page := await claims.page(DOCTOR, limit=5, after=after):
         seen += page
-        after = page[-1].facts.day, page[-1].id
+        after = page[-1].day, page[-1].id
     assert {claim.id for claim in seen} == {claim.id for claim in made}
     assert len(seen) == 12
-    assert [claim.facts.day for claim in seen] == sorted((day.date() for day in days), reverse=True)
+    assert [claim.day for claim in seen] == sorted((day.date() for day in days), reverse=True)
 
 
 async def test_the_list_is_narrowed_by_year_and_state(claims: ClaimService) -> None:
@@ -245,7 +245,10 @@ async def test_the_ledger_cannot_be_changed(claims: ClaimService, database: Data
 @pytest.mark.parametrize(
     ("changes", "constraint"),
     [
-        ({"revision": 2}, r"act_id|first_of_act"),
+        ({"revision": 2}, r"act_id|first_of_part"),
+        ({"act_id": new_id(), "part": "half"}, "part"),
+        ({"act_id": new_id(), "kind": "visit"}, "kind"),
+        ({"act_id": new_id(), "supplied_cents": 2500}, "supplied"),
         ({"act_id": new_id(), "state": "paid"}, "state"),
         ({"act_id": new_id(), "state": "proposed", "code": None}, "whole"),
         ({"act_id": new_id(), "amount_cents": -1}, "amount"),

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from billing.facts import ActFacts
 from billing.model import Claim
 from billing.rules.cap import Counts
 from billing.rules.tariff import ClaimState
@@ -61,7 +62,8 @@ async def test_a_signed_act_is_proposed_at_the_tariff_of_its_day(scene: Scene) -
     await sign(scene, COVERED)
     claim = await claim_of(scene)
     assert (claim.state, claim.code, claim.amount_cents) == (ClaimState.PROPOSED, "TCG", 2500)
-    assert claim.facts.professional_id == scene.people.doctor.id
+    assert claim.biller.professional_id == scene.people.doctor.id
+    assert isinstance(claim.facts, ActFacts)
     assert claim.facts.reimbursement.is_met is True
     assert scene.people.doctor.id is not None
     standing = await scene.services.cap.standing(scene.people.doctor, scene.people.doctor.id, 2026)
