@@ -19,7 +19,8 @@ _TEMPLATE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).f
 <body>
 <main>
 <h1>API de Telemed <small>{{ document.info.version }}</small></h1>
-<p>{{ document.info.description }} Le même contenu pour un programme : <a href="/openapi.json">openapi.json</a>.</p>
+<p>{{ document.info.description }} Le même contenu pour un programme : <a href="/openapi.json">openapi.json</a>.
+Les refus et leurs codes : <a href="/docs/problems">problèmes</a>.</p>
 <nav aria-label="Sections"><ul>
 {% for tag in document.tags %}<li><a href="#{{ tag.name }}">{{ tag.name }}</a></li>
 {% endfor %}</ul></nav>

@@ -32,7 +32,7 @@ _STATUS: tuple[tuple[type[DomainError], int], ...] = (
     (TooMany, 429),
     (Unavailable, 503),
 )
-_TITLES = {
+TITLES = {
     400: "Demande illisible",
     401: "Connexion nécessaire",
     403: "Accès refusé",
@@ -82,7 +82,7 @@ def status_of(error: DomainError) -> int:
 
 def make_problem(status: int, code: str, detail: str = "", **parts: Any) -> Problem:
     """A problem that is about a request; the type is the line of its code in the documentation."""
-    title = parts.pop("title", None) or _TITLES.get(status) or http.HTTPStatus(status).phrase
+    title = parts.pop("title", None) or TITLES.get(status) or http.HTTPStatus(status).phrase
     return Problem(type=f"/docs/problems#{code}", title=title, status=status, code=code, detail=detail, **parts)
 
 

@@ -21,7 +21,7 @@ from telemed.acts.teleconsultation.routes.call import CALL
 from telemed.acts.teleconsultation.routes.report import REPORTS
 from telemed.acts.teleconsultation.routes.visit import VISIT
 from telemed.adapters.rooms import SOCKET_PATH
-from telemed.api import docs_page, health, openapi
+from telemed.api import docs_page, health, openapi, problems_page
 from telemed.api.auth import AUTHENTICATORS, SESSION_COOKIE, VISIT_COOKIE, Authenticator
 from telemed.api.limits import RateLimiter
 from telemed.api.middlewares import LIMITER, MIDDLEWARES, SETTINGS, add_security_headers
@@ -119,6 +119,7 @@ def _give_people(app: web.Application, services: Services) -> None:
 def _serve_documentation(app: web.Application, settings: Settings) -> None:
     document = openapi_document(settings.public_url)
     raw, page = orjson.dumps(document), docs_page.render(document)
+    problems = problems_page.render(problems_page.read_rows())
 
     async def serve_document(_request: web.Request) -> web.Response:
         return web.Response(body=raw, content_type="application/json")
@@ -126,12 +127,16 @@ def _serve_documentation(app: web.Application, settings: Settings) -> None:
     async def serve_page(_request: web.Request) -> web.Response:
         return web.Response(text=page, content_type="text/html")
 
+    async def serve_problems(_request: web.Request) -> web.Response:
+        return web.Response(text=problems, content_type="text/html")
+
     async def serve_style(_request: web.Request) -> web.Response:
         return web.Response(text=docs_page.STYLE, content_type="text/css")
 
     app.router.add_get("/openapi.json", serve_document)
     app.router.add_get("/docs.css", serve_style)
     app.router.add_get("/docs", serve_page)
+    app.router.add_get(problems_page.ADDRESS, serve_problems)
 
 
 async def _tell_places(services: Services) -> None:

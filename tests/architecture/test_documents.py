@@ -34,6 +34,15 @@ def test_every_problem_code_is_documented_and_no_other() -> None:
     }
 
 
+def test_every_problem_that_is_documented_is_on_the_served_page() -> None:
+    from telemed.api.problems_page import read_rows
+
+    served = [row.code for row in read_rows()]
+    assert len(served) == len(set(served))
+    assert set(served) == documented("problems.md")
+    assert all(400 <= row.status < 600 for row in read_rows())
+
+
 def test_links_between_documents_lead_somewhere() -> None:
     broken = [
         f"{relative(page)} → {target}"

@@ -127,6 +127,16 @@ async def test_the_readable_page_names_every_operation(api: Api) -> None:
         assert f"<code>{path}</code>" in page
 
 
+async def test_the_type_of_a_problem_leads_to_its_line(api: Api) -> None:
+    kind = (await api.call("GET", "/nowhere")).body["type"]
+    address, code = kind.split("#")
+    served = await api.call("GET", address)
+    assert (served.status, served.response.content_type) == (200, "text/html")
+    assert '<html lang="fr">' in served.body
+    assert f'<tr id="{code}">' in served.body
+    assert f'href="{address}"' in (await api.call("GET", "/docs")).body
+
+
 async def test_no_route_that_is_not_public_answers_a_stranger(api: Api) -> None:
     nobody = "00000000-0000-7000-8000-000000000000"
     for group in OPERATIONS:
