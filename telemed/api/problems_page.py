@@ -13,7 +13,7 @@ from telemed.api.problems import TITLES
 ADDRESS = "/docs/problems"
 _BUILT = Path(__file__).parent / "problems.md"
 _WRITTEN = Path(__file__).parents[2] / "docs" / "reference" / "problems.md"
-_ROW = re.compile(r"^\| `([^`]+)` \| (\d{3}) \| (.+) \|$", re.MULTILINE)
+_ROW = re.compile(r"^\| `([^`]+)` \| (\d{3}|warning) \| (.+) \|$", re.MULTILINE)
 _TEMPLATE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string("""\
 <!doctype html>
 <html lang="fr">
@@ -26,15 +26,15 @@ _TEMPLATE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).f
 <main>
 <h1>Problèmes et refus</h1>
 <p>Ce que l'<a href="/docs">API</a> répond quand elle ne fait pas ce qui est demandé. Chaque réponse
-est un <code>application/problem+json</code> (RFC 9457) dont le code est stable ; un refus par une règle (409) donne ses
-motifs, chacun avec son code, son texte et son article. « 404 » dit « absent, ou pas à vous », sans dire lequel. Aucune
-donnée de patient ne s'y trouve.</p>
+est un <code>application/problem+json</code> (RFC 9457) dont le code est stable. Un refus par une règle (409) donne ses
+motifs et ses avertissements, chacun avec son code, son texte et son article. « 404 » dit « absent, ou pas à vous »,
+sans dire lequel. Aucune donnée de patient ne s'y trouve.</p>
 <table>
 <thead><tr><th scope="col">Code</th><th scope="col">Réponse</th><th scope="col">Ce qui est dit</th></tr></thead>
 <tbody>
 {% for row in rows %}
 <tr id="{{ row.code }}"><th scope="row"><a href="#{{ row.code }}"><code>{{ row.code }}</code></a></th>
-<td>{{ row.status }}{% if row.title %} {{ row.title }}{% endif %}</td><td>{{ row.text }}</td></tr>
+<td>{{ row.answer }}</td><td>{{ row.text }}</td></tr>
 {% endfor %}
 </tbody>
 </table>
@@ -46,21 +46,25 @@ donnée de patient ne s'y trouve.</p>
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the reference: a stable code, the status it comes with, what people read in French."""
+    """A line of the reference: a stable code, the status it comes with (None: it only warns), what people read."""
 
     code: str
-    status: int
+    status: int | None
     text: str
 
     @property
-    def title(self) -> str:
-        return TITLES.get(self.status, "")
+    def answer(self) -> str:
+        if self.status is None:
+            return "Avertissement"
+        return f"{self.status} {TITLES.get(self.status, 'Refusé par une règle')}"
 
 
 def read_rows() -> tuple[Row, ...]:
     """The table of docs/reference/problems.md: a checkout holds the page itself, a built package its copy."""
     text = (_BUILT if _BUILT.exists() else _WRITTEN).read_text("utf-8")
-    return tuple(Row(code, int(status), said) for code, status, said in _ROW.findall(text))
+    return tuple(
+        Row(code, int(status) if status.isdigit() else None, said) for code, status, said in _ROW.findall(text)
+    )
 
 
 def render(rows: tuple[Row, ...]) -> str:
