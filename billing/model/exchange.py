@@ -154,7 +154,7 @@ class Lot:
 
 @dataclass(frozen=True)
 class SealedLot(Lot):
-    """A lot that never changes again: `sha256` (hexadecimal) of its encoded bytes, and their detached JWS (ES256)."""
+    """A lot that never changes again: the hexadecimal `sha256` that names it, and the detached JWS of its bytes."""
 
     sha256: str
     signature: str = field(repr=False)
