@@ -161,6 +161,10 @@ class LawOfDay:
     day: date
     parameters: Mapping[str, Parameter]
 
+    def on(self, day: date) -> LawOfDay:
+        """The law of another day: a delay runs through days that have each their own holidays."""
+        return LawOfDay(day, self.parameters)
+
     def value(self, name: str, territory: Territory | None = None) -> DatedValue:
         """The value of this day. Raises UnknownParameter, NotInForce or NotEstablished; never a default."""
         try:

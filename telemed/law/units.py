@@ -8,27 +8,34 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from telemed.kernel.money import format_euros
+from telemed.law.holidays import parse_holiday
 
 Quantity = bool | int | str | Mapping[str, str]
 """A legal value: never a float, so that a comparison is exact."""
 
 
 class Unit(StrEnum):
-    """What a number counts; `labels` is a closed list of codes, each with its French wording."""
+    """What a number counts; `labels` is a closed list of codes, each with its French wording.
+
+    The codes of `holidays` are days of the year, as `telemed.law.holidays` reads them.
+    """
 
     EURO_CENTS = "euro_cents"
     PERCENT = "percent"
     DAYS = "days"
+    WORKING_DAYS = "working_days"
     MONTHS = "months"
     YEARS = "years"
     ACTS = "acts"
     FLAG = "flag"
     CODE = "code"
     LABELS = "labels"
+    HOLIDAYS = "holidays"
 
 
 _COUNTED = {
     Unit.DAYS: ("jour", "jours"),
+    Unit.WORKING_DAYS: ("jour ouvré", "jours ouvrés"),
     Unit.MONTHS: ("mois", "mois"),
     Unit.YEARS: ("an", "ans"),
     Unit.ACTS: ("acte", "actes"),
@@ -44,6 +51,8 @@ def check_quantity(raw: object, unit: Unit) -> Quantity:
         return _require_text(raw, "a code")
     if unit is Unit.LABELS:
         return _check_labels(raw)
+    if unit is Unit.HOLIDAYS:
+        return _check_holidays(raw)
     if isinstance(raw, bool) or not isinstance(raw, int):
         raise ValueError(f"a whole number is expected for {unit}, not {raw!r}")
     if raw < 0:
@@ -58,7 +67,7 @@ def format_quantity(quantity: Quantity, unit: Unit) -> str:
     if isinstance(quantity, bool):
         return "oui" if quantity else "non"
     if isinstance(quantity, Mapping):
-        return ", ".join(quantity)
+        return ", ".join(_format_holidays(quantity) if unit is Unit.HOLIDAYS else quantity)
     if isinstance(quantity, str):
         return quantity
     if unit is Unit.EURO_CENTS:
@@ -85,3 +94,14 @@ def _check_labels(raw: object) -> Mapping[str, str]:
     if not isinstance(raw, Mapping) or not raw:
         raise ValueError("a list of codes with their French labels is expected")
     return {_require_text(code, "a code"): _require_text(label, "a label") for code, label in raw.items()}
+
+
+def _check_holidays(raw: object) -> Mapping[str, str]:
+    holidays = _check_labels(raw)
+    for code in holidays:
+        parse_holiday(code)
+    return holidays
+
+
+def _format_holidays(holidays: Mapping[str, str]) -> list[str]:
+    return [f"{name} ({parse_holiday(code)})" for code, name in holidays.items()]

@@ -20,7 +20,7 @@ from telemed.kernel.identifiers import (
 )
 from telemed.kernel.ids import new_id
 from telemed.kernel.money import format_euros
-from telemed.kernel.period import Interval, age_on
+from telemed.kernel.period import Interval, add_months, age_on
 
 NOON = datetime(2026, 11, 25, 11, tzinfo=UTC)
 
@@ -99,6 +99,34 @@ def test_amounts_in_french(cents: int, text: str) -> None:
 )
 def test_age_the_day_before_of_and_after(day: date, born: date, age: int) -> None:
     assert age_on(day, born) == age
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "expected"),
+    [
+        (date(2026, 1, 31), 0, date(2026, 1, 31)),
+        (date(2026, 1, 15), 1, date(2026, 2, 15)),
+        (date(2026, 1, 31), 1, date(2026, 3, 1)),
+        (date(2028, 1, 29), 1, date(2028, 2, 29)),
+        (date(2028, 1, 30), 1, date(2028, 3, 1)),
+        (date(2026, 3, 31), 1, date(2026, 5, 1)),
+        (date(2026, 10, 31), 1, date(2026, 12, 1)),
+        (date(2026, 10, 31), 2, date(2026, 12, 31)),
+        (date(2026, 12, 31), 1, date(2027, 1, 31)),
+        (date(2028, 2, 29), 12, date(2029, 3, 1)),
+        (date(2028, 2, 29), 48, date(2032, 2, 29)),
+        (date(2026, 12, 1), 12, date(2027, 12, 1)),
+    ],
+)
+def test_months_later_is_the_same_number_or_the_first_of_the_month_after(
+    day: date, months: int, expected: date
+) -> None:
+    assert add_months(day, months) == expected
+
+
+def test_months_are_not_counted_back() -> None:
+    with pytest.raises(ValueError, match="forward"):
+        add_months(date(2026, 1, 31), -1)
 
 
 def test_an_interval_holds_its_start_and_not_its_end() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from telemed.law.units import Unit, check_quantity, format_quantity
 
-NUMBERS = [unit for unit in Unit if unit not in (Unit.FLAG, Unit.CODE, Unit.LABELS)]
+NUMBERS = [unit for unit in Unit if unit not in (Unit.FLAG, Unit.CODE, Unit.LABELS, Unit.HOLIDAYS)]
 
 
 @pytest.mark.parametrize("unit", NUMBERS)
@@ -48,6 +48,12 @@ def test_labels_are_codes_with_their_wording(raw: object) -> None:
         check_quantity(raw, Unit.LABELS)
 
 
+@pytest.mark.parametrize("raw", [{}, ["07-14"], {"07-14": ""}, {"14-07": "x"}, {"easter": "Pâques"}, None])
+def test_holidays_are_days_of_the_year_with_their_names(raw: object) -> None:
+    with pytest.raises(ValueError, match=r"expected|must be|written"):
+        check_quantity(raw, Unit.HOLIDAYS)
+
+
 @pytest.mark.parametrize(
     ("quantity", "unit", "text"),
     [
@@ -63,6 +69,16 @@ def test_labels_are_codes_with_their_wording(raw: object) -> None:
         (False, Unit.FLAG, "non"),
         ("TCG", Unit.CODE, "TCG"),
         ({"TC": "Téléconsultation", "TCG": "x"}, Unit.LABELS, "TC, TCG"),
+        (1, Unit.WORKING_DAYS, "1\u00a0jour ouvré"),
+        (2, Unit.WORKING_DAYS, "2\u00a0jours ouvrés"),
+        (
+            {"01-01": "Jour de l'an", "easter+1": "Lundi de Pâques", "easter-2": "Vendredi saint", "12-25": "Noël"},
+            Unit.HOLIDAYS,
+            (
+                "Jour de l'an (1er janvier), Lundi de Pâques (1 jour après Pâques), "
+                "Vendredi saint (2 jours avant Pâques), Noël (25 décembre)"
+            ),
+        ),
     ],
 )
 def test_a_value_reads_in_french(quantity: object, unit: Unit, text: str) -> None:

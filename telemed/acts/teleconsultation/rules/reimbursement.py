@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from telemed.kernel.decision import Decision, Reason, combine, refuse
-from telemed.kernel.period import age_on
+from telemed.kernel.period import add_months, age_on
 from telemed.law.parameter import DatedValue, LawOfDay
 
 PATHWAY = "teleconsultation/reimbursement/pathway_exceptions"
@@ -145,16 +145,7 @@ def _check_prior_visit(facts: ReimbursementFacts, law: LawOfDay) -> Decision:
     if months is None or _automatic(facts, law):
         return Decision()
     seen = facts.last_seen_in_person_on
-    if seen is not None and _months_after(seen, months.integer) >= law.day:
+    if seen is not None and add_months(seen, months.integer) >= law.day:
         return Decision()
     text = f"À cette date, le patient devait avoir été vu en présence dans les {months.text} précédents."
     return refuse(Reason("reimbursement.prior_visit", text, CONVENTION))
-
-
-def _months_after(day: date, months: int) -> date:
-    """The same day number some months later, or the first of the next month where there is none (trap 16)."""
-    years, month = divmod(day.month - 1 + months, 12)
-    try:
-        return day.replace(year=day.year + years, month=month + 1)
-    except ValueError:
-        return date(day.year + years + (month + 1) // 12, (month + 1) % 12 + 1, 1)
