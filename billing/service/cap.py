@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from billing.model import CapStanding, Claim, Declaration, Practice
 from billing.ports import BookedActs
 from billing.rules.cap import Counts, find_cap, read_cap
 from billing.rules.levels import judge
 from billing.rules.projection import AnnualVolume, Outside, YearFacts, project
 from billing.service.access import require_cap_reader
-from billing.store import BillingStore
+from billing.store import BillingStore, CountStore, YearStore
 from telemed.kernel.caller import Caller
 from telemed.kernel.clock import Clock, Territory, civil_date, day_bounds
 from telemed.kernel.errors import Invalid
@@ -42,15 +44,14 @@ class CapService:
         territory = Territory(practice.territory)
         booked = await self._count_booked(rpps, year, territory)
         async with self._database.read() as session:
-            store = BillingStore(session)
-            declaration = await store.find_declaration(rpps, year)
+            declaration = await YearStore(session).find_declaration(rpps, year)
             facts = YearFacts(
                 today=civil_date(self._clock.now(), territory),
-                here=await store.counts(rpps, year),
+                here=await CountStore(session).of_year(rpps, year),
                 booked=booked,
                 outside=None if declaration is None else declaration.outside,
                 annual_volume=None if declaration is None else declaration.annual_volume,
-                last_year=await _find_whole_year(store, rpps, year - 1),
+                last_year=await _find_whole_year(session, rpps, year - 1),
             )
         projection = project(facts, cap)
         verdict = judge(facts, cap, projection)
@@ -88,11 +89,10 @@ class CapService:
         _check_year(year)
         async with self._database.begin() as uow:
             self._note(uow, caller, "billing.declare_activity", professional_id, year)
-            store = BillingStore(uow.session)
-            rpps = await require_cap_reader(caller, professional_id, store)
+            rpps = await require_cap_reader(caller, professional_id, BillingStore(uow.session))
             declaration = Declaration(rpps, year, source, declared_on, annual_volume, outside)
             _check_declaration(declaration, civil_date(self._clock.now(), Territory.LA_REUNION))
-            store.declare(declaration, by=caller.id, at=self._clock.now())
+            YearStore(uow.session).declare(declaration, by=caller.id, at=self._clock.now())
         return declaration
 
     async def _open(self, caller: Caller, professional_id: UUID, year: int) -> tuple[str, Practice]:
@@ -117,12 +117,12 @@ class CapService:
         return await self._booked.count_booked(rpps, start=max(start, now), end=end)
 
 
-async def _find_whole_year(store: BillingStore, rpps: str, year: int) -> Counts | None:
+async def _find_whole_year(session: AsyncSession, rpps: str, year: int) -> Counts | None:
     """All acts of a past year, or None where what was done elsewhere is not known to its end: unknown is not none."""
-    declaration = await store.find_declaration(rpps, year)
+    declaration = await YearStore(session).find_declaration(rpps, year)
     if declaration is None or declaration.outside is None or declaration.outside.as_of < date(year, 12, 31):
         return None
-    return await store.counts(rpps, year) + declaration.outside.counts
+    return await CountStore(session).of_year(rpps, year) + declaration.outside.counts
 
 
 def _check_year(year: int) -> None:

@@ -12,7 +12,7 @@ from billing.model import Claim
 from billing.ports import ClaimFollower
 from billing.rules.tariff import ClaimState, Quote, quote_teleconsultation
 from billing.service.access import claim_scope, may_read_claim, require_claim_reader
-from billing.store import BillingStore
+from billing.store import BillingStore, CountStore
 from telemed.kernel.caller import SYSTEM, Caller
 from telemed.kernel.clock import Clock
 from telemed.kernel.errors import NotFound
@@ -61,7 +61,7 @@ class ClaimService:
             self._note_proposal(uow, facts)
             store = BillingStore(uow.session)
             for rpps, year in sorted({(facts.biller_of(part).rpps, facts.day_of(part).year) for part in facts.parts}):
-                await store.lock_counts(rpps, year)
+                await CountStore(uow.session).lock(rpps, year)
             former = {claim.part: claim for claim in await store.current_of_act(facts.act_id)}
             return tuple([await self._propose_part(uow, facts, part, former.get(part)) for part in facts.parts])
 
@@ -71,7 +71,7 @@ class ClaimService:
         claim = self._judge(facts, part, former)
         store = BillingStore(uow.session)
         store.add(claim)
-        await self._count(store, claim, former)
+        await CountStore(uow.session).replace(former, claim)
         for follower in self._followers:
             await follower.follow(uow, claim, former)
         return claim
@@ -149,15 +149,6 @@ class ClaimService:
             basis=tuple(cite(value) for value in quote.basis),
             recorded_at=self._clock.now(),
         )
-
-    @staticmethod
-    async def _count(store: BillingStore, claim: Claim, former: Claim | None) -> None:
-        """Take the former claim out of its year and put the new one into its own."""
-        for counted, sign in ((former, -1), (claim, 1)):
-            if counted is not None:
-                if (counted.biller.rpps, counted.day.year) != (claim.biller.rpps, claim.day.year):
-                    await store.lock_counts(counted.biller.rpps, counted.day.year)
-                await store.shift_counts(counted.biller.rpps, counted.day.year, counted.counts, sign=sign)
 
 
 def _quote(facts: Facts, law: LawOfDay) -> Quote:

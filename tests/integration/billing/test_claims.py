@@ -16,7 +16,7 @@ from billing.facts import ActFacts, FactsError, MedecinTraitant, Sector
 from billing.rules.cap import Counts
 from billing.rules.tariff import ClaimState
 from billing.service import ClaimService
-from billing.store import BillingStore
+from billing.store import CountStore
 from billing.tables import ClaimRow, DeclarationRow
 from telemed.kernel.clock import Territory
 from telemed.kernel.errors import Forbidden, NotFound
@@ -53,9 +53,10 @@ async def count_rows(database: Database) -> int:
 async def counts_of(database: Database, year: int) -> Counts:
     """The maintained count, once it is seen to equal the recount."""
     async with database.read() as session:
-        store = BillingStore(session)
-        kept, recounted = await store.counts(RPPS, year), await store.recount(RPPS, year)
-    assert kept == recounted
+        store = CountStore(session)
+        kept, days = await store.of_year(RPPS, year), await store.by_day(RPPS, year)
+        assert days == await store.recount(RPPS, year)
+    assert sum(days.values(), Counts()) == kept
     return kept
 
 

@@ -1,77 +1,47 @@
-"""The only SQL of billing."""
+"""The ledger of claims."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields
-from datetime import date, datetime
-from typing import Any
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Uuid, literal, select, tuple_, update
-from sqlalchemy.dialects.postgresql import insert as insert_on_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
+from sqlalchemy import ColumnElement, Date, Uuid, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql import Select
 from sqlmodel import col
 
-from billing.facts import Part, read_facts
+from billing.facts import ActKind, Part, read_facts
 from billing.formats import basis_from_json, basis_to_json, reasons_from_json, reasons_to_json
-from billing.model import Claim, Declaration, Practice, Supplied
-from billing.rules.cap import Counts
-from billing.rules.projection import AnnualVolume, Outside
+from billing.model import Claim, Practice, Supplied
 from billing.rules.tariff import ClaimState
-from billing.tables import ClaimRow, DeclarationRow, YearCountRow
+from billing.tables import ClaimRow, UncountedRow
 
 
 class BillingStore:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def lock_counts(self, rpps: str, year: int) -> Counts:
-        """A doctor's count of a year, whose row stays locked until the transaction ends; made if absent."""
-        dialect = self._session.get_bind().dialect.name
-        insert = insert_on_postgresql if dialect == "postgresql" else insert_on_sqlite
-        row = {"rpps": rpps, "year": year, **dict.fromkeys(_COUNTED, 0)}
-        await self._session.execute(insert(YearCountRow).values(row).on_conflict_do_nothing())
-        query = _count_columns().where(_is_year(rpps, year)).with_for_update()
-        return Counts(*(await self._session.execute(query)).one())
-
-    async def shift_counts(self, rpps: str, year: int, counts: Counts, *, sign: int) -> None:
-        """Add (`sign` 1) or take away (-1) in one statement; the row exists, lock it first when deciding on it."""
-        shifted = {name: getattr(YearCountRow, name) + sign * getattr(counts, name) for name in _COUNTED}
-        await self._session.execute(update(YearCountRow).where(_is_year(rpps, year)).values(shifted))
-
-    async def counts(self, rpps: str, year: int) -> Counts:
-        """The maintained count of a year: nothing counted is zero here, which says nothing of elsewhere."""
-        found = (await self._session.execute(_count_columns().where(_is_year(rpps, year)))).one_or_none()
-        return Counts() if found is None else Counts(*found)
-
-    async def recount(self, rpps: str, year: int) -> Counts:
-        """The same, from the claims themselves: it must always equal `counts`."""
-        query = _present().where(col(ClaimRow.rpps) == rpps, col(ClaimRow.civil_year) == year)
-        return sum((_to_claim(row).counts for row in await self._session.scalars(query)), Counts())
-
     def add(self, claim: Claim) -> None:
         self._session.add(_to_row(claim))
 
     async def find_current(self, act_id: UUID, part: Part = Part.ACT) -> Claim | None:
         """The present claim of a part of an act."""
-        query = _present().where(col(ClaimRow.act_id) == act_id, col(ClaimRow.part) == part.value)
+        query = present_claims().where(col(ClaimRow.act_id) == act_id, col(ClaimRow.part) == part.value)
         row = await self._session.scalar(query)
-        return None if row is None else _to_claim(row)
+        return None if row is None else to_claim(row)
 
     async def current_of_act(self, act_id: UUID) -> list[Claim]:
         """The present claims of an act, one a part."""
         rows = await self._session.scalars(
-            _present().where(col(ClaimRow.act_id) == act_id).order_by(col(ClaimRow.part))
+            present_claims().where(col(ClaimRow.act_id) == act_id).order_by(col(ClaimRow.part))
         )
-        return [_to_claim(row) for row in rows]
+        return [to_claim(row) for row in rows]
 
     async def find(self, claim_id: UUID) -> Claim | None:
         """Any entry of the ledger, also one that was superseded."""
         row = await self._session.get(ClaimRow, claim_id)
-        return None if row is None else _to_claim(row)
+        return None if row is None else to_claim(row)
 
     async def page(
         self,
@@ -87,7 +57,7 @@ class BillingStore:
         after: tuple[date, UUID] | None = None,
     ) -> list[Claim]:
         """Present claims, the latest act first. `is_counted` keeps those that enter the cap of their year."""
-        query = _present().order_by(col(ClaimRow.civil_day).desc(), col(ClaimRow.id).desc()).limit(limit)
+        query = present_claims().order_by(col(ClaimRow.civil_day).desc(), col(ClaimRow.id).desc()).limit(limit)
         if professional_id is not None:
             query = query.where(col(ClaimRow.professional_id) == professional_id)
         if practice_id is not None:
@@ -101,11 +71,11 @@ class BillingStore:
         if state is not None:
             query = query.where(col(ClaimRow.state) == state.value)
         if is_counted:
-            query = query.where(col(ClaimRow.state) != ClaimState.NOT_BILLABLE.value)
+            query = query.where(enters_counts())
         if after is not None:
             last = tuple_(literal(after[0], Date), literal(after[1], Uuid))
             query = query.where(tuple_(col(ClaimRow.civil_day), col(ClaimRow.id)) < last)
-        return [_to_claim(row) for row in await self._session.scalars(query)]
+        return [to_claim(row) for row in await self._session.scalars(query)]
 
     async def find_rpps(self, professional_id: UUID, practice_id: UUID) -> str | None:
         """The RPPS of a professional who has billed an act in this practice."""
@@ -122,53 +92,22 @@ class BillingStore:
         )
         if row is None:
             return None
-        biller = _to_claim(row).biller
+        biller = to_claim(row).biller
         return Practice(biller.specialty, biller.territory.value)
 
-    def declare(self, declaration: Declaration, *, by: UUID | None, at: datetime) -> None:
-        volume, outside = declaration.annual_volume, declaration.outside
-        self._session.add(
-            DeclarationRow(
-                rpps=declaration.rpps,
-                year=declaration.year,
-                source=declaration.source,
-                declared_on=declaration.declared_on,
-                annual_acts=None if volume is None else volume.acts,
-                annual_own_acts=None if volume is None else volume.own_acts,
-                outside_as_of=None if outside is None else outside.as_of,
-                outside_counts=None if outside is None else asdict(outside.counts),
-                recorded_by=by,
-                recorded_at=at,
-            )
-        )
 
-    async def find_declaration(self, rpps: str, year: int) -> Declaration | None:
-        """The latest declaration of a year."""
-        query = (
-            select(DeclarationRow)
-            .where(col(DeclarationRow.rpps) == rpps, col(DeclarationRow.year) == year)
-            .order_by(col(DeclarationRow.recorded_at).desc(), col(DeclarationRow.id).desc())
-        )
-        row = await self._session.scalar(query.limit(1))
-        return None if row is None else _to_declaration(row)
-
-
-_COUNTED = tuple(field.name for field in fields(Counts))
-"""The columns of a count, which are the fields of `Counts`, in their order."""
-
-
-def _count_columns() -> Select[Any]:
-    return select(*(getattr(YearCountRow, name) for name in _COUNTED))
-
-
-def _is_year(rpps: str, year: int) -> ColumnElement[bool]:
-    return (col(YearCountRow.rpps) == rpps) & (col(YearCountRow.year) == year)
-
-
-def _present() -> Select[ClaimRow]:
+def present_claims() -> Select[ClaimRow]:
+    """Claims that nothing supersedes."""
     later = aliased(ClaimRow)
     superseded = select(col(later.id)).where(col(later.supersedes_id) == col(ClaimRow.id))
     return select(ClaimRow).where(~superseded.exists())
+
+
+def enters_counts() -> ColumnElement[bool]:
+    """The condition on a present claim that enters the counts of its year and day."""
+    out = select(col(UncountedRow.claim_id)).where(col(UncountedRow.claim_id) == col(ClaimRow.id))
+    is_act = col(ClaimRow.kind).in_([ActKind.TELECONSULTATION.value, ActKind.TELEEXPERTISE.value])
+    return is_act & (col(ClaimRow.state) != ClaimState.NOT_BILLABLE.value) & ~out.exists()
 
 
 def _to_row(claim: Claim) -> ClaimRow:
@@ -201,7 +140,8 @@ def _to_row(claim: Claim) -> ClaimRow:
     )
 
 
-def _to_claim(row: ClaimRow) -> Claim:
+def to_claim(row: ClaimRow) -> Claim:
+    """The claim as it was kept."""
     is_supplied = row.supplied_cents is not None and row.supplied_source is not None
     return Claim(
         id=row.id,
@@ -218,12 +158,3 @@ def _to_claim(row: ClaimRow) -> Claim:
         recorded_at=row.recorded_at,
         supplied=Supplied(row.supplied_cents or 0, row.supplied_source or "") if is_supplied else None,
     )
-
-
-def _to_declaration(row: DeclarationRow) -> Declaration:
-    volume = outside = None
-    if row.annual_acts is not None:
-        volume = AnnualVolume(row.annual_acts, row.source, row.declared_on, row.annual_own_acts)
-    if row.outside_as_of is not None and row.outside_counts is not None:
-        outside = Outside(Counts(**row.outside_counts), row.outside_as_of, row.source)
-    return Declaration(row.rpps, row.year, row.source, row.declared_on, volume, outside)

@@ -1,0 +1,5 @@
+"""The only SQL of billing, a file for each subject."""
+
+from billing.store.claims import BillingStore as BillingStore
+from billing.store.counts import CountStore as CountStore
+from billing.store.year import YearStore as YearStore
