@@ -9,14 +9,15 @@ import pytest
 from tests.run import QUICK, ROOT
 
 pytest_plugins = ["tests.fixtures.garbage", "tests.fixtures.properties", "tests.fixtures.clocks"]
-_WITH_OUTSIDE = ["run_folder", "databases", "people", "http", "browsers", "turn"]
+_WITH_OUTSIDE = [f"tests.fixtures.{name}" for name in ("run_folder", "databases", "people", "http", "browsers", "turn")]
+pytest.register_assert_rewrite(*_WITH_OUTSIDE)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """The part without outside does not pay for importing databases, servers and browsers."""
     if not _is_quick(config):
         for name in _WITH_OUTSIDE:
-            config.pluginmanager.import_plugin(f"tests.fixtures.{name}")
+            config.pluginmanager.import_plugin(name)
 
 
 def _is_quick(config: pytest.Config) -> bool:
