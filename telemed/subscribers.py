@@ -10,6 +10,7 @@ from telemed.storage.outbox import Subscriber
 SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
     "teleconsultation.closed": ("claims.receive",),
     "teleconsultation.link_wanted": ("links.deliver",),
+    "teleconsultation.cancellation_told": ("links.deliver_cancellation",),
 }
 
 

@@ -161,7 +161,11 @@ def build_services(
         cap=build_cap(ground),
     )
     rooms.connect(services.hub)
-    services.subscribers = {"links.deliver": links.deliver, "claims.receive": services.claims.receive}
+    services.subscribers = {
+        "links.deliver": links.deliver,
+        "links.deliver_cancellation": links.deliver_cancellation,
+        "claims.receive": services.claims.receive,
+    }
     services.jobs = build_jobs(services)
     return services
 

@@ -44,6 +44,16 @@ def link_message(act: Teleconsultation, link: str) -> LinkMessage:
     return LinkMessage(subject="Votre rendez-vous vidéo", text=text)
 
 
+def cancellation_message(act: Teleconsultation) -> LinkMessage:
+    """Says which appointment is off and what to do; as little as `link_message` of anything else."""
+    when = f" du {local_time(act)}" if act.slot else ""
+    text = (
+        f"Votre rendez-vous vidéo{when} est annulé : le lien reçu ne fonctionne plus.\n"
+        "Pour un autre rendez-vous, appelez le cabinet."
+    )
+    return LinkMessage(subject="Rendez-vous vidéo annulé", text=text)
+
+
 def local_time(act: Teleconsultation) -> str:
     """`mardi 25 novembre à 14 h 30`; the offset is added in the hour that the clock shows twice."""
     if act.slot is None:

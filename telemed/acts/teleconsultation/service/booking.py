@@ -106,23 +106,20 @@ class BookingService:
             professional = await _professional(uow, act.professional_id)
             decision = await self._check(uow, professional, act.patient_id, slot, but=act.id)
             saved = await ActStore(uow.session).save(moved)
-            store = LinkStore(uow.session)
-            await store.move_expiry(act.id, slot.end + LINK_LIFE_AFTER_SLOT)
-            sent = (await store.last_deliveries([act.id])).get(act.id, [])
-            patient = await PatientStore(uow.session).find(act.patient_id)
-            if sent and patient is not None:
-                await self._links.queue(uow, saved, patient, sent[0].channel)
+            await LinkStore(uow.session).move_expiry(act.id, slot.end + LINK_LIFE_AFTER_SLOT)
+            await self._links.queue_again(uow, saved)
             return Booked(saved, decision)
 
     async def cancel(self, caller: Caller, act_id: UUID) -> Teleconsultation:
-        """Cancel before the call; the links die. `restore` undoes it for ten minutes."""
+        """Cancel before the call; the links die, whoever got one is told. `restore` undoes it for ten minutes."""
         async with self._database.begin() as uow:
             act = await open_act(uow, self._journal, caller, act_id, "cancel", roles=BOOKERS)
             cancelled = take_step(act, Step.CANCEL, cancelled_at=self._clock.now())
+            await self._links.tell_cancelled(uow, cancelled)
             return await ActStore(uow.session).save(cancelled)
 
     async def restore(self, caller: Caller, act_id: UUID) -> Teleconsultation:
-        """Undo a cancellation, if its time is still free. Raises Conflict when it is too late."""
+        """Undo a cancellation if its time is still free; a link goes again. Raises Conflict (`late`)."""
         now = self._clock.now()
         async with self._database.begin() as uow:
             act = await open_act(uow, self._journal, caller, act_id, "restore", roles=BOOKERS)
@@ -132,7 +129,9 @@ class BookingService:
             if act.slot is not None:
                 professional = await _professional(uow, act.professional_id)
                 await self._check(uow, professional, act.patient_id, act.slot, but=act.id, is_restored=True)
-            return await ActStore(uow.session).save(restored)
+            saved = await ActStore(uow.session).save(restored)
+            await self._links.queue_again(uow, saved)
+            return saved
 
     async def mark_absent(self, caller: Caller, act_id: UUID) -> Teleconsultation:
         """The patient did not come; arriving late reopens it."""

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import structlog
 
-from telemed.acts.teleconsultation.formats import link_message
+from telemed.acts.teleconsultation.formats import LinkMessage, cancellation_message, link_message
 from telemed.acts.teleconsultation.model import (
     LINK_LIFE_AFTER_SLOT,
     LINK_LIFE_UNPROGRAMMED,
@@ -40,6 +40,7 @@ from telemed.storage.uow import UnitOfWork
 from telemed.trace.service import Journal
 
 LINK_WANTED = "teleconsultation.link_wanted"
+CANCELLATION_TOLD = "teleconsultation.cancellation_told"
 _SENDERS = frozenset({Role.SECRETARY, Role.DOCTOR})
 _RESENDS_A_DAY = 3
 _RECEIPTS_AT_ONCE = 100
@@ -92,6 +93,22 @@ class LinkService:
         payload = {"act_id": str(act.id), "delivery_id": str(delivery.id)}
         uow.add_event(Event(LINK_WANTED, key=f"link:{delivery.id}", occurred_at=now, payload=payload))
         return delivery
+
+    async def queue_again(self, uow: UnitOfWork, act: Teleconsultation) -> None:
+        """Whoever was sent a link is sent one again the same way, such as for another time."""
+        channel = await self._last_channel(uow, act)
+        patient = await PatientStore(uow.session).find(act.patient_id)
+        if channel is not None and patient is not None:
+            await self.queue(uow, act, patient, channel)
+
+    async def tell_cancelled(self, uow: UnitOfWork, act: Teleconsultation) -> None:
+        """Whoever was sent a link to a time that is still to come learns, after the commit, that it is off."""
+        now, channel = self._clock.now(), await self._last_channel(uow, act)
+        if channel is None or (act.slot is not None and act.slot.end <= now):
+            return
+        notice_id = str(new_id())
+        payload = {"act_id": str(act.id), "channel": channel.value, "notice_id": notice_id}
+        uow.add_event(Event(CANCELLATION_TOLD, key=f"notice:{notice_id}", occurred_at=now, payload=payload))
 
     async def send(self, caller: Caller, act_id: UUID, channel: Channel) -> Delivery:
         """Send a link, again or by another channel; a patient who was locked out may try anew."""
@@ -200,15 +217,24 @@ class LinkService:
             link = await self._mint(uow, act, delivery_id)
         message = link_message(act, link)
         receipt = await self._senders[delivery.channel].send(
-            OutgoingMessage(
-                to=_address(patient, delivery.channel),
-                text=message.text,
-                subject=message.subject if delivery.channel is Channel.EMAIL else None,
-                idempotency_key=str(delivery_id),
-            )
+            _outgoing(patient, delivery.channel, message, idempotency_key=str(delivery_id))
         )
         async with self._database.begin() as uow:
             await self._settle(uow, delivery_id, SendingState(receipt.state.value), receipt.provider_id, receipt.detail)
+
+    async def deliver_cancellation(self, event: Event) -> None:
+        """Subscriber of CANCELLATION_TOLD; says nothing when the act was restored meanwhile. Raises Unavailable."""
+        channel = Channel(event.payload["channel"])
+        async with self._database.read() as session:
+            act = await ActStore(session).find(UUID(event.payload["act_id"]))
+            patient = await PatientStore(session).find(act.patient_id) if act else None
+        if act is None or patient is None or act.state is not State.CANCELLED or channel not in self._senders:
+            return
+        message = cancellation_message(act)
+        receipt = await self._senders[channel].send(
+            _outgoing(patient, channel, message, idempotency_key=event.payload["notice_id"])
+        )
+        log.info("links.cancellation", state=receipt.state.value)
 
     async def follow_up(self) -> None:
         """Job: ask the operators what became of the messages of the last day."""
@@ -254,6 +280,10 @@ class LinkService:
         )
         return f"{self._public_url}/v/{token}"
 
+    async def _last_channel(self, uow: UnitOfWork, act: Teleconsultation) -> Channel | None:
+        sent = (await LinkStore(uow.session).last_deliveries([act.id])).get(act.id, [])
+        return sent[0].channel if sent else None
+
     async def _patient_of(self, uow: UnitOfWork, act: Teleconsultation) -> Patient:
         if act.state not in (State.BOOKED, State.WAITING, State.IN_CALL, State.NO_SHOW):
             raise Conflict(
@@ -275,6 +305,15 @@ class LinkService:
 
 def _address(patient: Patient, channel: Channel) -> str:
     return (patient.contact.phone if channel is Channel.SMS else patient.contact.email) or ""
+
+
+def _outgoing(patient: Patient, channel: Channel, message: LinkMessage, *, idempotency_key: str) -> OutgoingMessage:
+    return OutgoingMessage(
+        to=_address(patient, channel),
+        text=message.text,
+        subject=message.subject if channel is Channel.EMAIL else None,
+        idempotency_key=idempotency_key,
+    )
 
 
 def _unknown() -> Unauthenticated:

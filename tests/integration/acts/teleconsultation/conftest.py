@@ -21,6 +21,7 @@ from telemed.patients.model import Patient
 from telemed.settings import Settings
 from telemed.storage.engine import Database
 from telemed.storage.outbox import OutboxWorker
+from telemed.subscribers import SUBSCRIPTIONS
 from tests.fixtures.people import People
 
 
@@ -49,7 +50,7 @@ def sms() -> KeptMessages:
 @pytest.fixture
 def services(settings: Settings, database: Database, clock: FrozenClock, sms: KeptMessages) -> Services:
     built = build_services(settings, clock=clock, database=database, senders={Channel.SMS: sms})
-    database.subscriptions = {"teleconsultation.link_wanted": ("links.deliver",)}
+    database.subscriptions = {name: to for name, to in SUBSCRIPTIONS.items() if all("links." in one for one in to)}
     return built
 
 

@@ -149,3 +149,45 @@ async def test_opening_hours_are_wall_times_over_http(scene: Scene, api: Api) ->
         assert reply.status == 422, wrong
     reversed_hours = morning | {"opens_at": "13:00"}
     assert (await api.call("PUT", path, {"items": [reversed_hours]}, by=scene.people.secretary)).status == 422
+
+
+async def test_who_was_sent_a_link_learns_of_the_cancellation(scene: Scene) -> None:
+    await scene.deliver()
+    await scene.services.booking.cancel(scene.people.secretary, scene.act.id)
+    assert await scene.deliver() == 1
+    told = scene.sms.messages[-1]
+    assert told.to == "+33639981234"
+    assert "du mercredi 25 novembre à 14 h 30 est annulé" in told.text
+    assert not {"LEROY", "Jeanne", "Moreau", "tension"} & set(told.text.split())
+
+
+async def test_a_cancellation_taken_back_at_once_is_not_told_and_the_link_goes_again(scene: Scene) -> None:
+    await scene.deliver()
+    await scene.services.booking.cancel(scene.people.secretary, scene.act.id)
+    await scene.services.booking.restore(scene.people.secretary, scene.act.id)
+    await scene.deliver()
+    assert ["annulé" in message.text for message in scene.sms.messages] == [False, False]
+    assert (await scene.services.links.open(scene.last_token(), "1955-03-12")).token
+
+
+async def test_word_of_a_cancellation_waits_for_the_operator_and_goes_once(scene: Scene) -> None:
+    await scene.deliver()
+    scene.sms.is_away = True
+    await scene.services.booking.cancel(scene.people.secretary, scene.act.id)
+    await scene.deliver()
+    scene.sms.is_away = False
+    scene.clock.advance(timedelta(hours=1))
+    await scene.deliver()
+    assert len([message for message in scene.sms.messages if "annulé" in message.text]) == 1
+
+
+async def test_who_was_sent_nothing_or_whose_time_is_past_is_told_nothing(scene: Scene) -> None:
+    silent = await scene.services.booking.book(
+        scene.people.secretary, request_for(scene, scene.clock.now() + timedelta(days=1))
+    )
+    await scene.services.booking.cancel(scene.people.secretary, silent.act.id)
+    await scene.deliver()
+    scene.clock.advance(timedelta(days=2))
+    await scene.services.booking.cancel(scene.people.secretary, scene.act.id)
+    await scene.deliver()
+    assert ["annulé" in message.text for message in scene.sms.messages] == [False]

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from telemed.acts.teleconsultation.formats import link_message
+from telemed.acts.teleconsultation.formats import cancellation_message, link_message
 from telemed.acts.teleconsultation.model import Kind, State, Teleconsultation
 from telemed.acts.teleconsultation.rules.visit import VisitProgress, VisitStep, is_born_on, next_step
 from telemed.kernel.clock import Territory
@@ -104,3 +104,12 @@ def test_the_time_is_that_of_the_place_of_practice() -> None:
 
 def test_without_an_appointment_it_is_now() -> None:
     assert "dès maintenant" in link_message(act_at(None), "x").text
+
+
+def test_a_cancellation_says_which_appointment_and_nothing_of_health() -> None:
+    message = cancellation_message(act_at(datetime(2026, 11, 24, 13, 30, tzinfo=UTC)))
+    assert message.text == (
+        "Votre rendez-vous vidéo du mardi 24 novembre à 14 h 30 est annulé : le lien reçu ne fonctionne plus.\n"
+        "Pour un autre rendez-vous, appelez le cabinet."
+    )
+    assert cancellation_message(act_at(None)).text.startswith("Votre rendez-vous vidéo est annulé :")

@@ -177,7 +177,7 @@ SHEET = patients.PatientView(
 
 
 CANCELLED = Flash(
-    "Rendez-vous de DURAND Élodie annulé. Le patient n’est pas encore prévenu.",
+    "Rendez-vous annulé. Qui avait reçu un lien en est prévenu par message.",
     Tone.SOON,
     Undo("/rendez-vous/3/retablir", "Rétablir"),
 )
