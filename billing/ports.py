@@ -36,7 +36,7 @@ class CaisseGarbage(Unavailable):
 
 
 class Caisse(Protocol):
-    """The caisses of the Assurance Maladie, behind one concentrator (docs/reference/fse-format.md)."""
+    """The caisses of the Assurance Maladie, behind one concentrator (docs/reference/caisse.md)."""
 
     async def transmit(self, lot: SealedLot, *, is_retransmission: bool) -> TransportReceipt:
         """Hand a lot over; the same bytes of the same number are one lot however often they are sent.

@@ -47,6 +47,10 @@ class Settings(BaseModel):
     mail_from: str = "ne-pas-repondre@telemed.invalid"
     sms_url: str = ""
     sms_token: SecretStr = SecretStr("")
+    caisse_url: str = ""
+    caisse_certificate: Path | None = None
+    caisse_key: Path | None = None
+    caisse_authority: Path | None = None
     stun_urls: str = ""
     turn_urls: str = ""
     turn_secret: SecretStr = SecretStr("")
