@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -102,8 +103,7 @@ def _with_tariff(facts: ActFacts, law: LawOfDay, code: str, basis: tuple[DatedVa
     tariff = _find_tariff(facts, law)
     if tariff is None:
         return Quote(code, None, missing=(_not_established(facts, code),), warnings=warnings, basis=basis)
-    if tariff.certainty is not Certainty.CONFIRMED:
-        warnings = (_uncertain(tariff), *warnings)
+    warnings = (*warn_uncertain(tariff), *warnings)
     differs = facts.fee_cents is not None and facts.fee_cents != tariff.integer
     refusals = (_fee_differs(facts, tariff),) if differs else ()
     return Quote(code, tariff.integer, refusals=refusals, warnings=warnings, basis=(*basis, tariff))
@@ -146,10 +146,13 @@ def _not_established(facts: ActFacts, code: str) -> Reason:
     return Reason("billing.tariff_not_established", text, CONVENTION, compared)
 
 
-def _uncertain(tariff: DatedValue) -> Reason:
+def warn_uncertain(tariff: DatedValue) -> Iterator[Reason]:
+    """A warning where the amount is not well attested: by whom, and why."""
+    if tariff.certainty is Certainty.CONFIRMED:
+        return
     sources = " ; ".join(reference.title for reference in tariff.references)
     text = f"Montant à vérifier avant de facturer : {tariff.note} ({sources})"
-    return Reason("billing.tariff_uncertain", text, "", {"certainty": tariff.certainty.value})
+    yield Reason("billing.tariff_uncertain", text, "", {"certainty": tariff.certainty.value})
 
 
 def _fee_differs(facts: ActFacts, tariff: DatedValue) -> Reason:
