@@ -17,6 +17,8 @@ from billing.facts.teleexpertise import TeleexpertiseFacts
 
 READERS: Mapping[ActKind, Callable[[Mapping[str, Any]], Facts]] = {
     ActKind.TELECONSULTATION: ActFacts.from_payload,
+    ActKind.TELEEXPERTISE: TeleexpertiseFacts.from_payload,
+    ActKind.ACCOMPANIMENT: AccompanimentFacts.from_payload,
 }
 
 

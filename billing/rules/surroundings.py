@@ -1,28 +1,22 @@
-"""What stands around an act when it is judged: how much of a quota is left, and what else was billed."""
+"""What stands around an act when it is judged: whether its quota has room, and what else was billed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-
-@dataclass(frozen=True)
-class QuotaRoom:
-    """Is there room for this act: `taken` acts reserved or consumed by others, of `limit` in its civil year."""
-
-    is_granted: bool
-    limit: int
-    taken: int
+from telemed.kernel.decision import Decision
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """`quota` None: nobody asked the counter (a question without a patient). `other_codes`: what the same biller bills
+    """What the ledger and the counters know beside the facts.
 
-    for the same patient on the same civil day. `is_already_accompanied`: another professional of the same kind bills
-    the accompaniment of this téléconsultation.
+    `quota` is the decision of `billing.rules.quota`, None where nobody asked the counter (a question without a
+    patient). `other_codes` are billed by the same biller for the same patient on the same civil day.
+    `is_already_accompanied`: another professional of the same kind bills the accompaniment of this téléconsultation.
     """
 
-    quota: QuotaRoom | None = None
+    quota: Decision | None = None
     other_codes: tuple[str, ...] = ()
     is_already_accompanied: bool = False
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from billing.facts import DOCTOR, ActFacts, Sector
+from billing.rules.surroundings import ALONE, Surroundings
 from telemed.kernel.decision import Reason
 from telemed.kernel.money import format_euros
 from telemed.law.act_codes import GENERAL_MEDICINE, find_teleconsultation_code, is_general_practitioner
@@ -21,6 +22,7 @@ SPECIALIST_TARIFFS = (
 )
 NGAP = "NGAP, actes de télémédecine"
 CONVENTION = "Convention médicale"
+TELEEXPERTISE_CODES = frozenset({"TE1", "TE2", "RQD"})
 
 
 class ClaimState(StrEnum):
@@ -53,7 +55,7 @@ class Quote:
         return ClaimState.TO_COMPLETE if self.missing else ClaimState.PROPOSED
 
 
-def quote_teleconsultation(facts: ActFacts, law: LawOfDay) -> Quote:
+def quote_teleconsultation(facts: ActFacts, law: LawOfDay, around: Surroundings = ALONE) -> Quote:
     """The code and the amount of a téléconsultation under the law of its day, `facts.day`."""
     try:
         video = law.value(VIDEO)
@@ -64,9 +66,16 @@ def quote_teleconsultation(facts: ActFacts, law: LawOfDay) -> Quote:
         return Quote(None, None, refusals=refusals, basis=(video,))
     code = find_teleconsultation_code(law, specialty=facts.specialty, is_opposable=is_opposable(facts))
     basis = (video, law.value(GENERAL_MEDICINE), code)
-    if facts.has_overrun:
-        return _with_own_fee(facts, code.code, basis)
-    return _with_tariff(facts, law, code.code, basis)
+    quote = _with_own_fee(facts, code.code, basis) if facts.has_overrun else _with_tariff(facts, law, code.code, basis)
+    return replace(quote, warnings=(*quote.warnings, *_beside_teleexpertise(around)))
+
+
+def _beside_teleexpertise(around: Surroundings) -> Iterator[Reason]:
+    """It is the télé-expertise that combines with nothing: the téléconsultation is said to stand beside one."""
+    found = [code for code in around.other_codes if code in TELEEXPERTISE_CODES]
+    if found:
+        text = f"Le même jour, {', '.join(found)} est déjà proposé pour ce patient et ne se cumule avec aucun acte."
+        yield Reason("billing.beside_teleexpertise", text, NGAP, {"other_codes": ", ".join(found)})
 
 
 def is_opposable(facts: ActFacts) -> bool:

@@ -30,7 +30,7 @@ def quote_part(facts: TeleexpertiseFacts, part: Part, law: LawOfDay, around: Sur
 def quote_opinion(facts: TeleexpertiseFacts, law: LawOfDay, around: Surroundings = ALONE) -> Quote:
     """TE2 of the requis; TE1 or TE2 by level while levels existed."""
     eligible = law.find(PATIENTS)
-    if law.find(TARIFFS + "te2") is None:
+    if law.find(TARIFFS + "te2", facts.requis.territory) is None:
         return Quote(None, None, refusals=(_before(law, "La téléexpertise n'était pas remboursable à cette date."),))
     code = find_opinion_code(law, level=facts.level)
     if code is None:
@@ -48,7 +48,7 @@ def quote_opinion(facts: TeleexpertiseFacts, law: LawOfDay, around: Surroundings
 def quote_request(facts: TeleexpertiseFacts, law: LawOfDay, around: Surroundings = ALONE) -> Quote:
     """RQD of the requérant, once the requis accepted; before it existed, a yearly sum was paid and nothing billed."""
     professions = law.find(REQUERANT)
-    if professions is None or law.find(TARIFFS + "rqd") is None:
+    if professions is None or law.find(TARIFFS + "rqd", facts.requerant.territory) is None:
         text = (
             "La demande de téléexpertise ne se facturait pas à l'acte à cette date : un forfait annuel la rémunérait."
         )
@@ -78,7 +78,8 @@ def _conclude(
     basis: tuple[DatedValue, ...],
 ) -> Quote:
     """The tariff of the day and place where nothing refuses the act."""
-    refusals = (*refusals, *_quota(code, law, around))
+    if around.quota is not None:
+        refusals = (*refusals, *around.quota.refusals)
     if refusals:
         return Quote(code, None, refusals=refusals, warnings=warnings, basis=basis)
     tariff = law.value(TARIFFS + code.lower(), biller.territory)
@@ -126,17 +127,6 @@ def _answered_late(facts: TeleexpertiseFacts, law: LawOfDay) -> Iterator[Reason]
     if days is not None and taken > days.integer:
         text = f"Réponse donnée {taken} jours après la demande ; le délai est de {days.text}."
         yield Reason("billing.answered_late", text, days.references[0].title, {"days": taken, "limit": days.integer})
-
-
-def _quota(code: str, law: LawOfDay, around: Surroundings) -> Iterator[Reason]:
-    room = around.quota
-    if room is not None and not room.is_granted:
-        text = (
-            f"Le quota de {code} de l'année {law.day.year} est atteint pour ce patient : {room.taken} sur {room.limit}. "
-            "L'acte peut être fait, il ne se facture pas."
-        )
-        compared: dict[str, str | int | bool] = {"taken": room.taken, "limit": room.limit, "year": law.day.year}
-        yield Reason("billing.quota_exhausted", text, CONVENTION, compared)
 
 
 def _quota_unknown(around: Surroundings) -> Iterator[Reason]:
