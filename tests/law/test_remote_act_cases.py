@@ -69,7 +69,9 @@ def test_teleexpertise(case: Case) -> None:
     )
     law = LAW.on(facts.day_of(part))
     around = Surroundings(quota=_quota(given["quota"], part, law), other_codes=tuple(given["deja_factures"]))
-    _compare(quote_part(facts, part, law, around), case, day=law.day)
+    quote = quote_part(facts, part, law, around)
+    assert _found(quote, day=law.day) == _expected(case, day=law.day)
+    _check_words(quote)
 
 
 @pytest.mark.parametrize("case", read_cases("accompaniment"), ids=str)
@@ -107,7 +109,8 @@ def test_accompaniment(case: Case) -> None:
     )
     law = LAW.on(facts.day_of(Part.ACT))
     quote = quote_accompaniment(facts, law, Surroundings(is_already_accompanied=given["deja_accompagnee"]))
-    _compare(replace(quote, warnings=()), case, day=law.day)
+    assert _found(replace(quote, warnings=()), day=law.day) == _expected(case, day=law.day)
+    _check_words(quote)
     assert quote.amount_cents is None or [one.code for one in quote.warnings] == ["billing.tariff_uncertain"]
 
 
@@ -121,16 +124,27 @@ def _quota(given: Any, part: Part, law: LawOfDay) -> Decision | None:
     return check_quota(QuotaStanding(quota, law.day.year, QuotaScope.BILLER, reserved=0, consumed=max(0, taken)))
 
 
-def _compare(quote: Quote, case: Case, *, day: date) -> None:
-    expected = take(
+def _found(quote: Quote, *, day: date) -> dict[str, Any]:
+    amount = None if quote.amount_cents is None else format_euros(quote.amount_cents).replace("\u00a0", " ")
+    return {
+        "etat": quote.state.value,
+        "code": quote.code,
+        "montant": amount,
+        "refus": [one.code for one in quote.refusals],
+        "manque": [one.code for one in quote.missing],
+        "avertissements": [one.code for one in quote.warnings],
+        "jour": day,
+    }
+
+
+def _expected(case: Case, *, day: date) -> dict[str, Any]:
+    return take(
         case.decision, etat="proposed", code=None, montant=None, refus=[], manque=[], avertissements=[], jour=day
     )
-    amount = None if quote.amount_cents is None else format_euros(quote.amount_cents).replace("\u00a0", " ")
-    assert (quote.state.value, quote.code, amount) == (expected["etat"], expected["code"], expected["montant"])
-    assert [one.code for one in quote.refusals] == expected["refus"]
-    assert [one.code for one in quote.missing] == expected["manque"]
-    assert [one.code for one in quote.warnings] == expected["avertissements"]
-    assert day == expected["jour"]
+
+
+def _check_words(quote: Quote) -> None:
+    """Each reason has its text, and each legal value where it comes from."""
     assert all(one.text for one in (*quote.refusals, *quote.missing, *quote.warnings))
     assert all(value.references for value in quote.basis)
 
