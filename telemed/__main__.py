@@ -23,7 +23,8 @@ from telemed.law import check as law_check
 from telemed.security.signing import PublicKey, SealVerifier, open_seal_keys
 from telemed.settings import Environment, Settings, SettingsError, make_key
 from telemed.storage import migrate
-from telemed.trace.service import Verification
+from telemed.trace.formats import verify_lines
+from telemed.trace.model import Verification
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -62,6 +63,7 @@ def make_parser() -> argparse.ArgumentParser:
     law_check.add_options(law).set_defaults(run=law_check.check)
 
     trace = commands.add_parser("verify-trace", help="recompute the chain of the trace")
+    trace.add_argument("file", type=Path, nargs="?", help="an export, one entry a line (else the database)")
     trace.set_defaults(run=_verify_trace)
 
     seal = commands.add_parser("verify-document", help="say whether a signed document is as it was sealed")
@@ -161,13 +163,18 @@ def _scratch(folder: Path) -> Settings:
     return Settings(environment=Environment.TEST, data_dir=folder).with_keys()
 
 
-def _verify_trace(_options: argparse.Namespace) -> int:
-    verdict = asyncio.run(_verify())
+def _verify_trace(options: argparse.Namespace) -> int:
+    verdict = asyncio.run(_verify()) if options.file is None else _verify_export(options.file)
     if verdict.is_intact:
-        print(f"the trace is intact: {verdict.entries} entries")
+        print(f"the trace is intact: {verdict.entries} entries, the last hash is {verdict.head}")
         return 0
     print(f"the trace is broken at entry {verdict.broken_at}: {verdict.reason}", file=sys.stderr)
     return 1
+
+
+def _verify_export(file: Path) -> Verification:
+    with file.open("rb") as lines:
+        return verify_lines(lines)
 
 
 async def _verify() -> Verification:

@@ -37,13 +37,28 @@ class Note:
 
 @dataclass(frozen=True)
 class Entry:
-    """A note as it was kept: numbered from 1 without a gap, dated, with its outcome."""
+    """A note as it was kept: numbered from 1 without a gap, dated, with its outcome; `hash` is the one stored."""
 
     number: int
     at: datetime
     note: Note
     outcome: Outcome
     code: str = ""
+    hash: bytes = b""
+
+
+@dataclass(frozen=True)
+class Verification:
+    """`entries` were read, to the hash `head`; `broken_at` is the number of the first that does not fit, or None."""
+
+    entries: int
+    broken_at: int | None
+    reason: str = ""
+    head: str = ""
+
+    @property
+    def is_intact(self) -> bool:
+        return self.broken_at is None
 
 
 def hash_entry(entry: Entry, previous: bytes) -> bytes:

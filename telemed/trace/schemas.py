@@ -11,7 +11,10 @@ from telemed.trace.model import Entry, Outcome
 
 
 class TraceEntry(BaseModel):
-    """One access or decision: who, what, on which resource, why, and what came of it."""
+    """One access or decision: who, what, on which resource, why, and what came of it.
+
+    `hash` chains it to the entry before: SHA-256 over that one's hash and this entry as canonical JSON, in hexadecimal.
+    """
 
     number: int
     at: datetime
@@ -25,6 +28,7 @@ class TraceEntry(BaseModel):
     outcome: Outcome
     code: str
     details: dict[str, str | int | bool | None]
+    hash: str
 
     @classmethod
     def of(cls, entry: Entry) -> TraceEntry:
@@ -42,6 +46,7 @@ class TraceEntry(BaseModel):
             outcome=entry.outcome,
             code=entry.code,
             details=dict(note.details),
+            hash=entry.hash.hex(),
         )
 
 

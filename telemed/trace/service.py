@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,21 +12,8 @@ from telemed.kernel.clock import Clock
 from telemed.kernel.errors import DomainError, Forbidden
 from telemed.storage.engine import Database
 from telemed.storage.uow import UnitOfWork
-from telemed.trace.model import GENESIS, Entry, Note, Outcome, hash_entry
+from telemed.trace.model import GENESIS, Entry, Note, Outcome, Verification, hash_entry
 from telemed.trace.store import TraceStore
-
-
-@dataclass(frozen=True)
-class Verification:
-    """`entries` were read; `broken_at` is the number of the first that does not fit, None if all do."""
-
-    entries: int
-    broken_at: int | None
-    reason: str = ""
-
-    @property
-    def is_intact(self) -> bool:
-        return self.broken_at is None
 
 
 class Journal:
@@ -95,15 +81,15 @@ class TraceService:
         async with self._database.read() as session:
             store, previous, count = TraceStore(session), GENESIS, 0
             number, head = await store.head()
-            async for entry, stored in store.walk():
+            async for entry in store.walk():
                 if entry.number > number:
                     break
                 count += 1
                 if entry.number != count:
                     return Verification(count, count, "an entry is missing")
                 previous = hash_entry(entry, previous)
-                if previous != stored:
+                if previous != entry.hash:
                     return Verification(count, entry.number, "an entry was changed")
         if (count, previous) != (number, head):
             return Verification(count, count + 1, "the end of the chain is missing")
-        return Verification(count, None)
+        return Verification(count, None, head=previous.hex())

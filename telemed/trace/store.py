@@ -36,14 +36,14 @@ class TraceStore:
         head = await self._session.get(TraceHeadRow, 1)
         return (head.number, head.hash) if head else (0, GENESIS)
 
-    async def walk(self) -> AsyncIterator[tuple[Entry, bytes]]:
-        """Every entry with its stored hash, in order."""
+    async def walk(self) -> AsyncIterator[Entry]:
+        """Every entry in order."""
         last = 0
         while True:
             query = select(TraceEntryRow).where(col(TraceEntryRow.number) > last).order_by(col(TraceEntryRow.number))
             rows = (await self._session.scalars(query.limit(_PAGE))).all()
             for row in rows:
-                yield _to_entry(row), row.hash
+                yield _to_entry(row)
                 last = row.number
             self._session.expunge_all()
             if len(rows) < _PAGE:
@@ -93,4 +93,4 @@ def _to_entry(row: TraceEntryRow) -> Entry:
         purpose=row.purpose,
         details=row.details,
     )
-    return Entry(number=row.number, at=row.at, note=note, outcome=Outcome(row.outcome), code=row.code)
+    return Entry(row.number, row.at, note, Outcome(row.outcome), row.code, row.hash)

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from telemed.trace.formats import verify_lines
 from tests.shared import ROOT, shared_path
 
 CDA = {"cda": "urn:hl7-org:v3"}
@@ -61,6 +62,7 @@ def test_the_papers_are_there_and_agree_with_each_other(played: tuple[Path, str]
     body = cda.findtext("cda:component/cda:nonXMLBody/cda:text", namespaces=CDA)
     assert b64decode(body or "").startswith(b"%PDF-")
     assert [entry["number"] for entry in trace] == list(range(1, len(trace) + 1))
+    assert verify_lines((folder / "trace.jsonl").read_bytes().splitlines()).head == trace[-1]["hash"]
     resource = f"teleconsultation:{claim['act_id']}"
     actions = [entry["action"] for entry in trace if entry["resource"] == resource]
     assert actions.index("teleconsultation.admit") < actions.index("teleconsultation.finish")
