@@ -1,6 +1,6 @@
-"""Renders report pages with typst: PDF/A-2a and PDF/UA-1, French, only typst's own fonts, the same bytes each time."""
+"""Renders reports and statements with typst: PDF/A-2a and PDF/UA-1, in French, the same bytes each time."""
 
 from telemed.adapters.typst_renderer.pictures import PagePictures
-from telemed.adapters.typst_renderer.renderer import TypstRenderer
+from telemed.adapters.typst_renderer.renderer import REPORT, STATEMENT, TypstRenderer
 
-__all__ = ["PagePictures", "TypstRenderer"]
+__all__ = ["REPORT", "STATEMENT", "PagePictures", "TypstRenderer"]

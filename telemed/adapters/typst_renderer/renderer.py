@@ -15,18 +15,20 @@ import typst
 from telemed.adapters.typst_renderer import coverage
 from telemed.documents.ports import RenderingFailed
 
-_TEMPLATE = Path(__file__).with_name("report.typ")
+REPORT = Path(__file__).with_name("report.typ")
+STATEMENT = Path(__file__).with_name("statement.typ")
 _TIMEOUT_SECONDS = 20.0
 
 
 class TypstRenderer:
-    """Implements `documents.ports.Renderer`.
+    """Implements `documents.ports.Renderer` and, with the template STATEMENT, `billing.ports.StatementRenderer`.
 
     Each thread keeps one compiler, so that fonts and the parsed template are loaded once; typst releases the
     interpreter lock while it works. Data goes in as one JSON string: the template is never built from it.
     """
 
-    def __init__(self, *, threads: int = 2) -> None:
+    def __init__(self, template: Path = REPORT, *, threads: int = 2) -> None:
+        self._template = template
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="typst")
         self._compilers: dict[int, typst.Compiler] = {}
 
@@ -63,7 +65,7 @@ class TypstRenderer:
         thread = threading.get_ident()
         if thread not in self._compilers:
             fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True)
-            self._compilers[thread] = typst.Compiler(_TEMPLATE, root=_TEMPLATE.parent, font_paths=fonts)
+            self._compilers[thread] = typst.Compiler(self._template, root=self._template.parent, font_paths=fonts)
         return self._compilers[thread]
 
 

@@ -162,25 +162,39 @@ async def open_workplace(visitor: Visitor, current: str) -> Workplace:
         role=words.roles(caller.roles),
         navigation=navigation_of(caller),
         current=current,
+        tabs=tabs_of(caller, current),
         waiting_count=await services.overview.waiting_count(caller) if is_caring else None,
         may_search=is_caring,
     )
     return Workplace(frame, person, practice)
 
 
+_CARING = (Role.DOCTOR, Role.SECRETARY)
+_TABS = {
+    "billing": ((NavItem("billing", "Actes", "/facturation"), (Role.DOCTOR,)),),
+}
 _NAVIGATION = (
-    (NavItem("today", "Aujourd’hui", "/aujourdhui", "today"), (Role.DOCTOR, Role.SECRETARY)),
-    (NavItem("bookings", "Rendez-vous", "/rendez-vous", "calendar"), (Role.DOCTOR, Role.SECRETARY)),
-    (NavItem("patients", "Patients", "/patientele", "people"), (Role.DOCTOR, Role.SECRETARY)),
-    (NavItem("billing", "Facturation", "/facturation", "euro"), (Role.DOCTOR,)),
+    (NavItem("today", "Aujourd’hui", "/aujourdhui", "today"), _CARING),
+    (NavItem("bookings", "Rendez-vous", "/rendez-vous", "calendar"), _CARING),
+    (NavItem("patients", "Patients", "/patientele", "people"), _CARING),
     (NavItem("trace", "Traçabilité", "/tracabilite", "trace"), (Role.AUDITOR,)),
     (NavItem("accounts", "Comptes", "/comptes", "key"), (Role.ADMINISTRATOR,)),
+    (NavItem("billing", "Facturation", "/facturation", "euro"), (Role.DOCTOR,)),
 )
 
 
 def navigation_of(caller: Caller) -> tuple[NavItem, ...]:
-    """What the rail shows to these roles."""
-    return tuple(item for item, roles in _NAVIGATION if caller.has_role(*roles))
+    """What the rail shows to these roles; a line with tabs leads to the first that they may open."""
+    items = (item for item, roles in _NAVIGATION if caller.has_role(*roles))
+    return tuple(
+        replace(item, address=next((tab.address for tab in tabs_of(caller, item.key)), item.address)) for item in items
+    )
+
+
+def tabs_of(caller: Caller, current: str) -> tuple[NavItem, ...]:
+    """The tabs under the rail's line of this page, for these roles."""
+    tabs = _TABS.get(current.partition("/")[0], ())
+    return tuple(item for item, roles in tabs if caller.has_role(*roles))
 
 
 def home_of(caller: Caller) -> str:

@@ -51,17 +51,21 @@ class Frame:
 
 @dataclass(frozen=True)
 class NavItem:
-    """One line of the rail."""
+    """One line of the rail, or one tab under it. `count` is what waits behind it; None shows nothing."""
 
     key: str
     label: str
     address: str
-    icon: str
+    icon: str = ""
+    count: int | None = None
 
 
 @dataclass(frozen=True)
 class ProfessionalFrame(Frame):
-    """The left rail and the top line. `waiting_count` is None for a role that has no waiting room."""
+    """The left rail and the top line. `waiting_count` is None for a role that has no waiting room.
+
+    `current` names the rail's line, and after a slash the tab under it: `billing/reconciliation`.
+    """
 
     person: str = ""
     role: str = ""
@@ -69,6 +73,12 @@ class ProfessionalFrame(Frame):
     current: str = ""
     waiting_count: int | None = None
     may_search: bool = False
+    tabs: tuple[NavItem, ...] = ()
+
+    @property
+    def section(self) -> str:
+        """The line of the rail that this page is under."""
+        return self.current.partition("/")[0]
 
 
 class Step(StrEnum):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from tests.unit.web.examples import acts, journey, office, practice
+from tests.unit.web.examples import accounting, acts, billing, journey, office, practice
 from tests.unit.web.examples.frames import DOCTOR, Example
 
-EXAMPLES: dict[str, Example] = practice.EXAMPLES | acts.EXAMPLES | office.EXAMPLES | journey.EXAMPLES
+EXAMPLES: dict[str, Example] = (
+    practice.EXAMPLES | acts.EXAMPLES | billing.EXAMPLES | accounting.EXAMPLES | office.EXAMPLES | journey.EXAMPLES
+)
 
 __all__ = ["DOCTOR", "EXAMPLES", "Example"]

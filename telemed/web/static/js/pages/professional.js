@@ -17,11 +17,16 @@ if (counter && !document.querySelector("[data-live]")) {
   follow(counter.dataset.liveCount, async (response) => showCount(await response.json()), { beat: 8000 });
 }
 
-export function showCount({ waiting }) {
-  const shown = document.querySelector("[data-live-count] [data-count]");
-  if (!shown || shown.textContent === String(waiting)) return;
-  shown.textContent = waiting;
-  shown.classList.toggle("count-live", waiting > 0);
+/** Show counts by the name of their place; a count marked data-hides goes when nothing is left. */
+export function showCount(counts) {
+  for (const [name, number] of Object.entries(counts)) {
+    const shown = document.querySelector(`[data-count="${name}"]`);
+    const figure = shown?.querySelector("[data-number]") ?? shown;
+    if (!figure || figure.textContent === String(number)) continue;
+    figure.textContent = number;
+    shown.classList.toggle("count-live", number > 0);
+    if ("hides" in shown.dataset) shown.hidden = number === 0;
+  }
 }
 
 const account = document.querySelector("details.account");

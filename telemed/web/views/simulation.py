@@ -1,0 +1,47 @@
+"""Puis-je facturer ? The facts of an act that is not done yet, and the answer of the rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from telemed.web.views.claims import BasisCard, ReasonCard
+from telemed.web.views.frame import Badge, Choice, Form
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the rules say: whether, which code, how much, why not, and under which texts."""
+
+    verdict: Badge
+    sentence: str
+    code: str
+    code_label: str
+    cents: int | None
+    reasons: tuple[ReasonCard, ...]
+    basis: tuple[BasisCard, ...]
+    who: str = ""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One question of the form. `kind` is day, choice, radios, tick, euros, number or text."""
+
+    kind: str
+    name: str
+    label: str
+    hint: str = ""
+    options: tuple[Choice, ...] = ()
+    is_required: bool = True
+
+
+@dataclass(frozen=True)
+class SimulationView:
+    """`acts` are the kinds that may be asked about, `act` the one shown; answers, one a part of the act."""
+
+    act: str
+    acts: tuple[Choice, ...]
+    form: Form
+    fields: tuple[Field, ...]
+    answers: tuple[Answer, ...] = ()
+    asked_day: date | None = None
