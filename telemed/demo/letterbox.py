@@ -1,4 +1,4 @@
-"""What the demonstration would send outside, shown on a page of its own: text messages, mails, one-time codes."""
+"""What the demonstration would send outside, on a page of its own: messages, mails, codes, lots for the caisse."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from html import escape
 
 from aiohttp import web
 
+from telemed.adapters.caisse.reception import Reception
 from telemed.adapters.sms_gateway.server import SmsGateway
 from telemed.adapters.smtp.sink import MailSink, receiving
+from telemed.demo.caisse import tell
 from telemed.kernel.clock import Clock
 from telemed.security.totp import code_at
 
@@ -25,7 +27,8 @@ margin:1rem 0;white-space:pre-wrap;overflow-wrap:anywhere}}@media (prefers-color
 background:#12191a}}a{{color:#6cc5c8}}td,th{{border-color:#334244}}}}</style></head><body>
 <h1>Boîte de la démonstration</h1><p>Rien de ceci ne sort de cette machine. La page se renouvelle d’elle-même.</p>
 <h2>Comptes et codes du moment</h2><table><tr><th>Qui</th><th>Identifiant</th><th>Mot de passe</th><th>Code</th></tr>
-{accounts}</table><h2>SMS</h2>{texts}<h2>Courriels</h2>{mails}</body></html>"""
+{accounts}</table><h2>SMS</h2>{texts}<h2>Courriels</h2>{mails}<h2>Caisse</h2>{lots}</body></html>"""
+_NOTHING = "<p>Rien encore.</p>"
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,7 @@ class Letterbox:
         self.gateway = SmsGateway(sms_token, clock)
         self.mails = MailSink()
         self.accounts: Sequence[DemoAccount] = ()
+        self.caisse: Reception | None = None
         self._clock = clock
 
     @asynccontextmanager
@@ -77,8 +81,9 @@ class Letterbox:
             _letter(f"{mail['To']} — {mail['Subject']}", str(mail.get_content()))
             for mail in reversed(self.mails.messages)
         ]
-        nothing = "<p>Rien encore.</p>"
-        page = _PAGE.format(accounts=accounts, texts="".join(texts) or nothing, mails="".join(mails) or nothing)
+        lots = [_letter(heading, text) for heading, text in tell(self.caisse)] if self.caisse else []
+        shown = {"texts": texts, "mails": mails, "lots": lots}
+        page = _PAGE.format(accounts=accounts, **{name: "".join(found) or _NOTHING for name, found in shown.items()})
         return web.Response(text=page, content_type="text/html", headers={"Cache-Control": "no-store"})
 
 

@@ -10,7 +10,7 @@ import shutil
 import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from aiohttp import web
 from pydantic import SecretStr
 
 from telemed.app import Services, build_app, build_services
+from telemed.demo.caisse import open_caisse_for
 from telemed.demo.letterbox import Letterbox, LetterboxAddresses
 from telemed.demo.past import leave_one_to_sign, play_past
 from telemed.demo.practice import DemoPractice, create, load
@@ -42,16 +43,18 @@ async def serve(folder: Path, port: int, *, starts_over: bool) -> None:
             _empty(folder)
         letterbox = Letterbox(clock, secrets.token_urlsafe(24))
         chosen = find_port(port)
-        async with letterbox.open() as addresses:
+        async with AsyncExitStack() as stack:
+            addresses = await stack.enter_async_context(letterbox.open())
             settings = settings_for(folder, chosen, letterbox, addresses)
+            settings, letterbox.caisse = await stack.enter_async_context(open_caisse_for(settings, clock))
             practice = await open_practice(settings, clock)
             letterbox.accounts = practice.accounts
             services = build_services(settings)
-            async with running(services, settings):
-                invitation = await fill_today(services, practice)
-                stopped = _told_to_stop()
-                _welcome(settings, practice, invitation, addresses, clock)
-                await stopped.wait()
+            await stack.enter_async_context(running(services, settings))
+            invitation = await fill_today(services, practice)
+            stopped = _told_to_stop()
+            _welcome(settings, practice, invitation, addresses, clock)
+            await stopped.wait()
     print(f"\nArrêté. Tout est gardé dans {folder} ; « make demo » reprend où vous en étiez.")
 
 
@@ -140,7 +143,7 @@ def _welcome(
         f"  Professionnels           {settings.public_url}/",
         f"  Patient, autre fenêtre   {invitation.link}",
         f"                           {invitation.patient}, date de naissance {invitation.birth_date}",
-        f"  SMS, courriels, codes    {addresses.page_url}",
+        f"  SMS, lots, codes         {addresses.page_url}",
         f"  Interface HTTP           {settings.public_url}/docs",
         "",
         f"  Mot de passe de tous     {practice.accounts[0].password}",

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 import orjson
 
 from telemed.app import build_services
+from telemed.demo.caisse import open_caisse_for
 from telemed.demo.letterbox import DemoAccount, Letterbox
 from telemed.demo.people import PATIENTS, mobile_of
 from telemed.demo.practice import DemoPractice, create
@@ -50,6 +51,7 @@ async def _set(stack: AsyncExitStack) -> Stage:
     letterbox = Letterbox(clock, secrets.token_urlsafe(24))
     addresses = await stack.enter_async_context(letterbox.open())
     settings = settings_for(folder, find_port(0), letterbox, addresses)
+    settings, letterbox.caisse = await stack.enter_async_context(open_caisse_for(settings, clock))
     practice = await _open(settings, clock)
     await stack.enter_async_context(running(build_services(settings), settings))
     accounts = {account.login: account for account in practice.accounts}
