@@ -5,3 +5,4 @@ from billing.tables.counts import DayCountRow as DayCountRow
 from billing.tables.counts import UncountedRow as UncountedRow
 from billing.tables.counts import YearCountRow as YearCountRow
 from billing.tables.year import DeclarationRow as DeclarationRow
+from billing.tables.year import DerogationRow as DerogationRow

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TypedDict
 
-from billing.service import CapService, ClaimService
+from billing.service import CapService, ClaimService, DerogationService
 from signaling.hub import Hub
 from signaling.ice import IceServers
 from signaling.tokens import RoomTokens, TokenKey
@@ -95,6 +95,7 @@ class Services:
     documents: Documents
     claims: ClaimService
     cap: CapService
+    derogations: DerogationService
     subscribers: dict[str, Subscriber] = field(default_factory=dict)
     jobs: list[Job] = field(default_factory=list)
 
@@ -159,6 +160,7 @@ def build_services(
         documents=documents,
         claims=ClaimService(**_common(ground), law=ground.law),
         cap=build_cap(ground),
+        derogations=DerogationService(**_common(ground), law=ground.law),
     )
     rooms.connect(services.hub)
     services.subscribers = {
@@ -171,8 +173,7 @@ def build_services(
 
 
 def build_cap(ground: Ground) -> CapService:
-    booked = BookedTeleconsultations(database=ground.database, clock=ground.clock)
-    return CapService(**_common(ground), law=ground.law, booked=booked)
+    return CapService(**_common(ground), law=ground.law, booked=BookedTeleconsultations())
 
 
 def build_patients(ground: Ground) -> PatientService:
