@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from billing.model import Claim
 from billing.model.exchange import Return, SealedLot, TransportReceipt
 from billing.rules.cap import Counts
+from telemed.kernel.clock import Territory
+from telemed.kernel.decision import Decision
 from telemed.kernel.errors import Unavailable
 from telemed.storage.uow import UnitOfWork
 
@@ -18,14 +21,8 @@ from telemed.storage.uow import UnitOfWork
 class BookedActs(Protocol):
     """The agenda, as billing needs it."""
 
-    async def count_booked(
-        self, session: AsyncSession, rpps: str, *, start: datetime, end: datetime, now: datetime
-    ) -> Counts:
-        """Téléconsultations of this doctor in every practice, from `start` to `end` (excluded), that no claim counts.
-
-        Those booked and still to come at `now`, those under way, and those whose report is owed; not the cancelled.
-        Reads in the caller's transaction.
-        """
+    async def count_booked(self, rpps: str, *, start: datetime, end: datetime) -> Counts:
+        """Téléconsultations of this doctor in every practice, booked and not over, from `start` to `end` (excluded)."""
         ...
 
 
@@ -58,6 +55,41 @@ class Caisse(Protocol):
 
         The same return comes again until a later cursor is given. Raises CaisseUnavailable or CaisseGarbage.
         """
+        ...
+
+
+class LotSigner(Protocol):
+    """Signs a lot on behalf of its issuer: a detached JWS (ES256) over the encoded bytes."""
+
+    async def sign(self, payload: bytes, *, rpps: str) -> str:
+        """Raises ValueError unless the payload names `rpps`."""
+        ...
+
+
+class KnownPatients(Protocol):
+    """The patients' records, as billing needs them."""
+
+    async def is_of_practice(self, patient_id: UUID, practice_id: UUID) -> bool:
+        """Does this practice hold the record of this patient?"""
+        ...
+
+
+class CapCheck(Protocol):
+    """May a conventioned téléconsultation of that day be invoiced under the yearly cap?"""
+
+    async def __call__(
+        self,
+        session: AsyncSession,
+        *,
+        rpps: str,
+        specialty: str,
+        territory: Territory,
+        day: date,
+        is_own_patient: bool,
+        is_urgent: bool,
+        override_reason: str | None,
+    ) -> Decision:
+        """A refusal holds the invoice; urgent care and an override with its reason pass, with a warning."""
         ...
 
 

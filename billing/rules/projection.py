@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from math import isqrt
@@ -62,9 +62,6 @@ class YearFacts:
         """Acts known to be done: a lower bound where the outside is unknown."""
         return self.here if self.outside is None else self.here + self.outside.counts
 
-    def with_booked(self, booked: Counts) -> YearFacts:
-        return replace(self, booked=booked)
-
 
 @dataclass(frozen=True)
 class Estimate:
@@ -83,14 +80,12 @@ class Estimate:
 class Projection:
     """Remote acts and all acts on 31 December. `volume` is None where nothing tells it: no share can be computed.
 
-    `own_acts` is the expected number of acts for own patients, None where it is unknown. `most_acts` is the highest
-    volume if no remote act is added to those done and booked: `volume` itself holds the expected remote ones.
+    `own_acts` is the expected number of acts for own patients, None where it is unknown.
     """
 
     remote: Estimate
     volume: Estimate | None
     own_acts: int | None
-    most_acts: int = 0
 
     def readings(self, cap: Cap) -> tuple[Reading, ...]:
         """The expected readings; the first one decides. Empty where no volume is known."""
@@ -105,7 +100,7 @@ class Projection:
         """
         if self.volume is None:
             return ()
-        best = self._read(cap, self.remote.low, self.most_acts)
+        best = self._read(cap, self.remote.low, self.volume.high)
         worst = self._read(cap, self.remote.high, self.volume.low)
         return tuple(zip(best, worst, strict=True))
 
@@ -123,8 +118,8 @@ def project(facts: YearFacts, cap: Cap) -> Projection:
     volume = _expect_volume(facts, cap.year)
     if volume is None:
         return Projection(remote, None, None)
-    whole = _hold_remote(volume, remote)
-    return Projection(remote, whole, _expect_own_acts(facts, whole.point), most_acts=volume.high)
+    volume = _hold_remote(volume, remote)
+    return Projection(remote, volume, _expect_own_acts(facts, volume.point))
 
 
 def _hold_remote(volume: Estimate, remote: Estimate) -> Estimate:
@@ -174,11 +169,6 @@ def _expect_own_acts(facts: YearFacts, volume: int) -> int | None:
         if counts is not None and counts.own_acts is not None and counts.total:
             return volume * counts.own_acts // counts.total
     return None
-
-
-def may_be_certain(facts: YearFacts, year: int) -> bool:
-    """Is there a volume that is no guess, without which nothing is held? Asked before what costs more to read."""
-    return facts.annual_volume is not None or _is_final(facts, year)
 
 
 def _is_final(facts: YearFacts, year: int) -> bool:

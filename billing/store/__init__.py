@@ -2,5 +2,4 @@
 
 from billing.store.claims import BillingStore as BillingStore
 from billing.store.counts import CountStore as CountStore
-from billing.store.derogations import DerogationStore as DerogationStore
 from billing.store.year import YearStore as YearStore

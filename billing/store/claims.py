@@ -84,6 +84,13 @@ class BillingStore:
         )
         return await self._session.scalar(query.limit(1))
 
+    async def has_billed(self, practice_id: UUID, patient_id: UUID) -> bool:
+        """Does this practice claim anything for this patient?"""
+        query = select(col(ClaimRow.id)).where(
+            col(ClaimRow.patient_id) == patient_id, col(ClaimRow.practice_id) == practice_id
+        )
+        return await self._session.scalar(query.limit(1)) is not None
+
     async def find_practice(self, rpps: str, *, until: date) -> Practice | None:
         """The specialty and territory of a doctor's last act up to `until` (trap 8)."""
         query = select(ClaimRow).where(col(ClaimRow.rpps) == rpps, col(ClaimRow.civil_day) <= until)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TypedDict
 
-from billing.service import CapService, ClaimService, DerogationService
+from billing.ports import Caisse
+from billing.service import CapService, ClaimService
 from signaling.hub import Hub
 from signaling.ice import IceServers
 from signaling.tokens import RoomTokens, TokenKey
@@ -26,7 +27,9 @@ from telemed.adapters.agenda import BookedTeleconsultations
 from telemed.adapters.rooms import SignalingRooms, TeleconsultationRooms
 from telemed.adapters.sms_gateway.client import SmsGatewaySender
 from telemed.adapters.smtp.client import SmtpSender, parse_smtp_url
-from telemed.app.documents import Documents, build_documents
+from telemed.app.billing import Invoicing, build_invoicing, build_lot_jobs
+from telemed.app.caisse import open_caisse
+from telemed.app.documents import Documents, build_documents, open_keys_of_seals
 from telemed.consent.model import ActKind
 from telemed.consent.service import ConsentService
 from telemed.consent.store import published_wordings
@@ -95,7 +98,7 @@ class Services:
     documents: Documents
     claims: ClaimService
     cap: CapService
-    derogations: DerogationService
+    invoicing: Invoicing
     subscribers: dict[str, Subscriber] = field(default_factory=dict)
     jobs: list[Job] = field(default_factory=list)
 
@@ -115,8 +118,9 @@ def build_services(
     clock: Clock | None = None,
     database: Database | None = None,
     senders: Mapping[Channel, MessageSender] | None = None,
+    caisse: Caisse | None = None,
 ) -> Services:
-    """Build every service. `senders` replaces the operators that the settings name."""
+    """Build every service. `senders` and `caisse` replace the operators and the caisse that the settings name."""
     clock = clock or SystemClock()
     ground = Ground(settings, clock, database or open_database(settings), Journal(clock=clock), Law.load())
     passwords, consents = Passwords(), build_consents(ground)
@@ -131,6 +135,7 @@ def build_services(
         senders=build_senders(ground) if senders is None else senders,
     )
     documents = build_documents(settings, **_common(ground))
+    invoicing = open_invoicing(ground, caisse or open_caisse(settings))
     services = Services(
         settings=settings,
         clock=clock,
@@ -158,22 +163,33 @@ def build_services(
         board=WaitingBoard(database=ground.database, clock=clock, rooms=rooms),
         reports=ReportService(**_common(ground), law=ground.law, consents=act_consents, documents=documents.service),
         documents=documents,
-        claims=ClaimService(**_common(ground), law=ground.law),
+        claims=ClaimService(**_common(ground), law=ground.law, followers=(invoicing.keeper,)),
         cap=build_cap(ground),
-        derogations=DerogationService(**_common(ground), law=ground.law),
+        invoicing=invoicing,
     )
     rooms.connect(services.hub)
-    services.subscribers = {
-        "links.deliver": links.deliver,
-        "links.deliver_cancellation": links.deliver_cancellation,
-        "claims.receive": services.claims.receive,
-    }
+    services.subscribers = build_subscribers(services)
     services.jobs = build_jobs(services)
     return services
 
 
+def build_subscribers(services: Services) -> dict[str, Subscriber]:
+    """Who takes each event of the table of subscriptions."""
+    return {
+        "links.deliver": services.links.deliver,
+        "links.deliver_cancellation": services.links.deliver_cancellation,
+        "claims.receive": services.claims.receive,
+    }
+
+
+def open_invoicing(ground: Ground, caisse: Caisse | None) -> Invoicing:
+    signer = open_keys_of_seals(ground.settings).signer
+    return build_invoicing(**_common(ground), law=ground.law, signer=signer, caisse=caisse)
+
+
 def build_cap(ground: Ground) -> CapService:
-    return CapService(**_common(ground), law=ground.law, booked=BookedTeleconsultations())
+    booked = BookedTeleconsultations(database=ground.database, clock=ground.clock)
+    return CapService(**_common(ground), law=ground.law, booked=booked)
 
 
 def build_patients(ground: Ground) -> PatientService:
@@ -248,6 +264,7 @@ def build_jobs(services: Services) -> list[Job]:
             lateness=timedelta(minutes=30),
             why="drop the memory of room tokens that have expired anyway",
         ),
+        *build_lot_jobs(services.invoicing.lots),
     ]
 
 

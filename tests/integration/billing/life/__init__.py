@@ -1,0 +1,1 @@
+"""What happens to a claim after it is judged: invoices, lots, returns, money."""
