@@ -12,8 +12,6 @@ from billing.service import CapService, ClaimService
 from signaling.hub import Hub
 from signaling.ice import IceServers
 from signaling.tokens import RoomTokens, TokenKey
-from telemed.acts.teleconsultation.model import Channel
-from telemed.acts.teleconsultation.ports import MessageSender
 from telemed.acts.teleconsultation.service.board import WaitingBoard
 from telemed.acts.teleconsultation.service.booking import BookingService
 from telemed.acts.teleconsultation.service.call import CallService
@@ -34,6 +32,7 @@ from telemed.consent.model import ActKind
 from telemed.consent.service import ConsentService
 from telemed.consent.store import published_wordings
 from telemed.kernel.clock import Clock, SystemClock
+from telemed.kernel.messages import Channel, MessageSender
 from telemed.law.law import Law
 from telemed.patients.service import PatientService
 from telemed.professionals.service import (

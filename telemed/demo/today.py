@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from telemed.acts.teleconsultation.model import OPEN_STATES, Channel, State
+from telemed.acts.teleconsultation.model import OPEN_STATES, State
 from telemed.acts.teleconsultation.service.booking import BookingRequest
 from telemed.acts.teleconsultation.service.overview import ActView
 from telemed.app import Services
 from telemed.demo.people import PATIENTS
 from telemed.demo.practice import DemoPractice
 from telemed.kernel.errors import Refused
+from telemed.kernel.messages import Channel
 from telemed.kernel.period import Interval
 
 _LENGTH = timedelta(minutes=15)

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from datetime import date
 
 from telemed.acts.teleconsultation.model import (
-    Channel,
     Delivery,
     FinishReason,
     IdentityMethod,
@@ -17,6 +16,7 @@ from telemed.acts.teleconsultation.model import (
 )
 from telemed.consent.model import ConsentBy, ConsentChannel, ConsentDecision, ConsentRecord
 from telemed.kernel.caller import Role
+from telemed.kernel.messages import Channel
 from telemed.patients.model import BirthDate, Identity, IdentityProof, IdentityStatus, Patient, Sex
 from telemed.web.french import format_date
 from telemed.web.views.frame import Badge, Choice, Tone
@@ -26,6 +26,7 @@ from telemed.web.views.visit import Trait
 
 _ROLES = {
     Role.DOCTOR: "Médecin",
+    Role.HEALTH_PROFESSIONAL: "Professionnel de santé",
     Role.SECRETARY: "Secrétariat",
     Role.AUDITOR: "Audit",
     Role.ADMINISTRATOR: "Administration",

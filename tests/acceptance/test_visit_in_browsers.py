@@ -14,11 +14,11 @@ import pytest_asyncio
 from aiohttp import web
 from playwright.async_api import Page
 
-from telemed.acts.teleconsultation.model import Channel
 from telemed.acts.teleconsultation.service.booking import BookingRequest
 from telemed.app import Services, build_app, build_services, open_database
 from telemed.kernel.caller import SYSTEM
 from telemed.kernel.clock import SystemClock
+from telemed.kernel.messages import Channel
 from telemed.settings import Environment, Settings
 from tests.acceptance.test_gallery_accessibility import violations
 from tests.fixtures.browsers import NewWindow

@@ -15,13 +15,13 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Page
 
-from telemed.acts.teleconsultation.model import Channel
 from telemed.acts.teleconsultation.service.booking import BookingRequest
 from telemed.adapters.sms_gateway.client import SmsGatewaySender
 from telemed.app import Services, build_services
 from telemed.demo.letterbox import DemoAccount, Letterbox, find_link
 from telemed.demo.practice import DemoPractice, create, register
 from telemed.kernel.clock import SystemClock
+from telemed.kernel.messages import Channel
 from telemed.settings import Settings
 from tests import journeys
 from tests.fixtures.browsers import NewWindow

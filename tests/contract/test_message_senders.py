@@ -9,13 +9,13 @@ from datetime import timedelta
 import pytest
 import pytest_asyncio
 
-from telemed.acts.teleconsultation.ports import DeliveryState, MessageSender, OutgoingMessage
 from telemed.adapters.sms_gateway.client import SmsGatewaySender
 from telemed.adapters.sms_gateway.server import SmsGateway, serving
 from telemed.adapters.smtp.client import SmtpSender, parse_smtp_url
 from telemed.adapters.smtp.sink import MailSink, receiving
 from telemed.kernel.clock import FrozenClock
 from telemed.kernel.errors import NotFound, Unavailable
+from telemed.kernel.messages import DeliveryState, MessageSender, OutgoingMessage
 
 pytestmark = pytest.mark.asyncio
 

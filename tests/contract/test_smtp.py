@@ -12,11 +12,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from telemed.acts.teleconsultation.ports import DeliveryState, OutgoingMessage
 from telemed.adapters.smtp.client import SmtpSender, parse_smtp_url
 from telemed.adapters.smtp.sink import MailSink, receiving
 from telemed.kernel.clock import FrozenClock
 from telemed.kernel.errors import Unavailable
+from telemed.kernel.messages import DeliveryState, OutgoingMessage
 
 SENDER = "ne-pas-repondre@telemed.invalid"
 MESSAGE = OutgoingMessage("patient@exemple.invalid", "À bientôt – 14 h 30.", "clé-1", subject="Votre téléconsultation")

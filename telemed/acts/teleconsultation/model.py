@@ -10,6 +10,7 @@ from types import MappingProxyType
 from uuid import UUID
 
 from telemed.kernel.clock import Territory
+from telemed.kernel.messages import Channel
 from telemed.kernel.period import Interval
 
 
@@ -238,13 +239,6 @@ class ContinuityEntry:
     stream: str = ""
     sequence: int = 0
     details: Mapping[str, str | int | float | bool] = field(default_factory=dict)
-
-
-class Channel(StrEnum):
-    """How a link is sent."""
-
-    SMS = "sms"
-    EMAIL = "email"
 
 
 class SendingState(StrEnum):

@@ -8,8 +8,8 @@ from typing import Any
 
 import aiohttp
 
-from telemed.acts.teleconsultation.ports import DeliveryReceipt, DeliveryState, OutgoingMessage
 from telemed.kernel.errors import NotFound, Unavailable
+from telemed.kernel.messages import DeliveryReceipt, DeliveryState, OutgoingMessage
 
 _TIMEOUT_SECONDS = 10.0
 _ATTEMPTS = 2

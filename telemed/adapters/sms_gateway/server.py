@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from telemed.acts.teleconsultation.ports import DeliveryState
 from telemed.kernel.clock import Clock
 from telemed.kernel.ids import new_id
+from telemed.kernel.messages import DeliveryState
 
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 _KEPT_MESSAGES = 1000

@@ -13,9 +13,9 @@ from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
-from telemed.acts.teleconsultation.ports import DeliveryReceipt, DeliveryState, OutgoingMessage
 from telemed.kernel.clock import Clock
 from telemed.kernel.errors import NotFound, Unavailable
+from telemed.kernel.messages import DeliveryReceipt, DeliveryState, OutgoingMessage
 
 _TIMEOUT_SECONDS = 20.0
 

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from aiohttp import web
 
-from telemed.acts.teleconsultation.model import Channel
 from telemed.kernel.caller import Role
 from telemed.kernel.errors import DomainError
+from telemed.kernel.messages import Channel
 from telemed.patients.model import Patient
 from telemed.web import french, words
 from telemed.web.pages.page import Visitor, Workplace, open_workplace

@@ -8,13 +8,14 @@ from uuid import UUID
 
 from aiohttp import web
 
-from telemed.acts.teleconsultation.model import Channel, State
+from telemed.acts.teleconsultation.model import State
 from telemed.acts.teleconsultation.service.booking import BookingRequest
 from telemed.acts.teleconsultation.service.overview import ActView
 from telemed.api.auth import only
 from telemed.kernel.caller import Role
 from telemed.kernel.clock import Territory, day_bounds, is_ambiguous, resolve_local
 from telemed.kernel.errors import Conflict, DomainError, Invalid, Refused
+from telemed.kernel.messages import Channel
 from telemed.kernel.period import Interval
 from telemed.web import forms, words
 from telemed.web.pages.booking_form import show_form, show_new

@@ -11,12 +11,12 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import event
 
-from telemed.acts.teleconsultation.model import Channel
 from telemed.acts.teleconsultation.service.booking import BookingRequest
 from telemed.app import OPERATIONS, Services, build_services
 from telemed.consent.model import ActKind, ConsentDecision
 from telemed.kernel.caller import Caller
 from telemed.kernel.clock import FrozenClock
+from telemed.kernel.messages import Channel
 from telemed.kernel.period import Interval
 from telemed.settings import Settings
 from telemed.storage.engine import Database, sync_engine_of

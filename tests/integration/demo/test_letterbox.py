@@ -5,11 +5,11 @@ from __future__ import annotations
 import aiohttp
 import pytest
 
-from telemed.acts.teleconsultation.ports import OutgoingMessage
 from telemed.adapters.sms_gateway.client import SmsGatewaySender
 from telemed.adapters.smtp.client import SmtpSender, parse_smtp_url
 from telemed.demo.letterbox import DemoAccount, Letterbox, find_link
 from telemed.kernel.clock import FrozenClock
+from telemed.kernel.messages import OutgoingMessage
 
 pytestmark = pytest.mark.asyncio
 

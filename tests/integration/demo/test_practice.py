@@ -12,7 +12,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from telemed.acts.teleconsultation.model import Channel, State
+from telemed.acts.teleconsultation.model import State
 from telemed.adapters.sms_gateway.client import SmsGatewaySender
 from telemed.app import build_services
 from telemed.demo.past import PAST
@@ -21,6 +21,7 @@ from telemed.demo.practice import load
 from telemed.demo.serve import open_practice
 from telemed.demo.today import fill_today
 from telemed.kernel.clock import FrozenClock
+from telemed.kernel.messages import Channel
 from telemed.settings import Environment, Settings
 from tests.fixtures.postgres import free_port
 from tests.shared import ROOT

@@ -15,11 +15,10 @@ from aiohttp.test_utils import TestClient, TestServer
 from multidict import CIMultiDictProxy
 from sqlalchemy import event
 
-from telemed.acts.teleconsultation.model import Channel
-from telemed.acts.teleconsultation.ports import DeliveryReceipt, DeliveryState, OutgoingMessage
 from telemed.app import Services, build_app, build_services
 from telemed.kernel.caller import SYSTEM, Caller
 from telemed.kernel.clock import FrozenClock
+from telemed.kernel.messages import Channel, DeliveryReceipt, DeliveryState, OutgoingMessage
 from telemed.settings import Settings
 from telemed.storage.engine import Database
 from telemed.storage.outbox import OutboxWorker
@@ -29,6 +28,7 @@ from tests.fixtures.people import PASSWORD, TOTP_SECRET, People
 LOGINS = {
     "doctor": "claire.moreau",
     "colleague": "karim.benali",
+    "nurse": "lea.marchand",
     "secretary": "sophie.garnier",
     "auditor": "marc.perrin",
     "administrator": "helene.roux",

@@ -8,16 +8,10 @@ from datetime import timedelta
 import pytest
 import pytest_asyncio
 
-from telemed.acts.teleconsultation.model import (
-    Channel,
-    ContinuityEntry,
-    FinishReason,
-    PlaceKind,
-    Teleconsultation,
-    TraitsAnswer,
-)
+from telemed.acts.teleconsultation.model import ContinuityEntry, FinishReason, PlaceKind, Teleconsultation, TraitsAnswer
 from telemed.acts.teleconsultation.service.booking import BookingRequest
 from telemed.consent.model import ConsentDecision
+from telemed.kernel.messages import Channel
 from telemed.patients.model import Patient
 from tests.integration.web.conftest import Site, Window, plain
 

@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 import pytest_asyncio
 
-from telemed.acts.teleconsultation.model import Channel, Teleconsultation
+from telemed.acts.teleconsultation.model import Teleconsultation
 from telemed.acts.teleconsultation.service.booking import BookingRequest
+from telemed.kernel.messages import Channel
 from telemed.kernel.period import Interval
 from telemed.patients.model import Patient
 from tests.integration.web.conftest import Answer, Site, Window, plain

@@ -9,7 +9,6 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from telemed.acts.teleconsultation.model import (
-    Channel,
     ContinuityEntry,
     Delivery,
     FinishReason,
@@ -28,6 +27,7 @@ from telemed.acts.teleconsultation.service.overview import ActView
 from telemed.api.problems import ProblemReason, to_reason
 from telemed.consent.model import ConsentBy, ConsentDecision
 from telemed.kernel.decision import Decision
+from telemed.kernel.messages import Channel
 from telemed.kernel.period import Interval
 
 Minutes = Annotated[int, Field(ge=5, le=180, description="Length in minutes.")]

@@ -13,7 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from telemed.acts.teleconsultation.model import (
     LINK_LIFE_AFTER_SLOT,
     UNDO_WINDOW,
-    Channel,
     Kind,
     OpeningHours,
     State,
@@ -29,6 +28,7 @@ from telemed.kernel.clock import Clock, Territory, day_bounds
 from telemed.kernel.decision import Decision
 from telemed.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from telemed.kernel.ids import new_id
+from telemed.kernel.messages import Channel
 from telemed.kernel.period import Interval
 from telemed.patients.model import Patient
 from telemed.patients.store import PatientStore

@@ -16,13 +16,11 @@ from telemed.acts.teleconsultation.model import (
     LINK_TRIES,
     OPEN_STATES,
     VISIT_SESSION_LIFE,
-    Channel,
     Delivery,
     SendingState,
     State,
     Teleconsultation,
 )
-from telemed.acts.teleconsultation.ports import MessageSender, OutgoingMessage
 from telemed.acts.teleconsultation.rules.visit import is_born_on
 from telemed.acts.teleconsultation.service.access import open_act
 from telemed.acts.teleconsultation.store import ActStore, LinkStore
@@ -32,6 +30,7 @@ from telemed.kernel.clock import Clock, civil_date
 from telemed.kernel.errors import Conflict, Invalid, TooMany, Unauthenticated
 from telemed.kernel.events import Event
 from telemed.kernel.ids import new_id
+from telemed.kernel.messages import Channel, MessageSender, OutgoingMessage
 from telemed.patients.model import Patient
 from telemed.patients.store import PatientStore
 from telemed.security.opaque import hash_token, make_token

@@ -8,14 +8,14 @@ from datetime import timedelta
 import pytest
 import pytest_asyncio
 
-from telemed.acts.teleconsultation.model import Channel, PlaceKind, Readiness, Teleconsultation, TraitsAnswer
-from telemed.acts.teleconsultation.ports import DeliveryReceipt, DeliveryState, OutgoingMessage
+from telemed.acts.teleconsultation.model import PlaceKind, Readiness, Teleconsultation, TraitsAnswer
 from telemed.acts.teleconsultation.service.booking import BookingRequest
 from telemed.app import Services, build_services
 from telemed.consent.model import ConsentDecision
 from telemed.kernel.caller import Caller
 from telemed.kernel.clock import FrozenClock
 from telemed.kernel.errors import Unavailable
+from telemed.kernel.messages import Channel, DeliveryReceipt, DeliveryState, OutgoingMessage
 from telemed.kernel.period import Interval
 from telemed.patients.model import Patient
 from telemed.settings import Settings
