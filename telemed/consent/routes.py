@@ -1,4 +1,4 @@
-"""HTTP of consents, for the doctors and secretaries of the patient's practice."""
+"""HTTP of consents, for the carers and secretaries of the patient's practice."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from telemed.kernel.caller import Caller, Role
 from telemed.kernel.errors import NotFound
 
 CONSENTS = web.AppKey("consents", ConsentService)
-CARERS = only(Role.DOCTOR, Role.SECRETARY)
+CARERS = only(Role.DOCTOR, Role.HEALTH_PROFESSIONAL, Role.SECRETARY)
 operations = Operations("consents")
 
 Sha256 = Annotated[str | None, Field(pattern="^[0-9a-f]{64}$", description="Of a record: the words it refers to.")]

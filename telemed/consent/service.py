@@ -235,9 +235,10 @@ class ConsentService:
 
 
 async def _require_patient(uow: UnitOfWork, caller: Caller, patient_id: UUID) -> None:
-    """A patient of the practice of a doctor or a secretary. Raises Forbidden, NotFound."""
-    if caller.kind is not CallerKind.PROFESSIONAL or not caller.has_role(Role.DOCTOR, Role.SECRETARY):
-        raise Forbidden("Les accords sont réservés aux médecins et aux secrétaires du cabinet.")
+    """A patient of the practice of a health professional or a secretary. Raises Forbidden, NotFound."""
+    carers = (Role.DOCTOR, Role.HEALTH_PROFESSIONAL, Role.SECRETARY)
+    if caller.kind is not CallerKind.PROFESSIONAL or not caller.has_role(*carers):
+        raise Forbidden("Les accords sont réservés aux soignants et aux secrétaires du cabinet.")
     patient = await PatientStore(uow.session).find(patient_id)
     if patient is None or patient.practice_id != caller.practice_id:
         raise NotFound("Patient introuvable.")

@@ -8,9 +8,13 @@ from uuid import UUID
 
 
 class Role(StrEnum):
-    """What a signed-in person may do in a practice; one person may hold several."""
+    """What a signed-in person may do in a practice; one person may hold several.
+
+    `health_professional` is every profession of health but doctors: nurse, midwife, dentist, pharmacist…
+    """
 
     DOCTOR = "doctor"
+    HEALTH_PROFESSIONAL = "health_professional"
     SECRETARY = "secretary"
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"

@@ -31,7 +31,7 @@ from telemed.patients.schemas import (
 from telemed.patients.service import PatientService
 
 PATIENTS = web.AppKey("patients", PatientService)
-CARERS = only(Role.DOCTOR, Role.SECRETARY)
+CARERS = only(Role.DOCTOR, Role.HEALTH_PROFESSIONAL, Role.SECRETARY)
 operations = Operations("patients")
 
 Name = Annotated[str | None, Field(max_length=100, description="Whole words of any of the names, case ignored.")]

@@ -339,10 +339,11 @@ class PatientService:
 
 
 def _require_practice(caller: Caller) -> UUID:
-    """The practice of a doctor or a secretary. Raises Forbidden."""
-    is_caring = caller.kind is CallerKind.PROFESSIONAL and caller.has_role(Role.DOCTOR, Role.SECRETARY)
+    """The practice of a health professional or a secretary. Raises Forbidden."""
+    carers = (Role.DOCTOR, Role.HEALTH_PROFESSIONAL, Role.SECRETARY)
+    is_caring = caller.kind is CallerKind.PROFESSIONAL and caller.has_role(*carers)
     if not is_caring or caller.practice_id is None:
-        raise Forbidden("Les dossiers sont réservés aux médecins et aux secrétaires du cabinet.")
+        raise Forbidden("Les dossiers sont réservés aux soignants et aux secrétaires du cabinet.")
     return caller.practice_id
 
 

@@ -54,6 +54,16 @@ def check_professional(person: Professional) -> Decision:
             "Indiquez le secteur conventionnel du médecin.",
         ),
         (
+            Role.HEALTH_PROFESSIONAL not in person.roles or bool(person.rpps),
+            "professional.rpps_missing",
+            "Un professionnel de santé doit avoir un numéro RPPS.",
+        ),
+        (
+            Role.HEALTH_PROFESSIONAL not in person.roles or person.profession not in (None, Profession.MEDECIN),
+            "professional.profession_missing",
+            "Indiquez la profession de santé ; un médecin tient le rôle de médecin.",
+        ),
+        (
             person.specialty_code is None or _specialty_fits(person),
             "professional.specialty_unknown",
             "Cette spécialité n'est pas connue, ou n'est pas de cette profession.",

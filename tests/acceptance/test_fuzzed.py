@@ -64,7 +64,7 @@ def without_security(document: dict[str, Any]) -> dict[str, Any]:
     return document
 
 
-@pytest.mark.parametrize("who", ["nobody", "doctor", "secretary", "auditor", "administrator", "patient"])
+@pytest.mark.parametrize("who", ["nobody", "doctor", "nurse", "secretary", "auditor", "administrator", "patient"])
 async def test_schemathesis_finds_nothing(services: Services, people: People, who: str) -> None:
     headers = []
     if who == "patient":

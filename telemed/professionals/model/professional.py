@@ -20,6 +20,25 @@ class Profession(StrEnum):
     CHIRURGIEN_DENTISTE = "40"
     SAGE_FEMME = "50"
     INFIRMIER = "60"
+    MASSEUR_KINESITHERAPEUTE = "70"
+    PEDICURE_PODOLOGUE = "80"
+    ORTHOPHONISTE = "91"
+
+    @property
+    def label(self) -> str:
+        return _PROFESSIONS[self]
+
+
+_PROFESSIONS = {
+    Profession.MEDECIN: "Médecin",
+    Profession.PHARMACIEN: "Pharmacien",
+    Profession.CHIRURGIEN_DENTISTE: "Chirurgien-dentiste",
+    Profession.SAGE_FEMME: "Sage-femme",
+    Profession.INFIRMIER: "Infirmier",
+    Profession.MASSEUR_KINESITHERAPEUTE: "Masseur-kinésithérapeute",
+    Profession.PEDICURE_PODOLOGUE: "Pédicure-podologue",
+    Profession.ORTHOPHONISTE: "Orthophoniste",
+}
 
 
 def medical_professions() -> frozenset[Profession]:

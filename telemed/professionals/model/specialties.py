@@ -76,6 +76,9 @@ _ALL = (
     Specialty("G15_40", "Chirurgien-Dentiste", "Chirurgie dentaire"),
     Specialty("G15_50", "Sage-Femme", "Maïeutique"),
     Specialty("G15_60", "Infirmier", "Soins infirmiers"),
+    Specialty("G15_70", "Masseur-Kinésithérapeute", "Masso-kinésithérapie"),
+    Specialty("G15_80", "Pédicure-Podologue", "Pédicurie-podologie"),
+    Specialty("G15_91", "Orthophoniste", "Orthophonie"),
 )
 SPECIALTIES = {specialty.code: specialty for specialty in _ALL}
 

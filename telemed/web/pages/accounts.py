@@ -33,6 +33,7 @@ _SECTORS = (
     Choice(ConventionSector.SECTOR_2, "Secteur 2"),
     Choice(ConventionSector.NOT_CONVENTIONED, "Non conventionné"),
 )
+_OTHER_PROFESSIONS = tuple(one for one in Profession if one is not Profession.MEDECIN)
 _FIELDS = {"login": "identifiant", "rpps": "rpps"}
 
 
@@ -42,6 +43,7 @@ class AccountForm(forms.FormModel):
     identifiant: forms.Filled
     roles: str = ""
     rpps: forms.Optional = None
+    profession: forms.Optional = None
     specialite: forms.Optional = None
     secteur: forms.Optional = None
 
@@ -133,10 +135,18 @@ def _person(asked: AccountForm, place: Workplace) -> Professional:
         roles=roles,
         title=Title.DOCTOR if is_doctor else None,
         rpps=rpps,
-        profession=Profession.MEDECIN if is_doctor else None,
+        profession=_profession(asked, roles),
         specialty_code=asked.specialite if is_doctor else None,
         sector=ConventionSector(asked.secteur) if is_doctor and asked.secteur in set(ConventionSector) else None,
     )
+
+
+def _profession(asked: AccountForm, roles: frozenset[Role]) -> Profession | None:
+    """A doctor's goes with the role; another carer's is chosen."""
+    if Role.DOCTOR in roles:
+        return Profession.MEDECIN
+    chosen = next((one for one in _OTHER_PROFESSIONS if one == asked.profession), None)
+    return chosen if Role.HEALTH_PROFESSIONAL in roles else None
 
 
 def _show_form(visitor: Visitor, place: Workplace, form: Form, *, status: int = 200) -> web.Response:
@@ -146,6 +156,7 @@ def _show_form(visitor: Visitor, place: Workplace, form: Form, *, status: int = 
         roles=words.role_choices(),
         specialties=tuple(Choice(one.code, one.label) for one in sorted(doctors, key=lambda one: one.label)),
         sectors=_SECTORS,
+        professions=tuple(Choice(one, one.label) for one in _OTHER_PROFESSIONS),
         chosen_roles=tuple(form.value("roles").split(",")),
     )
     return visitor.render("professional/account_form.html", place.frame, view, status=status)

@@ -62,6 +62,7 @@ class AccountFormView:
     roles: tuple[Choice, ...]
     specialties: tuple[Choice, ...]
     sectors: tuple[Choice, ...]
+    professions: tuple[Choice, ...]
     chosen_roles: tuple[str, ...] = ()
 
 

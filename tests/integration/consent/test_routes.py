@@ -22,6 +22,7 @@ async def test_recording_what_was_said(api: Api, people: People, act: Teleconsul
     assert (await api.call("POST", "/consents", spoken(act), by=people.stranger)).status == 404
     early = await api.call("POST", "/consents", spoken(act, "withdrawn"), by=people.doctor)
     assert (early.status, early.code) == (409, "consent.nothing_to_withdraw")
+    assert (await api.call("POST", "/consents", spoken(act), by=people.nurse)).status == 201
     reply = await api.call("POST", "/consents", spoken(act), by=people.secretary)
     assert (reply.status, reply.body["channel"], reply.body["recorded_by"]) == (
         201,

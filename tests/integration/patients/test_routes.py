@@ -50,6 +50,7 @@ async def test_who_may_call(
     stranger = await api.call(method, path, body, by=people.stranger)
     assert stranger.status == (404 if str(patient.id) in path else 201 if method == "POST" else 200)
     assert (await api.call(method, path, body, by=people.secretary)).status in (200, 201)
+    assert (await api.call("GET", "/patients", by=people.nurse)).status == 200
 
 
 @pytest.mark.parametrize(("method", "path", "body"), [route for route in ROUTES if "{id}" in route[1]])

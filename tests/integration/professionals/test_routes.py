@@ -251,14 +251,14 @@ async def test_lists_take_as_many_statements_whatever_their_length(
     engine = services.database.engine.sync_engine
     event.listen(engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
     assert len(await services.sessions.page(people.doctor, limit=100)) == length
-    assert len(await services.professionals.page(people.doctor, limit=100)) == length + 5
+    assert len(await services.professionals.page(people.doctor, limit=100)) == length + 6
     assert len([statement for statement in statements if statement.startswith("SELECT")]) == 2
 
 
 async def test_people_of_one_s_practice_are_listed(api: Api, people: People) -> None:
     first = (await api.call("GET", "/professionals?limit=3", by=people.auditor)).body
     rest = (await api.call("GET", f"/professionals?cursor={first['next_cursor']}", by=people.auditor)).body
-    assert [item["family_name"] for item in first["items"]] == ["Moreau", "Benali", "Garnier"]
-    assert (len(rest["items"]), rest["next_cursor"]) == (2, None)
+    assert [item["family_name"] for item in first["items"]] == ["Moreau", "Benali", "Marchand"]
+    assert (len(rest["items"]), rest["next_cursor"]) == (3, None)
     practice = (await api.call("GET", "/practice", by=people.secretary)).body
     assert (practice["name"], practice["territory"]) == ("Cabinet des Tilleuls", "metropole")

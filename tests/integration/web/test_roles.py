@@ -15,6 +15,7 @@ _ROUTES = [route for pages in PAGES for route in pages.paths]
 _CLOSED = [(method, path, access) for method, path, access in _ROUTES if access.roles]
 _NAMES = {
     Role.DOCTOR: "doctor",
+    Role.HEALTH_PROFESSIONAL: "nurse",
     Role.SECRETARY: "secretary",
     Role.AUDITOR: "auditor",
     Role.ADMINISTRATOR: "administrator",

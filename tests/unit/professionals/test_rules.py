@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 
 from telemed.kernel.caller import SYSTEM, Caller, CallerKind, Role
 from telemed.kernel.decision import Decision
-from telemed.professionals.model import ConventionSector, Profession, Professional, Title, describe_device
+from telemed.professionals.model import (
+    ConventionSector,
+    Profession,
+    Professional,
+    Title,
+    describe_device,
+    find_specialty,
+)
 from telemed.professionals.rules import check_act_professional, check_password, check_professional, delay_after
 
 DOCTOR = Caller(CallerKind.PROFESSIONAL, UUID(int=1), roles=frozenset({Role.DOCTOR}), rpps="10001234567", factors=2)
@@ -42,10 +49,11 @@ def codes(decision: Decision) -> list[str]:
         (replace(DOCTOR, rpps=None), ["professional.rpps_missing"]),
         (replace(DOCTOR, rpps=None, factors=0), ["professional.rpps_missing", "professional.two_factors_needed"]),
         (replace(DOCTOR, roles=frozenset({Role.SECRETARY})), ["professional.not_a_doctor"]),
+        (replace(DOCTOR, roles=frozenset({Role.HEALTH_PROFESSIONAL})), ["professional.not_a_doctor"]),
         (replace(DOCTOR, kind=CallerKind.PATIENT), ["professional.not_a_doctor"]),
         (SYSTEM, ["professional.not_a_doctor"]),
     ],
-    ids=["a doctor", "one factor", "no RPPS", "neither", "a secretary", "a patient", "the system"],
+    ids=["a doctor", "one factor", "no RPPS", "neither", "a secretary", "a nurse", "a patient", "the system"],
 )
 def test_only_a_doctor_with_rpps_and_two_factors_opens_an_act(caller: Caller, expected: list[str]) -> None:
     assert codes(check_act_professional(caller)) == expected
@@ -67,6 +75,42 @@ def test_only_a_doctor_with_rpps_and_two_factors_opens_an_act(caller: Caller, ex
 )
 def test_roles_and_professional_data_hold_together(person: Professional, expected: list[str]) -> None:
     assert codes(check_professional(person)) == expected
+
+
+NURSE = replace(
+    PERSON,
+    roles=frozenset({Role.HEALTH_PROFESSIONAL}),
+    title=Title.MADAM,
+    profession=Profession.INFIRMIER,
+    specialty_code="G15_60",
+    sector=None,
+)
+
+
+@pytest.mark.parametrize(
+    ("person", "expected"),
+    [
+        (NURSE, []),
+        (replace(NURSE, specialty_code=None), []),
+        (replace(NURSE, rpps=None), ["professional.rpps_missing"]),
+        (replace(NURSE, profession=None, specialty_code=None), ["professional.profession_missing"]),
+        (replace(PERSON, roles=NURSE.roles), ["professional.profession_missing"]),
+        (replace(NURSE, specialty_code="G15_50"), ["professional.specialty_unknown"]),
+        (replace(NURSE, roles=NURSE.roles | {Role.ADMINISTRATOR}), []),
+        (
+            replace(PERSON, roles=frozenset({Role.DOCTOR, Role.HEALTH_PROFESSIONAL})),
+            ["professional.profession_missing"],
+        ),
+    ],
+)
+def test_a_carer_who_is_no_doctor_has_an_rpps_and_a_profession(person: Professional, expected: list[str]) -> None:
+    assert codes(check_professional(person)) == expected
+
+
+def test_every_profession_has_a_name_and_a_specialty_of_its_own() -> None:
+    for profession in Profession:
+        assert profession.label
+        assert find_specialty(f"G15_{profession}") is not None
 
 
 def test_a_secretary_needs_no_rpps() -> None:

@@ -69,6 +69,7 @@ ACCOUNT_FORM = oversight.AccountFormView(
     (Choice("doctor", "Médecin"), Choice("secretary", "Secrétaire")),
     (Choice("general", "Médecine générale"),),
     (Choice("sector_1", "Secteur 1"),),
+    (Choice("60", "Infirmier"),),
 )
 
 
