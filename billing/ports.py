@@ -21,8 +21,14 @@ from telemed.storage.uow import UnitOfWork
 class BookedActs(Protocol):
     """The agenda, as billing needs it."""
 
-    async def count_booked(self, rpps: str, *, start: datetime, end: datetime) -> Counts:
-        """Téléconsultations of this doctor in every practice, booked and not over, from `start` to `end` (excluded)."""
+    async def count_booked(
+        self, session: AsyncSession, rpps: str, *, start: datetime, end: datetime, now: datetime
+    ) -> Counts:
+        """Téléconsultations of this doctor in every practice, from `start` to `end` (excluded), that no claim counts.
+
+        Those booked and still to come at `now`, those under way, and those whose report is owed; not the cancelled.
+        Reads in the caller's transaction.
+        """
         ...
 
 

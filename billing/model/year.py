@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from uuid import UUID
 
-from billing.rules.cap import Cap, Reading
+from billing.rules.cap import Cap, Derogation, Reading
 from billing.rules.levels import Verdict
 from billing.rules.projection import AnnualVolume, Outside, Projection, YearFacts
 
@@ -20,6 +21,23 @@ class Declaration:
     declared_on: date
     annual_volume: AnnualVolume | None
     outside: Outside | None
+
+
+@dataclass(frozen=True)
+class DerogationEntry:
+    """A derogation as it was recorded, never changed: ending it early or withdrawing it is an entry that replaces it.
+
+    `is_withdrawn` says that it was recorded by mistake and never held.
+    """
+
+    id: UUID
+    rpps: str
+    derogation: Derogation
+    source: str
+    recorded_by: UUID | None
+    recorded_at: datetime
+    replaces_id: UUID | None = None
+    is_withdrawn: bool = False
 
 
 @dataclass(frozen=True)

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from typing import Self
 
-from telemed.kernel.decision import ALLOWED, Decision, Reason, refuse
+from billing.rules.derogation import Derogation as Derogation
+from billing.rules.derogation import find_derogation
+from billing.rules.rates import Regime as Regime
+from billing.rules.rates import find_ordinary_rate
 from telemed.law.parameter import DatedValue, LawOfDay
-
-REGIME = "teleconsultation/cap/regime"
-GENERAL_RATE = "teleconsultation/cap/rate/general"
-PSYCHIATRIST_RATE = "teleconsultation/cap/rate/psychiatrist"
-DEROGATION_RATE = "teleconsultation/cap/rate/psychiatrist_derogation"
-PSYCHIATRY = "specialties/psychiatry"
-
-
-class Regime(StrEnum):
-    """A: avenant 9, article 28.6.3. B: convention of 2024, article 87.7."""
-
-    A = "A"
-    B = "B"
 
 
 class ReadingName(StrEnum):
@@ -106,20 +95,6 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Derogation:
-    """An individual decision (CPN or CPAM) that raises the rate; days included (R-13)."""
-
-    reference: str
-    rate_percent: int
-    first_day: date
-    last_day: date
-
-    def covers(self, year: int) -> bool:
-        """Only a derogation of the whole civil year changes a cap that is over the civil year."""
-        return self.first_day <= date(year, 1, 1) and self.last_day >= date(year, 12, 31)
-
-
-@dataclass(frozen=True)
 class Cap:
     """The rule of one civil year for one doctor, with the legal values that made it."""
 
@@ -130,41 +105,22 @@ class Cap:
     derogation: Derogation | None = None
 
 
-def find_cap(law: LawOfDay, *, specialty: str, derogation: Derogation | None = None) -> Cap | None:
+def find_cap(law: LawOfDay, *, specialty: str, derogations: Iterable[Derogation] = ()) -> Cap | None:
     """The cap of the civil year that begins on `law.day`, which is a 1 January; None for a year without cap.
 
-    `specialty` is the savoir-faire code held at the date of the acts (trap 8). Raises ValueError on another day.
+    `specialty` is the savoir-faire code held at the date of the acts (trap 8). A derogation only ever raises the
+    rate. Raises ValueError on another day.
     """
     if (law.day.month, law.day.day) != (1, 1):
         raise ValueError("the cap is chosen by the civil year: ask on its 1 January")
-    regime_value = law.find(REGIME)
-    if regime_value is None:
+    ordinary = find_ordinary_rate(law, specialty=specialty)
+    if ordinary is None:
         return None
-    regime, rate = Regime(regime_value.code), law.value(GENERAL_RATE)
-    psychiatrist = law.find(PSYCHIATRIST_RATE) if regime is Regime.B and is_psychiatrist(specialty, law) else None
-    applied = psychiatrist or rate
-    if derogation is not None and derogation.covers(law.day.year):
-        return Cap(law.day.year, regime, derogation.rate_percent, (regime_value, applied), derogation)
-    return Cap(law.day.year, regime, applied.integer, (regime_value, applied))
-
-
-def is_psychiatrist(specialty: str, law: LawOfDay) -> bool:
-    """Is this savoir-faire one of psychiatry under the law of that day?"""
-    return specialty in law.value(PSYCHIATRY).labels
-
-
-def check_derogation(derogation: Derogation, law: LawOfDay, *, specialty: str) -> Decision:
-    """May this derogation be recorded? The rate raises the general one and, for a psychiatrist, has a maximum."""
-    general, highest = law.value(GENERAL_RATE), law.find(DEROGATION_RATE)
-    asked = derogation.rate_percent
-    if not general.integer < asked < 100:
-        text = f"Une dérogation relève le plafond de {general.text} : {asked} % n'est pas possible."
-        return refuse(Reason("cap.derogation_rate", text, "Convention médicale", {"rate": asked}))
-    if highest is not None and is_psychiatrist(specialty, law) and asked > highest.integer:
-        text = f"Pour un psychiatre, une dérogation ne dépasse pas {highest.text} : {asked} % demandés."
-        compared: dict[str, str | int | bool] = {"rate": asked, "highest": highest.integer}
-        return refuse(Reason("cap.derogation_too_high", text, highest.references[0].title, compared))
-    return ALLOWED
+    year, basis = law.day.year, (ordinary.regime_value, ordinary.rate)
+    derogation = find_derogation(derogations, year)
+    if derogation is not None and derogation.rate_percent > ordinary.rate.integer:
+        return Cap(year, ordinary.regime, derogation.rate_percent, basis, derogation)
+    return Cap(year, ordinary.regime, ordinary.rate.integer, basis)
 
 
 def remote_acts(regime: Regime, counts: Counts) -> int:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from billing.rules.cap import Cap, Reading, Regime
+from billing.rules.cap import Cap, Reading
 from billing.rules.projection import Basis, Projection, YearFacts
+from billing.rules.rates import Regime
 from telemed.kernel.decision import Reason
 
 TEXTS = {Regime.A: "Avenant 9, art. 28.6.3", Regime.B: "Convention médicale 2024, art. 87.7"}
@@ -59,7 +60,8 @@ def judge(facts: YearFacts, cap: Cap, projection: Projection, policy: CapPolicy 
     if _is_too_early(facts, projection, policy):
         return Verdict(Level.FREE, (_too_early(facts, policy),), allowance, literal.acts_needed)
     if _is_certain(facts, cap, projection, policy):
-        return Verdict(Level.HOLD, (_certainly_over(cap, projection),), allowance, literal.acts_needed)
+        best, _ = projection.bounds(cap)[0]
+        return Verdict(Level.HOLD, (_certainly_over(cap, projection),), allowance, best.acts_needed)
     warnings = _warnings(facts, cap, projection, readings, policy)
     if warnings:
         return Verdict(Level.WARN, warnings, allowance, literal.acts_needed)

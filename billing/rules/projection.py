@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from math import isqrt
@@ -62,6 +62,9 @@ class YearFacts:
         """Acts known to be done: a lower bound where the outside is unknown."""
         return self.here if self.outside is None else self.here + self.outside.counts
 
+    def with_booked(self, booked: Counts) -> YearFacts:
+        return replace(self, booked=booked)
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -80,12 +83,14 @@ class Estimate:
 class Projection:
     """Remote acts and all acts on 31 December. `volume` is None where nothing tells it: no share can be computed.
 
-    `own_acts` is the expected number of acts for own patients, None where it is unknown.
+    `own_acts` is the expected number of acts for own patients, None where it is unknown. `most_acts` is the highest
+    volume if no remote act is added to those done and booked: `volume` itself holds the expected remote ones.
     """
 
     remote: Estimate
     volume: Estimate | None
     own_acts: int | None
+    most_acts: int = 0
 
     def readings(self, cap: Cap) -> tuple[Reading, ...]:
         """The expected readings; the first one decides. Empty where no volume is known."""
@@ -100,7 +105,7 @@ class Projection:
         """
         if self.volume is None:
             return ()
-        best = self._read(cap, self.remote.low, self.volume.high)
+        best = self._read(cap, self.remote.low, self.most_acts)
         worst = self._read(cap, self.remote.high, self.volume.low)
         return tuple(zip(best, worst, strict=True))
 
@@ -118,8 +123,8 @@ def project(facts: YearFacts, cap: Cap) -> Projection:
     volume = _expect_volume(facts, cap.year)
     if volume is None:
         return Projection(remote, None, None)
-    volume = _hold_remote(volume, remote)
-    return Projection(remote, volume, _expect_own_acts(facts, volume.point))
+    whole = _hold_remote(volume, remote)
+    return Projection(remote, whole, _expect_own_acts(facts, whole.point), most_acts=volume.high)
 
 
 def _hold_remote(volume: Estimate, remote: Estimate) -> Estimate:
@@ -169,6 +174,11 @@ def _expect_own_acts(facts: YearFacts, volume: int) -> int | None:
         if counts is not None and counts.own_acts is not None and counts.total:
             return volume * counts.own_acts // counts.total
     return None
+
+
+def may_be_certain(facts: YearFacts, year: int) -> bool:
+    """Is there a volume that is no guess, without which nothing is held? Asked before what costs more to read."""
+    return facts.annual_volume is not None or _is_final(facts, year)
 
 
 def _is_final(facts: YearFacts, year: int) -> bool:

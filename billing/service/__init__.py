@@ -2,5 +2,6 @@
 
 from billing.service.cap import CapService
 from billing.service.claims import ClaimService
+from billing.service.derogations import DerogationService
 
-__all__ = ["CapService", "ClaimService"]
+__all__ = ["CapService", "ClaimService", "DerogationService"]

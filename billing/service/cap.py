@@ -1,4 +1,4 @@
-"""Where a doctor stands under the yearly cap, and what he declares of his activity elsewhere."""
+"""Where a doctor stands under the yearly cap, what he declares of his activity elsewhere, and what the cap holds."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from billing.model import CapStanding, Claim, Declaration, Practice
 from billing.ports import BookedActs
-from billing.rules.cap import Counts, find_cap, read_cap
+from billing.rules.cap import Cap, Counts, find_cap, read_cap
+from billing.rules.holding import Asked, check_holding
 from billing.rules.levels import judge
-from billing.rules.projection import AnnualVolume, Outside, YearFacts, project
+from billing.rules.projection import AnnualVolume, Outside, YearFacts, may_be_certain, project
 from billing.service.access import require_cap_reader
-from billing.store import BillingStore, CountStore, YearStore
+from billing.store import BillingStore, CountStore, DerogationStore, YearStore
 from telemed.kernel.caller import Caller
 from telemed.kernel.clock import Clock, Territory, civil_date, day_bounds
+from telemed.kernel.decision import ALLOWED, Decision
 from telemed.kernel.errors import Invalid
 from telemed.law.law import Law
 from telemed.storage.engine import Database
@@ -36,19 +38,18 @@ class CapService:
 
     async def standing(self, caller: Caller, professional_id: UUID, year: int) -> CapStanding | None:
         """The doctor's cap of a civil year and its projection; None for a year without cap."""
-        _check_year(year)
+        check_year(year)
         rpps, practice = await self._open(caller, professional_id, year)
-        cap = find_cap(self._law.on(date(year, 1, 1)), specialty=practice.specialty)
-        if cap is None:
-            return None
         territory = Territory(practice.territory)
-        booked = await self._count_booked(rpps, year, territory)
         async with self._database.read() as session:
+            cap = await self._find_cap(session, rpps, year, practice.specialty)
+            if cap is None:
+                return None
             declaration = await YearStore(session).find_declaration(rpps, year)
             facts = YearFacts(
                 today=civil_date(self._clock.now(), territory),
                 here=await CountStore(session).of_year(rpps, year),
-                booked=booked,
+                booked=await self._count_booked(session, rpps, year, territory),
                 outside=None if declaration is None else declaration.outside,
                 annual_volume=None if declaration is None else declaration.annual_volume,
                 last_year=await _find_whole_year(session, rpps, year - 1),
@@ -56,6 +57,41 @@ class CapService:
         projection = project(facts, cap)
         verdict = judge(facts, cap, projection)
         return CapStanding(cap, facts, read_cap(cap, facts.known), projection, verdict, declaration)
+
+    async def check_conventioned(
+        self,
+        session: AsyncSession,
+        *,
+        rpps: str,
+        specialty: str,
+        territory: Territory,
+        day: date,
+        is_own_patient: bool,
+        is_urgent: bool,
+        override_reason: str | None,
+    ) -> Decision:
+        """May a téléconsultation of `day` be booked or invoiced under the convention? Reads in the open transaction.
+
+        `specialty` and `is_own_patient` are those of the day of the act. A refusal has the code `cap.held`; a decision
+        that is allowed by the urgency or by the override warns of it (`cap.urgent`, `cap.overridden`): the caller
+        keeps the reason in his trace. Costs one read of the maintained counters unless a volume is declared.
+        """
+        year = day.year
+        declaration = await YearStore(session).find_declaration(rpps, year)
+        facts = YearFacts(
+            today=civil_date(self._clock.now(), territory),
+            here=await CountStore(session).of_year(rpps, year),
+            outside=None if declaration is None else declaration.outside,
+            annual_volume=None if declaration is None else declaration.annual_volume,
+        )
+        if not may_be_certain(facts, year):
+            return ALLOWED
+        cap = await self._find_cap(session, rpps, year, specialty)
+        if cap is None:
+            return ALLOWED
+        facts = facts.with_booked(await self._count_booked(session, rpps, year, territory))
+        verdict = judge(facts, cap, project(facts, cap))
+        return check_holding(Asked(is_own_patient, is_urgent, override_reason), verdict, cap.regime)
 
     async def acts(
         self,
@@ -67,7 +103,7 @@ class CapService:
         after: tuple[date, UUID] | None = None,
     ) -> list[Claim]:
         """The acts of this service that enter the year's count, in every practice, the latest first."""
-        _check_year(year)
+        check_year(year)
         async with self._database.begin() as uow:
             self._note(uow, caller, "billing.read_cap_acts", professional_id, year)
             store = BillingStore(uow.session)
@@ -86,7 +122,7 @@ class CapService:
         outside: Outside | None,
     ) -> Declaration:
         """Keep what a doctor declares of a year; it replaces the former declaration, which stays in the ledger."""
-        _check_year(year)
+        check_year(year)
         async with self._database.begin() as uow:
             self._note(uow, caller, "billing.declare_activity", professional_id, year)
             rpps = await require_cap_reader(caller, professional_id, BillingStore(uow.session))
@@ -107,14 +143,15 @@ class CapService:
         resource = f"professional:{professional_id}"
         self._journal.note(uow, caller, action, resource=resource, purpose="billing", details={"year": year})
 
-    async def _count_booked(self, rpps: str, year: int, territory: Territory) -> Counts:
-        """What is still booked of this civil year, from now on."""
-        now = self._clock.now()
+    async def _find_cap(self, session: AsyncSession, rpps: str, year: int, specialty: str) -> Cap | None:
+        derogations = await DerogationStore(session).of_year(rpps, year)
+        return find_cap(self._law.on(date(year, 1, 1)), specialty=specialty, derogations=derogations)
+
+    async def _count_booked(self, session: AsyncSession, rpps: str, year: int, territory: Territory) -> Counts:
+        """Acts of this civil year that are reserved or under way, and that no claim counts yet."""
         start, _ = day_bounds(date(year, 1, 1), territory)
         _, end = day_bounds(date(year, 12, 31), territory)
-        if now >= end:
-            return Counts()
-        return await self._booked.count_booked(rpps, start=max(start, now), end=end)
+        return await self._booked.count_booked(session, rpps, start=start, end=end, now=self._clock.now())
 
 
 async def _find_whole_year(session: AsyncSession, rpps: str, year: int) -> Counts | None:
@@ -125,7 +162,8 @@ async def _find_whole_year(session: AsyncSession, rpps: str, year: int) -> Count
     return await CountStore(session).of_year(rpps, year) + declaration.outside.counts
 
 
-def _check_year(year: int) -> None:
+def check_year(year: int) -> None:
+    """Raises Invalid for a year that this service does not know."""
     if not _FIRST_YEAR <= year <= _LAST_YEAR:
         raise Invalid(f"Indiquez une année entre {_FIRST_YEAR} et {_LAST_YEAR}.", field="year")
 

@@ -2,4 +2,5 @@
 
 from billing.store.claims import BillingStore as BillingStore
 from billing.store.counts import CountStore as CountStore
+from billing.store.derogations import DerogationStore as DerogationStore
 from billing.store.year import YearStore as YearStore

@@ -18,3 +18,4 @@ from billing.tables.lots import LotRow as LotRow
 from billing.tables.lots import LotStandingRow as LotStandingRow
 from billing.tables.lots import ReturnRow as ReturnRow
 from billing.tables.year import DeclarationRow as DeclarationRow
+from billing.tables.year import DerogationRow as DerogationRow

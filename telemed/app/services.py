@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TypedDict
 
 from billing.ports import Caisse
-from billing.service import CapService, ClaimService
+from billing.service import CapService, ClaimService, DerogationService
 from signaling.hub import Hub
 from signaling.ice import IceServers
 from signaling.tokens import RoomTokens, TokenKey
@@ -97,6 +97,7 @@ class Services:
     documents: Documents
     claims: ClaimService
     cap: CapService
+    derogations: DerogationService
     invoicing: Invoicing
     subscribers: dict[str, Subscriber] = field(default_factory=dict)
     jobs: list[Job] = field(default_factory=list)
@@ -164,6 +165,7 @@ def build_services(
         documents=documents,
         claims=ClaimService(**_common(ground), law=ground.law, followers=(invoicing.keeper,)),
         cap=build_cap(ground),
+        derogations=DerogationService(**_common(ground), law=ground.law),
         invoicing=invoicing,
     )
     rooms.connect(services.hub)
@@ -187,8 +189,7 @@ def open_invoicing(ground: Ground, caisse: Caisse | None) -> Invoicing:
 
 
 def build_cap(ground: Ground) -> CapService:
-    booked = BookedTeleconsultations(database=ground.database, clock=ground.clock)
-    return CapService(**_common(ground), law=ground.law, booked=booked)
+    return CapService(**_common(ground), law=ground.law, booked=BookedTeleconsultations())
 
 
 def build_patients(ground: Ground) -> PatientService:

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from billing.routes import cap as cap_routes
 from billing.routes import claims as claim_routes
+from billing.routes import derogations as derogation_routes
 from billing.routes import law as law_routes
 from signaling.server import add_socket_route
 from telemed import __version__
@@ -52,6 +53,7 @@ OPERATIONS: tuple[Operations, ...] = (
     document_routes.operations,
     claim_routes.operations,
     cap_routes.operations,
+    derogation_routes.operations,
     law_routes.operations,
     trace_routes.operations,
 )
@@ -98,6 +100,7 @@ def _give_services(app: web.Application, services: Services) -> None:
     app[VISIT] = services.visits
     app[claim_routes.CLAIMS] = services.claims
     app[cap_routes.CAP] = services.cap
+    app[derogation_routes.DEROGATIONS] = services.derogations
     app[law_routes.LAW] = services.law
     app[law_routes.CLOCK] = services.clock
 

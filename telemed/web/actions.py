@@ -81,6 +81,9 @@ _WORDS = {
     "billing.read_cap": "Lecture du plafond",
     "billing.list_claims": "Lecture des cotations",
     "billing.declare_activity": "Déclaration d’activité",
+    "billing.record_derogation": "Dérogation au plafond enregistrée",
+    "billing.end_derogation": "Dérogation au plafond close ou retirée",
+    "billing.list_derogations": "Lecture des dérogations au plafond",
 }
 
 

@@ -8,9 +8,6 @@ from typing import Any
 import pytest
 
 from billing.facts import DOCTOR, MedecinTraitant, Reimbursement, Sector
-from billing.rules.cap import Counts, Derogation, find_cap, read_cap
-from billing.rules.levels import judge
-from billing.rules.projection import AnnualVolume, Outside, YearFacts, project
 from billing.rules.tariff import quote_teleconsultation
 from telemed.acts.teleconsultation.rules.reimbursement import ReimbursementFacts, assess_reimbursement
 from telemed.acts.teleconsultation.rules.sick_leave import Leave, Prescriber, SickLeaveFacts, check_sick_leave
@@ -82,87 +79,6 @@ def _instant(raw: Any) -> datetime:
     if isinstance(raw, date):
         return datetime(raw.year, raw.month, raw.day, 12, tzinfo=UTC)
     return datetime.fromisoformat(raw)
-
-
-@pytest.mark.parametrize("case", read_cases("cap"), ids=str)
-def test_cap(case: Case) -> None:
-    """`day` is the day on which the question is asked; `annee` the civil year, that of the day unless given."""
-    given = take(
-        case.facts,
-        annee=case.day.year,
-        specialite="G15_10/SM54",
-        ici={},
-        reserve={},
-        ailleurs=None,
-        volume_annuel=None,
-        annee_precedente=None,
-        derogation=None,
-    )
-    law = LAW.on(date(given["annee"], 1, 1))
-    cap = find_cap(law, specialty=given["specialite"], derogation=_derogation(given["derogation"]))
-    expected = take(
-        case.decision,
-        regime=None,
-        taux=None,
-        texte=None,
-        caisse=None,
-        niveau=None,
-        raisons=None,
-        attendu=None,
-        reste=None,
-    )
-    if cap is None:
-        assert expected["regime"] is None
-        return
-    facts = _year_facts(case.day, given)
-    readings = {reading.name.value: reading for reading in read_cap(cap, facts.known)}
-    projection = project(facts, cap)
-    verdict = judge(facts, cap, projection)
-    assert (cap.regime.value, cap.rate_percent) == (expected["regime"], expected["taux"])
-    _check_reading(readings["literal"], expected["texte"])
-    _check_reading(readings.get("caisse"), expected["caisse"])
-    if expected["niveau"] is not None:
-        assert (verdict.level.value, codes(verdict.reasons)) == (expected["niveau"], expected["raisons"])
-    if expected["attendu"] is not None:
-        assert projection.volume is not None
-        assert f"{projection.remote.point}/{projection.volume.point}" == expected["attendu"]
-    if expected["reste"] is not None:
-        assert verdict.allowance == expected["reste"]
-
-
-def _check_reading(reading: Any, expected: str | None) -> None:
-    """`190/1000 permis` or `240/1000 dépassé`; nothing expected is nothing checked."""
-    if expected is not None:
-        verdict = "dépassé" if reading.is_exceeded else "permis"
-        assert f"{reading.numerator}/{reading.denominator} {verdict}" == expected
-
-
-def _counts(raw: dict[str, Any]) -> Counts:
-    given = take(raw, teleconsultations=0, dont_ses_patients=0, teleexpertises=0, autres=0, actes_ses_patients=None)
-    return Counts(
-        teleconsultations=given["teleconsultations"],
-        own_teleconsultations=given["dont_ses_patients"],
-        teleexpertises=given["teleexpertises"],
-        other_acts=given["autres"],
-        own_acts=given["actes_ses_patients"],
-    )
-
-
-def _year_facts(today: date, given: dict[str, Any]) -> YearFacts:
-    outside, volume, last_year = given["ailleurs"], given["volume_annuel"], given["annee_precedente"]
-    own = {"actes_ses_patients": given["reserve"].get("dont_ses_patients", 0)}
-    return YearFacts(
-        today=today,
-        here=_counts(given["ici"]),
-        booked=_counts(own | given["reserve"]),
-        outside=None if outside is None else Outside(_counts(outside["actes"]), outside["au"], "déclaration"),
-        annual_volume=None if volume is None else AnnualVolume(volume, "déclaration", today),
-        last_year=None if last_year is None else _counts(last_year),
-    )
-
-
-def _derogation(raw: dict[str, Any] | None) -> Derogation | None:
-    return None if raw is None else Derogation(raw["reference"], raw["taux"], raw["du"], raw["au"])
 
 
 @pytest.mark.parametrize("case", read_cases("sick_leave"), ids=str)

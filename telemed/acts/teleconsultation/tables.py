@@ -13,6 +13,8 @@ from telemed.kernel.ids import new_id
 from telemed.storage.tables import Table
 from telemed.storage.types import Encrypted, EncryptedJson, UtcDateTime
 
+IS_OPEN = text("state IN ('booked', 'waiting', 'in_call', 'finished')")
+"""The condition of the index of open acts, which a query writes word for word to be served by it."""
 _HOLDS_SLOT = text("slot_start IS NOT NULL AND state NOT IN ('cancelled', 'no_show')")
 
 
@@ -47,6 +49,13 @@ class TeleconsultationRow(Table, table=True):
         Index("ix_teleconsultations_practice_day", "practice_id", "listed_at", "id"),
         Index("ix_teleconsultations_patient", "patient_id", "practice_id", "listed_at", "id"),
         Index("ix_teleconsultations_state", "state", "listed_at"),
+        Index(
+            "ix_teleconsultations_open",
+            "professional_id",
+            "listed_at",
+            sqlite_where=IS_OPEN,
+            postgresql_where=IS_OPEN,
+        ),
         UniqueConstraint("room"),
     )
 

@@ -30,7 +30,7 @@ async def book(services: Services, people: People, doctor: Caller, patient: Pati
 async def test_only_what_is_still_to_come_of_this_doctor_counts(
     services: Services, people: People, patient: Patient, clock: FrozenClock
 ) -> None:
-    agenda = BookedTeleconsultations(database=services.database, clock=clock)
+    agenda = BookedTeleconsultations()
     other, _ = await services.patients.create(people.secretary, make_draft())
     assert people.doctor.rpps is not None
     await services.patients.set_attending_doctor(
@@ -50,9 +50,10 @@ async def test_only_what_is_still_to_come_of_this_doctor_counts(
     await book(services, people, people.doctor, patient, 30)
 
     start, end = clock.now(), clock.now() + timedelta(days=1)
-    count = await agenda.count_booked(people.doctor.rpps, start=start, end=end)
-    assert count == Counts.of_teleconsultations(2, own=1)
-    assert await agenda.count_booked("10100000099", start=start, end=end) == Counts()
+    async with services.database.read() as session:
+        count = await agenda.count_booked(session, people.doctor.rpps, start=start, end=end, now=clock.now())
+        assert count == Counts.of_teleconsultations(2, own=1)
+        assert await agenda.count_booked(session, "10100000099", start=start, end=end, now=clock.now()) == Counts()
 
 
 async def test_the_cap_of_a_doctor_knows_his_bookings(services: Services, people: People, patient: Patient) -> None:

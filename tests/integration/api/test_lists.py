@@ -79,6 +79,7 @@ async def full(services: Services, people: People) -> AsyncIterator[Services]:
 
 async def with_patient(path: str, services: Services, people: People) -> str:
     """The path with the id of the patient who decided thirty times."""
+    path = path.replace("{doctor_id}", str(people.doctor.id))
     if "{patient_id}" not in path:
         return path
     last = (await services.patients.page(people.secretary, limit=200))[-1]
@@ -105,6 +106,7 @@ LISTS = {
     "/trace": "auditor",
     "/billing/claims": "doctor",
     "/billing/cap/acts?year=2026": "doctor",
+    "/billing/professionals/{doctor_id}/derogations": "doctor",
     "/consents?patient_id={patient_id}": "doctor",
     "/patients/{patient_id}/identity-history": "doctor",
     "/patients/{patient_id}/documents": "doctor",

@@ -11,12 +11,14 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from billing.routes import cap as cap_routes
 from billing.routes import claims as claim_routes
+from billing.routes import derogations as derogation_routes
 from billing.routes import law as law_routes
 from billing.rules.cap import NONE, Counts
-from billing.service import CapService, ClaimService
+from billing.service import CapService, ClaimService, DerogationService
 from telemed.api.auth import AUTHENTICATORS, SESSION_COOKIE, Authenticator
 from telemed.api.limits import RateLimiter
 from telemed.api.middlewares import LIMITER, MIDDLEWARES, SETTINGS
@@ -40,7 +42,9 @@ class Agenda:
     booked: Counts = NONE
     asked: list[tuple[str, datetime, datetime]] = field(default_factory=list)
 
-    async def count_booked(self, rpps: str, *, start: datetime, end: datetime) -> Counts:
+    async def count_booked(
+        self, session: AsyncSession, rpps: str, *, start: datetime, end: datetime, now: datetime
+    ) -> Counts:
         self.asked.append((rpps, start, end))
         return self.booked
 
@@ -98,6 +102,11 @@ def cap(database: Database, clock: FrozenClock, law: Law, agenda: Agenda) -> Cap
     return CapService(database=database, clock=clock, law=law, journal=Journal(clock=clock), booked=agenda)
 
 
+@pytest.fixture
+def derogations(database: Database, clock: FrozenClock, law: Law) -> DerogationService:
+    return DerogationService(database=database, clock=clock, law=law, journal=Journal(clock=clock))
+
+
 class Names:
     """Takes the name of a caller for a session."""
 
@@ -107,7 +116,7 @@ class Names:
 
 @pytest_asyncio.fixture
 async def site(
-    claims: ClaimService, cap: CapService, clock: FrozenClock, law: Law
+    claims: ClaimService, cap: CapService, derogations: DerogationService, clock: FrozenClock, law: Law
 ) -> AsyncIterator[TestClient[web.Request, web.Application]]:
     app = web.Application(middlewares=MIDDLEWARES)
     app[SETTINGS] = Settings(environment=Environment.TEST)
@@ -115,8 +124,9 @@ async def site(
     authenticators: dict[str, Authenticator] = {SESSION_COOKIE: Names()}
     app[AUTHENTICATORS] = authenticators
     app[claim_routes.CLAIMS], app[cap_routes.CAP] = claims, cap
+    app[derogation_routes.DEROGATIONS] = derogations
     app[law_routes.LAW], app[law_routes.CLOCK] = law, clock
-    for operations in (claim_routes.operations, cap_routes.operations, law_routes.operations):
-        operations.add_to(app)
+    for routes in (claim_routes, cap_routes, derogation_routes, law_routes):
+        routes.operations.add_to(app)
     async with TestClient(TestServer(app)) as client:
         yield client

@@ -86,18 +86,13 @@ async def test_undeclared_activity_is_unknown_and_warns(claims: ClaimService, ca
     assert (standing.verdict.level, standing.verdict.reasons[0].code) == (Level.WARN, "cap.outside_unknown")
 
 
-async def test_booked_acts_are_asked_from_now_to_the_end_of_his_civil_year(
-    claims: ClaimService, cap: CapService, agenda: Agenda, clock: FrozenClock
-) -> None:
+async def test_booked_acts_are_asked_of_his_civil_year(claims: ClaimService, cap: CapService, agenda: Agenda) -> None:
     await close_acts(claims, 1, territory=Territory.LA_REUNION)
     agenda.booked = Counts.of_teleconsultations(7, own=2)
     standing = await standing_of(cap)
     assert standing.facts.booked == agenda.booked
-    assert agenda.asked == [(RPPS, clock.now(), datetime(2026, 12, 31, 20, tzinfo=UTC))]
-    await standing_of(cap, 2027)
-    assert agenda.asked[1][1:] == (datetime(2026, 12, 31, 20, tzinfo=UTC), datetime(2027, 12, 31, 20, tzinfo=UTC))
-    await standing_of(cap, 2025)
-    assert len(agenda.asked) == 2
+    first, last = datetime(2025, 12, 31, 20, tzinfo=UTC), datetime(2026, 12, 31, 20, tzinfo=UTC)
+    assert agenda.asked == [(RPPS, first, last)]
 
 
 async def test_a_psychiatrist_is_judged_by_the_specialty_of_his_acts(claims: ClaimService, cap: CapService) -> None:

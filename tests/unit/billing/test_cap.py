@@ -11,11 +11,9 @@ from hypothesis import strategies as st
 
 from billing.rules.cap import (
     Counts,
-    Derogation,
     Reading,
     ReadingName,
     Regime,
-    check_derogation,
     find_cap,
     read_cap,
     read_regime_a,
@@ -153,36 +151,3 @@ def test_before_2022_there_is_no_cap() -> None:
 def test_a_cap_is_asked_of_a_whole_year() -> None:
     with pytest.raises(ValueError, match="1 January"):
         find_cap(LAW.on(date(2026, 1, 2)), specialty="G15_10/SM54")
-
-
-@pytest.mark.parametrize(
-    ("first", "last", "rate"),
-    [
-        (date(2026, 1, 1), date(2026, 12, 31), 30),
-        (date(2025, 6, 1), date(2027, 6, 1), 30),
-        (date(2026, 1, 2), date(2026, 12, 31), 20),
-        (date(2026, 1, 1), date(2026, 12, 30), 20),
-    ],
-)
-def test_a_derogation_counts_when_it_covers_the_whole_year(first: date, last: date, rate: int) -> None:
-    cap = find_cap(LAW.on(date(2026, 1, 1)), specialty="G15_10/SM54", derogation=Derogation("CPN 1", 30, first, last))
-    assert cap is not None
-    assert cap.rate_percent == rate
-    assert (cap.derogation is not None) is (rate == 30)
-
-
-@pytest.mark.parametrize(
-    ("specialty", "rate", "code"),
-    [
-        ("G15_10/SM42", 50, None),
-        ("G15_10/SM42", 51, "cap.derogation_too_high"),
-        ("G15_10/SM54", 51, None),
-        ("G15_10/SM54", 21, None),
-        ("G15_10/SM54", 20, "cap.derogation_rate"),
-        ("G15_10/SM54", 100, "cap.derogation_rate"),
-    ],
-)
-def test_a_derogation_has_its_own_limits(specialty: str, rate: int, code: str | None) -> None:
-    asked = Derogation("CPAM 1", rate, date(2026, 1, 1), date(2026, 12, 31))
-    decision = check_derogation(asked, LAW.on(date(2026, 1, 1)), specialty=specialty)
-    assert [reason.code for reason in decision.refusals] == ([] if code is None else [code])

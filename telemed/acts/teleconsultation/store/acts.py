@@ -14,7 +14,7 @@ from sqlmodel import col
 
 from telemed.acts.teleconsultation.model import State, Teleconsultation
 from telemed.acts.teleconsultation.store.rows import to_act, to_values
-from telemed.acts.teleconsultation.tables import TeleconsultationRow
+from telemed.acts.teleconsultation.tables import IS_OPEN, TeleconsultationRow
 from telemed.kernel.errors import Conflict
 from telemed.kernel.period import Interval
 from telemed.storage.engine import violated_constraint
@@ -145,13 +145,19 @@ class ActStore:
         rows = (await self._session.execute(query)).all()
         return [(act_id, Interval(first, last)) for act_id, first, last in rows if first and last]
 
-    async def booked_patients(self, professional_ids: Sequence[UUID], *, start: datetime, end: datetime) -> list[UUID]:
-        """The patient of each act still to come for these professionals, from `start` to `end` (excluded)."""
+    async def open_patients(
+        self, professional_ids: Sequence[UUID], *, start: datetime, end: datetime, since: datetime
+    ) -> list[UUID]:
+        """The patient of each act of these professionals, from `start` to `end` (excluded), that is not closed.
+
+        Booked before `since` and never come: not expected any more. Reads the index of open acts only.
+        """
         query = select(col(TeleconsultationRow.patient_id)).where(
             col(TeleconsultationRow.professional_id).in_(professional_ids),
-            col(TeleconsultationRow.state).in_((State.BOOKED.value, State.WAITING.value, State.IN_CALL.value)),
+            IS_OPEN,
             col(TeleconsultationRow.listed_at) >= start,
             col(TeleconsultationRow.listed_at) < end,
+            (col(TeleconsultationRow.listed_at) >= since) | (col(TeleconsultationRow.state) != State.BOOKED.value),
         )
         return list(await self._session.scalars(query))
 

@@ -1,15 +1,15 @@
 """What happened to claims is only ever added to; a copy is purged once, an attempt ends once; former claims get a life.
 
-Revision ID: 0006
-Revises: 0005
+Revision ID: 0007
+Revises: 0006
 """
 
 from alembic import op
 
 from telemed.storage.migrations.append_only import protect, unchanged, unprotect
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """What happens to a claim once it is judged: stages, ledger of money, invoices, lots and returns.
 
-Revision ID: 0005
-Revises: 0004
+Revision ID: 0006
+Revises: 0005
 """
 
 # ruff: noqa: E501 - constraints are written as the database holds them
@@ -9,8 +9,8 @@ Revises: 0004
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
