@@ -9,6 +9,7 @@ from telemed.storage.outbox import Subscriber
 # Event name -> names of the subscribers; each subscriber is built in telemed.app and must bear being called twice.
 SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
     "teleconsultation.closed": ("claims.receive",),
+    "telemonitoring.month_ended": ("claims.receive",),
     "teleconsultation.link_wanted": ("links.deliver",),
     "teleconsultation.cancellation_told": ("links.deliver_cancellation",),
 }

@@ -14,11 +14,13 @@ from billing.facts.kinds import ActKind, Facts, Part
 from billing.facts.reading import FactsError
 from billing.facts.teleconsultation import VERSION, ActFacts, Companion, Reimbursement
 from billing.facts.teleexpertise import TeleexpertiseFacts
+from billing.facts.telemonitoring import TelemonitoringFacts
 
 READERS: Mapping[ActKind, Callable[[Mapping[str, Any]], Facts]] = {
     ActKind.TELECONSULTATION: ActFacts.from_payload,
     ActKind.TELEEXPERTISE: TeleexpertiseFacts.from_payload,
     ActKind.ACCOMPANIMENT: AccompanimentFacts.from_payload,
+    ActKind.TELEMONITORING: TelemonitoringFacts.from_payload,
 }
 
 
@@ -49,5 +51,6 @@ __all__ = [
     "Sector",
     "Setting",
     "TeleexpertiseFacts",
+    "TelemonitoringFacts",
     "read_facts",
 ]

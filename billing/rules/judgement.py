@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from billing.facts import AccompanimentFacts, ActFacts, Facts, FactsError, Part, TeleexpertiseFacts
+from billing.facts import (
+    AccompanimentFacts,
+    ActFacts,
+    Facts,
+    FactsError,
+    Part,
+    TeleexpertiseFacts,
+    TelemonitoringFacts,
+)
 from billing.rules.accompaniment import quote_accompaniment
 from billing.rules.surroundings import ALONE, Surroundings
 from billing.rules.tariff import Quote, quote_teleconsultation
 from billing.rules.teleexpertise import find_opinion_code, quote_part
+from billing.rules.telemonitoring import quote_telemonitoring
 from telemed.law.parameter import LawOfDay
 
 
@@ -18,6 +27,8 @@ def judge(facts: Facts, part: Part, law: LawOfDay, around: Surroundings = ALONE)
         return quote_part(facts, part, law, around)
     if isinstance(facts, AccompanimentFacts):
         return quote_accompaniment(facts, law, around)
+    if isinstance(facts, TelemonitoringFacts):
+        return quote_telemonitoring(facts, law)
     raise FactsError(f"kind: {facts.kind} has no rule")
 
 

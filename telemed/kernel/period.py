@@ -31,6 +31,29 @@ class Interval:
         return self.start <= instant < self.end
 
 
+@dataclass(frozen=True)
+class DayRange:
+    """Civil days from `first_day` to `last_day`, both included; `last_day` None while no end is known.
+
+    Raises ValueError if it ends before it starts.
+    """
+
+    first_day: date
+    last_day: date | None = None
+
+    def __post_init__(self) -> None:
+        if self.last_day is not None and self.last_day < self.first_day:
+            raise ValueError("a range of days ends on its first day or after it")
+
+    def covers(self, first_day: date, last_day: date) -> bool:
+        """Does it hold all the days from `first_day` to `last_day`, both included?"""
+        return self.first_day <= first_day and (self.last_day is None or last_day <= self.last_day)
+
+    def touches(self, first_day: date, last_day: date) -> bool:
+        """Does it hold one of the days from `first_day` to `last_day`, both included?"""
+        return self.first_day <= last_day and (self.last_day is None or first_day <= self.last_day)
+
+
 def age_on(day: date, born_on: date) -> int:
     """Completed years on `day`. Someone born on 29 February is a year older on 1 March of a common year (trap 16)."""
     had_birthday = (day.month, day.day) >= (born_on.month, born_on.day)

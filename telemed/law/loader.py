@@ -19,7 +19,7 @@ from telemed.law.units import Quantity, Unit, check_quantity
 PACKAGED = Path(__file__).parent / "parameters"
 
 _PARAMETER_KEYS = frozenset({"description", "unit", "reviewed_on", "values"})
-_VALUE_KEYS = frozenset({"value", "territories", "references", "published_on", "certainty", "note"})
+_VALUE_KEYS = frozenset({"value", "territories", "not_established", "references", "published_on", "certainty", "note"})
 _REFERENCE_KEYS = frozenset({"title", "address"})
 
 
@@ -93,15 +93,24 @@ def _parse_value(since: object, body: object, unit: Unit) -> Value:
 
 
 def _parse_quantity(raw: Mapping[str, Any], unit: Unit) -> tuple[Quantity | None, Mapping[Territory, Quantity] | None]:
-    """Exactly one of `value` (null: no longer in force) and `territories`."""
-    if ("value" in raw) == ("territories" in raw):
-        raise ValueError("either value or territories is needed, not both")
+    """Exactly one of `value` (null: no longer in force), `territories` and `not_established` (no figure is known)."""
+    if sum(key in raw for key in ("value", "territories", "not_established")) != 1:
+        raise ValueError("either value or territories is needed, or not_established, and only one of them")
+    if "not_established" in raw:
+        return None, _unknown_everywhere(raw["not_established"])
     if "value" in raw:
         return (None if raw["value"] is None else _frozen(check_quantity(raw["value"], unit))), None
     local = _mapping(raw["territories"], "territories")
     if not local:
         raise ValueError("territories is empty")
     return None, MappingProxyType({_territory(key): _frozen(check_quantity(one, unit)) for key, one in local.items()})
+
+
+def _unknown_everywhere(raw: object) -> Mapping[Territory, Quantity]:
+    """A text is in force, but no source that we hold gives its figure: known in no territory."""
+    if raw is not True:
+        raise ValueError("not_established is true or is left out")
+    return MappingProxyType({})
 
 
 def _parse_references(raw: object) -> tuple[Reference, ...]:
@@ -122,6 +131,8 @@ def _parse_reference(raw: object) -> Reference:
 def _check_certainty(value: Value) -> None:
     if value.certainty is not Certainty.CONFIRMED and not value.note:
         raise ValueError(f"a {value.certainty} value needs a note that says why")
+    if value.is_unknown and not value.note:
+        raise ValueError("a value that is not established needs a note that says why")
     if value.certainty is Certainty.CONFIRMED and value.published_on is None:
         raise ValueError("a confirmed value needs its day of publication")
 

@@ -20,7 +20,7 @@ class NotInForce(LookupError):
 
 
 class NotEstablished(LookupError):
-    """A text is in force on that day, but no source that we hold gives the figure for that territory."""
+    """A text is in force on that day, but no source that we hold gives its figure, there or anywhere."""
 
 
 class Certainty(StrEnum):
@@ -44,7 +44,8 @@ class Value:
     """What holds from `since` (included) to the next value of the parameter.
 
     `quantity` is the value everywhere; `territories` replaces it where the figure depends on the place of
-    practice. Both None: the text is no longer in force from that day.
+    practice. Both None: the text is no longer in force from that day. `territories` empty: a text is in force,
+    and no source that we hold gives its figure.
     """
 
     since: date
@@ -58,6 +59,10 @@ class Value:
     @property
     def is_end(self) -> bool:
         return self.quantity is None and self.territories is None
+
+    @property
+    def is_unknown(self) -> bool:
+        return self.territories is not None and not self.territories
 
 
 @dataclass(frozen=True)
@@ -147,6 +152,8 @@ class Parameter:
         if value.quantity is not None:
             return value.quantity
         known = value.territories or {}
+        if value.is_unknown:
+            raise NotEstablished(f"{self.name} has no known value since {value.since}")
         if territory is None:
             raise ValueError(f"{self.name} depends on the territory")
         if territory not in known:

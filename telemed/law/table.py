@@ -22,7 +22,9 @@ def markdown_table(law: Law) -> str:
 
 
 def describe_value(value: Value, unit: Unit) -> str:
-    """`25,00 €`, `metropole : 25,00 €`, or `n'est plus en vigueur`."""
+    """`25,00 €`, `metropole : 25,00 €`, `n'est plus en vigueur` or `non établi`."""
+    if value.is_unknown:
+        return "non établi"
     if isinstance(value.quantity, Mapping):
         return "<br>".join(f"{label} (`{code}`)" for code, label in value.quantity.items())
     if value.quantity is not None:

@@ -27,6 +27,8 @@ class Unit(StrEnum):
     MONTHS = "months"
     YEARS = "years"
     ACTS = "acts"
+    TIMES = "times"
+    PATIENTS = "patients"
     FLAG = "flag"
     CODE = "code"
     LABELS = "labels"
@@ -39,6 +41,8 @@ _COUNTED = {
     Unit.MONTHS: ("mois", "mois"),
     Unit.YEARS: ("an", "ans"),
     Unit.ACTS: ("acte", "actes"),
+    Unit.TIMES: ("fois", "fois"),
+    Unit.PATIENTS: ("patient", "patients"),
 }
 _NO_BREAK_SPACE = "\u00a0"
 

@@ -20,7 +20,7 @@ from telemed.kernel.identifiers import (
 )
 from telemed.kernel.ids import new_id
 from telemed.kernel.money import format_euros
-from telemed.kernel.period import Interval, add_months, age_on
+from telemed.kernel.period import DayRange, Interval, add_months, age_on
 
 NOON = datetime(2026, 11, 25, 11, tzinfo=UTC)
 
@@ -122,6 +122,24 @@ def test_months_later_is_the_same_number_or_the_first_of_the_month_after(
     day: date, months: int, expected: date
 ) -> None:
     assert add_months(day, months) == expected
+
+
+def test_a_range_of_days_holds_both_its_ends() -> None:
+    first, last = date(2026, 1, 15), date(2026, 2, 14)
+    days, day = DayRange(first, last), timedelta(days=1)
+    assert days.covers(first, last)
+    assert not days.covers(first - day, last)
+    assert not days.covers(first, last + day)
+    assert DayRange(first).covers(first, date(2090, 1, 1))
+    assert not DayRange(first).covers(first - day, last)
+    assert days.touches(last, last + day)
+    assert days.touches(first - day, first)
+    assert not days.touches(last + day, last + day)
+    assert not days.touches(first - day, first - day)
+    assert DayRange(first).touches(date(2090, 1, 1), date(2090, 1, 1))
+    assert DayRange(first, first).last_day == first
+    with pytest.raises(ValueError, match="ends on its first day or after"):
+        DayRange(first, first - day)
 
 
 def test_months_are_not_counted_back() -> None:

@@ -10,7 +10,8 @@ import pytest
 from telemed.kernel.clock import Territory
 from telemed.law.law import Law
 from telemed.law.loader import LawError, parse_parameter
-from telemed.law.parameter import Certainty, Reference
+from telemed.law.parameter import Certainty, NotEstablished, Reference
+from telemed.law.table import describe_value
 from telemed.law.units import Unit
 
 GOOD = """
@@ -44,6 +45,18 @@ def test_a_good_file_is_read_whole() -> None:
     assert (second.certainty, second.note, second.published_on) == (Certainty.SINGLE_SOURCE, "Une seule page", None)
 
 
+def test_a_figure_that_no_source_gives_is_said_and_never_guessed() -> None:
+    text = GOOD.replace("territories: {metropole: 2300, mayotte: 2760}", "not_established: true")
+    parameter = parse_parameter("acte/tarif", text)
+    first, second = parameter.values
+    assert (second.is_unknown, second.is_end, first.is_unknown) == (True, False, False)
+    assert parameter.on(date(2025, 12, 31)).integer == 2000
+    for territory in (None, Territory.METROPOLE):
+        with pytest.raises(NotEstablished, match="no known value since 2026-01-01"):
+            parameter.on(date(2026, 1, 1), territory)
+    assert describe_value(second, Unit.EURO_CENTS) == "non établi"
+
+
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
@@ -65,6 +78,9 @@ def test_a_good_file_is_read_whole() -> None:
         ("{metropole: 2300, mayotte: 2760}", "{}", "territories is empty"),
         ("{metropole: 2300, mayotte: 2760}", "{corse: 2300}", "unknown territory 'corse'"),
         ("value: 2000", "value: 2000\n    amount: 1", "unknown key amount"),
+        ("value: 2000", "value: 2000\n    not_established: true", "only one of them"),
+        ("value: 2000", "not_established: true", "a value that is not established needs a note"),
+        ("value: 2000", "not_established: false\n    note: x", "not_established is true or is left out"),
         ("published_on: 2021-09-25", "published_on: 25/09/2021", "published_on must be a day"),
         ("published_on: 2021-09-25", "published_on: null", "a confirmed value needs its day of publication"),
         ("published_on: 2021-09-25", "published_on: 2026-02-01", "after the review"),
