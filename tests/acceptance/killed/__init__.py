@@ -1,0 +1,1 @@
+"""The exchange of lots in processes of their own, killed between any two steps."""
