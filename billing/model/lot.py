@@ -101,3 +101,12 @@ class KeptReturn:
     claim_id: UUID | None
     received_at: datetime
     content: dict[str, str | int | bool | None]
+
+
+@dataclass(frozen=True)
+class LotFile:
+    """A lot with every attempt to send it, and what came back, the latest first."""
+
+    lot: KeptLot
+    attempts: tuple[Attempt, ...]
+    returns: tuple[KeptReturn, ...]

@@ -13,7 +13,10 @@ from aiohttp import web
 from billing.routes import cap as cap_routes
 from billing.routes import claims as claim_routes
 from billing.routes import derogations as derogation_routes
+from billing.routes import insurance as insurance_routes
 from billing.routes import law as law_routes
+from billing.routes import life as life_routes
+from billing.routes import lots as lot_routes
 from signaling.server import add_socket_route
 from telemed import __version__
 from telemed.acts.teleconsultation import routes as teleconsultation_routes
@@ -54,6 +57,9 @@ OPERATIONS: tuple[Operations, ...] = (
     claim_routes.operations,
     cap_routes.operations,
     derogation_routes.operations,
+    life_routes.operations,
+    insurance_routes.operations,
+    lot_routes.operations,
     law_routes.operations,
     trace_routes.operations,
 )
@@ -101,6 +107,10 @@ def _give_services(app: web.Application, services: Services) -> None:
     app[claim_routes.CLAIMS] = services.claims
     app[cap_routes.CAP] = services.cap
     app[derogation_routes.DEROGATIONS] = services.derogations
+    app[life_routes.LIVES] = services.invoicing.lives
+    app[life_routes.INVOICES] = services.invoicing.invoices
+    app[insurance_routes.INSURANCES] = services.invoicing.insurances
+    app[lot_routes.LOTS] = services.invoicing.lots
     app[law_routes.LAW] = services.law
     app[law_routes.CLOCK] = services.clock
 

@@ -1,5 +1,5 @@
 """The exchange with the caisses: lots made and sealed, sent, sent again, answered, chased, forgotten in time."""
 
-from billing.service.lots.service import LotFile, LotService
+from billing.service.lots.service import LotService
 
-__all__ = ["LotFile", "LotService"]
+__all__ = ["LotService"]

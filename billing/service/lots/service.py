@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID
 
-from billing.model.lot import Attempt, KeptLot, KeptReturn, ReturnState
+from billing.model.lot import KeptLot, KeptReturn, LotFile, ReturnState
 from billing.ports import Caisse, LotSigner
 from billing.service.access import claim_scope, require_claim_reader
 from billing.service.lots.chasing import LotChaser
@@ -23,15 +22,6 @@ from telemed.trace.service import Journal
 
 _SET_ASIDE = (ReturnState.ANOTHERS, ReturnState.CONTRADICTS, ReturnState.UNREADABLE)
 _MOST_RETURNS_OF_A_LOT = 200
-
-
-@dataclass(frozen=True)
-class LotFile:
-    """A lot with every attempt to send it, and what came back, the latest first."""
-
-    lot: KeptLot
-    attempts: tuple[Attempt, ...]
-    returns: tuple[KeptReturn, ...]
 
 
 class LotService:
