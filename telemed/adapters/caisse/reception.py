@@ -107,6 +107,11 @@ class Reception:
         start = next((place for place, one in enumerate(self._published, start=1) if one.id == after), 0)
         return self._published[start : start + most]
 
+    def say(self, content: Arl | Rsp | str) -> None:
+        """Publish a message of one's own choosing, at once: true, false, or no message at all."""
+        text = content if isinstance(content, str) else encode_return(content).decode()
+        self._due.append((self._clock.now(), text))
+
     def taken_lots(self) -> list[Lot]:
         """The lots that were accepted, each once, in the order in which they first came."""
         texts = {one.lot: one.text for one in self.deliveries if self._taken.get(_key(one.lot)) == one.lot.sha256}
