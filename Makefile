@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 export PY
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check bench screenshots lock clean
+.PHONY: help demo serve test check bench mutate screenshots lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -41,6 +41,10 @@ bench: ## measure against floors and peers, side by side (ARGS="relay" for one t
 	@.ci/system-packages chromium npm
 	@$(PYTHON) -m tests.benchmarks $(ARGS)
 
+mutate: ## change each rule and each line of law a little: does a test notice? (an hour; ARGS=--again goes on)
+	@.ci/environment dev
+	@$(PYTHON) -m tests.mutation $(ARGS)
+
 screenshots: ## remake the pictures of the README in a real Chromium
 	@.ci/environment dev
 	@.ci/system-packages chromium
@@ -53,4 +57,4 @@ lock: ## pin every dependency again, with hashes
 	@.venv/bin/uv pip compile -q --system-certs --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build --extra dev -c requirements.lock pyproject.toml -o dev.lock
 
 clean: ## remove the environment and caches (never the data)
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
