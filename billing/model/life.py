@@ -111,7 +111,7 @@ _CAISSE = frozenset({_A.CAISSE})
 BEFORE_INVOICE = frozenset({_S.TO_COMPLETE, _S.TO_INVOICE, _S.HELD})
 IN_A_LOT = frozenset({_S.LOTTED, _S.TRANSMITTED, _S.REFUSED, _S.SILENT, _S.RETRANSMITTED, _S.PAPER_REQUESTED})
 LIVE = frozenset({_S.INVOICED, *IN_A_LOT, _S.ON_PAPER, _S.ACKNOWLEDGED})
-UNDONE = frozenset({_S.REVERSED, _S.CORRECTED, _S.ABANDONED})
+UNDONE = frozenset({_S.REVERSED, _S.CORRECTED})
 INVOICED_AND_AFTER = LIVE | {_S.PAID, _S.REJECTED}
 
 
@@ -215,14 +215,15 @@ TRANSITIONS: tuple[Transition, ...] = (
         "a part is paid, or a sum is repaid",
     ),
     _transition(_H.CORRECTED, _S.REJECTED, _S.CORRECTED, _PEOPLE, "rejected, corrected once by a new claim"),
+    _transition(_H.ABANDONED, BEFORE_INVOICE, _S.ABANDONED, _DOCTOR, "the doctor gives it up, with a reason"),
     _transition(
         _H.ABANDONED,
-        BEFORE_INVOICE | {_S.REJECTED, _S.PAPER_REQUESTED, _S.ON_PAPER},
-        _S.ABANDONED,
+        frozenset({_S.REJECTED, _S.PAPER_REQUESTED, _S.ON_PAPER}),
+        _S.REVERSED,
         _DOCTOR,
-        "the doctor gives it up, with a reason",
+        "the same once invoiced: what was charged is reversed",
     ),
-    _transition(_H.RESTORED, _S.ABANDONED, _S.TO_INVOICE, _DOCTOR, "given up by mistake, never invoiced"),
+    _transition(_H.RESTORED, _S.ABANDONED, _S.TO_INVOICE, _DOCTOR, "given up by mistake"),
     _transition(_H.RESTORED, _S.ABANDONED, _S.TO_COMPLETE, _DOCTOR, "the same, its amount still to be given"),
     _transition(
         _H.SUPERSEDED,

@@ -150,7 +150,7 @@ async def abandon_claim(request: web.Request, caller: Caller, claim_id: UUID, bo
 
 @operations.post("/billing/claims/{claim_id}/restore", access=BILLERS, errors=(404, 409))
 async def restore_claim(request: web.Request, caller: Caller, claim_id: UUID) -> ClaimLifeEntry:
-    """Take back an abandonment; one that was invoiced is final."""
+    """Take back an abandonment; giving up an invoice is final."""
     return ClaimLifeEntry.of(await request.app[INVOICES].restore(caller, claim_id))
 
 

@@ -70,8 +70,8 @@ class ClaimDecisions:
             if invoice is not None and invoice.corrects_id is not None:
                 raise Refused.because(corrected_already())
             mover = Mover(LifeStore(uow.session), now=self._clock.now())
-            after = await mover.undo(standing)
-            await mover.advance(after, Happening.CORRECTED, by=caller, note=note)
+            after = await mover.advance(standing, Happening.CORRECTED, by=caller, note=note)
+            await mover.undo(after)
             supplied = claim.supplied
             if amount_cents is not None:
                 supplied = _check_supplied(amount_cents, source or "")
@@ -91,12 +91,10 @@ class ClaimDecisions:
             return await read_life(uow, claim_id)
 
     async def restore(self, caller: Caller, claim_id: UUID) -> ClaimLife:
-        """Take back an abandonment. Raises Conflict for a claim that was invoiced: it left the ledger."""
+        """Take back an abandonment. Raises Conflict for a claim that was invoiced: giving that up reversed it."""
         async with self._database.begin() as uow:
             self._note(uow, caller, "billing.restore", claim_id)
             claim, standing = await open_claim(uow, caller, claim_id)
-            if standing.invoice_id is not None:
-                raise Conflict("Cet acte avait été facturé : son abandon est définitif.", code="claim.stage")
             to = Stage.TO_COMPLETE if claim.state is ClaimState.TO_COMPLETE else Stage.TO_INVOICE
             mover = Mover(LifeStore(uow.session), now=self._clock.now())
             await mover.advance(standing, Happening.RESTORED, by=caller, due_on=claim.day, reasons=claim.missing, to=to)

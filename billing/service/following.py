@@ -82,8 +82,8 @@ async def reverse_claim(
     mover: Mover, standing: Standing, *, by: Actor | Caller, clock: Clock, claim: Claim, note: str | None = None
 ) -> Standing:
     """Undo an invoiced claim: reversal entries, and what is left to do with the caisse if the invoice has gone."""
-    after = await mover.undo(standing)
     reasons = (left_before_reversal(),) if standing.lot_id is not None else ()
-    after = await mover.advance(after, Happening.REVERSED, by=by, reasons=reasons, note=note)
+    after = await mover.advance(standing, Happening.REVERSED, by=by, reasons=reasons, note=note)
+    after = await mover.undo(after)
     due = repayment_due(after, claim.biller.civil_day(clock.now()))
     return await mover.store.amend(after, **due)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
-from billing.ports import Caisse, LotSigner
+from billing.ports import Caisse, CapCheck, LotSigner
 from billing.service.following import LifeKeeper
 from billing.service.insurance import InsuranceService
 from billing.service.invoices import InvoiceService
@@ -14,7 +13,6 @@ from billing.service.life import LifeService
 from billing.service.lots import LotService
 from telemed.adapters.patients_of_practice import PatientsOfPractice
 from telemed.kernel.clock import Clock
-from telemed.kernel.decision import ALLOWED, Decision
 from telemed.law.law import Law
 from telemed.scheduler import Job, every
 from telemed.storage.engine import Database
@@ -33,7 +31,14 @@ class Invoicing:
 
 
 def build_invoicing(
-    *, database: Database, clock: Clock, journal: Journal, law: Law, signer: LotSigner, caisse: Caisse | None
+    *,
+    database: Database,
+    clock: Clock,
+    journal: Journal,
+    law: Law,
+    check_cap: CapCheck,
+    signer: LotSigner,
+    caisse: Caisse | None,
 ) -> Invoicing:
     keeper = LifeKeeper(clock=clock)
     patients = PatientsOfPractice(database=database)
@@ -41,15 +46,11 @@ def build_invoicing(
         keeper=keeper,
         lives=LifeService(database=database, journal=journal),
         invoices=InvoiceService(
-            database=database, clock=clock, law=law, journal=journal, keeper=keeper, check_cap=_never_held
+            database=database, clock=clock, law=law, journal=journal, keeper=keeper, check_cap=check_cap
         ),
         insurances=InsuranceService(database=database, clock=clock, journal=journal, patients=patients),
         lots=LotService(database=database, clock=clock, law=law, journal=journal, signer=signer, caisse=caisse),
     )
-
-
-async def _never_held(*_session: object, **_facts: Any) -> Decision:
-    return ALLOWED
 
 
 def build_lot_jobs(lots: LotService) -> list[Job]:

@@ -135,7 +135,8 @@ def build_services(
         senders=build_senders(ground) if senders is None else senders,
     )
     documents = build_documents(settings, **_common(ground))
-    invoicing = open_invoicing(ground, caisse or open_caisse(settings))
+    cap = build_cap(ground)
+    invoicing = open_invoicing(ground, cap, caisse or open_caisse(settings))
     services = Services(
         settings=settings,
         clock=clock,
@@ -164,7 +165,7 @@ def build_services(
         reports=ReportService(**_common(ground), law=ground.law, consents=act_consents, documents=documents.service),
         documents=documents,
         claims=ClaimService(**_common(ground), law=ground.law, followers=(invoicing.keeper,)),
-        cap=build_cap(ground),
+        cap=cap,
         derogations=DerogationService(**_common(ground), law=ground.law),
         invoicing=invoicing,
     )
@@ -183,9 +184,10 @@ def build_subscribers(services: Services) -> dict[str, Subscriber]:
     }
 
 
-def open_invoicing(ground: Ground, caisse: Caisse | None) -> Invoicing:
+def open_invoicing(ground: Ground, cap: CapService, caisse: Caisse | None) -> Invoicing:
     signer = open_keys_of_seals(ground.settings).signer
-    return build_invoicing(**_common(ground), law=ground.law, signer=signer, caisse=caisse)
+    check_cap = cap.check_conventioned
+    return build_invoicing(**_common(ground), law=ground.law, check_cap=check_cap, signer=signer, caisse=caisse)
 
 
 def build_cap(ground: Ground) -> CapService:

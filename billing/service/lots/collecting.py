@@ -30,6 +30,7 @@ from telemed.storage.engine import Database
 from telemed.storage.uow import UnitOfWork
 
 CURSOR = "caisse.returns"
+_RSP = "rsp:"
 RSP_TEXTS = "SESAM-Vitale, retours RSP"
 _OWING = {Payer.AMO: Owing.AMO, Payer.AMC: Owing.AMC}
 log = structlog.get_logger("lots")
@@ -81,7 +82,7 @@ class ReturnCollector:
             if isinstance(content, Arl):
                 state = await self._apply_arl(uow, lot, content)
             elif isinstance(content, Rsp):
-                state, claim = await self._apply_rsp(uow, lot, content, key=f"rsp:{received.id}")
+                state, claim = await self._apply_rsp(uow, lot, content, key=f"{_RSP}{received.id}")
         if state in (ReturnState.UNREADABLE, ReturnState.ANOTHERS, ReturnState.CONTRADICTS):
             log.error("lots.return_set_aside", state=state.value)
         kept = KeptReturn(
@@ -133,9 +134,15 @@ class ReturnCollector:
         return await apply(uow, claim, standing, rsp, key), claim
 
     async def _paid(self, uow: UnitOfWork, claim: Claim, standing: Standing, rsp: Rsp, key: str) -> ReturnState:
-        """Money came, whatever the stage: the ledger says so. Paid once no insurer is still to answer."""
+        """Money came, whatever the stage: the ledger says so. Paid once no insurer is still to answer.
+
+        A payer who says twice that he paid one FSE is not believed the second time: a person looks.
+        """
         mover = Mover(LifeStore(uow.session), now=self._clock.now())
-        after = await mover.pay(standing, _OWING[rsp.payer], rsp.amount_cents, key=key)
+        owing = _OWING[rsp.payer]
+        if any(one.owing is owing and one.key.startswith(_RSP) for one in await mover.store.entries(claim.id)):
+            return ReturnState.CONTRADICTS
+        after = await mover.pay(standing, owing, rsp.amount_cents, key=key)
         if after.stage in UNDONE:
             after = await mover.advance(after, Happening.RSP_PAID, by=Actor.CAISSE)
             await mover.store.amend(after, **repayment_due(after, claim.biller.civil_day(self._clock.now())))
