@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from math import isqrt
@@ -61,9 +61,6 @@ class YearFacts:
     def known(self) -> Counts:
         """Acts known to be done: a lower bound where the outside is unknown."""
         return self.here if self.outside is None else self.here + self.outside.counts
-
-    def with_booked(self, booked: Counts) -> YearFacts:
-        return replace(self, booked=booked)
 
 
 @dataclass(frozen=True)

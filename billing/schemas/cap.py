@@ -81,11 +81,12 @@ class ActivityDeclaration(BaseModel):
             declared_on=declaration.declared_on,
             annual_acts=None if volume is None else volume.acts,
             annual_own_acts=None if volume is None else volume.own_acts,
-            outside=None if outside is None else _outside_of(outside),
+            outside=None if outside is None else outside_of(outside),
         )
 
 
-def _outside_of(outside: Outside) -> OutsideActivity:
+def outside_of(outside: Outside) -> OutsideActivity:
+    """What is known of elsewhere, as it is sent."""
     counts = outside.counts
     return OutsideActivity(
         as_of=outside.as_of,

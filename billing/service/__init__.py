@@ -1,7 +1,8 @@
 """Use cases of billing: one transaction each."""
 
+from billing.service.activity import ActivityService
 from billing.service.cap import CapService
 from billing.service.claims import ClaimService
 from billing.service.derogations import DerogationService
 
-__all__ = ["CapService", "ClaimService", "DerogationService"]
+__all__ = ["ActivityService", "CapService", "ClaimService", "DerogationService"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -9,12 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from billing.model import CapStanding, Claim, Declaration, Practice
 from billing.ports import BookedActs
-from billing.rules.cap import Cap, Counts, find_cap, read_cap
+from billing.rules.cap import NONE, Cap, Counts, find_cap, read_cap
 from billing.rules.holding import Asked, check_holding
 from billing.rules.levels import judge
 from billing.rules.projection import AnnualVolume, Outside, YearFacts, may_be_certain, project
 from billing.service.access import require_cap_reader
-from billing.store import BillingStore, CountStore, DerogationStore, YearStore
+from billing.service.statements import check_year, refresh_statement
+from billing.store import ActivityStore, BillingStore, CountStore, DerogationStore, YearStore
 from telemed.kernel.caller import Caller
 from telemed.kernel.clock import Clock, Territory, civil_date, day_bounds
 from telemed.kernel.decision import ALLOWED, Decision
@@ -24,7 +26,6 @@ from telemed.storage.engine import Database
 from telemed.storage.uow import UnitOfWork
 from telemed.trace.service import Journal
 
-_FIRST_YEAR, _LAST_YEAR = 2018, 2100
 _UNKNOWN = Practice(specialty="", territory=Territory.METROPOLE.value)
 
 
@@ -46,12 +47,13 @@ class CapService:
             if cap is None:
                 return None
             declaration = await YearStore(session).find_declaration(rpps, year)
+            volume, outside = await ActivityStore(session).statement(rpps, year)
             facts = YearFacts(
                 today=civil_date(self._clock.now(), territory),
                 here=await CountStore(session).of_year(rpps, year),
                 booked=await self._count_booked(session, rpps, year, territory),
-                outside=None if declaration is None else declaration.outside,
-                annual_volume=None if declaration is None else declaration.annual_volume,
+                outside=outside,
+                annual_volume=volume,
                 last_year=await _find_whole_year(session, rpps, year - 1),
             )
         projection = project(facts, cap)
@@ -74,22 +76,18 @@ class CapService:
 
         `specialty` and `is_own_patient` are those of the day of the act. A refusal has the code `cap.held`; a decision
         that is allowed by the urgency or by the override warns of it (`cap.urgent`, `cap.overridden`): the caller
-        keeps the reason in his trace. Costs one read of the maintained counters unless a volume is declared.
+        keeps the reason in his trace. Costs one read of a maintained row where no volume is declared, else four.
         """
         year = day.year
-        declaration = await YearStore(session).find_declaration(rpps, year)
-        facts = YearFacts(
-            today=civil_date(self._clock.now(), territory),
-            here=await CountStore(session).of_year(rpps, year),
-            outside=None if declaration is None else declaration.outside,
-            annual_volume=None if declaration is None else declaration.annual_volume,
-        )
+        volume, outside = await ActivityStore(session).statement(rpps, year)
+        facts = YearFacts(civil_date(self._clock.now(), territory), NONE, outside=outside, annual_volume=volume)
         if not may_be_certain(facts, year):
             return ALLOWED
         cap = await self._find_cap(session, rpps, year, specialty)
         if cap is None:
             return ALLOWED
-        facts = facts.with_booked(await self._count_booked(session, rpps, year, territory))
+        here = await CountStore(session).of_year(rpps, year)
+        facts = replace(facts, here=here, booked=await self._count_booked(session, rpps, year, territory))
         verdict = judge(facts, cap, project(facts, cap))
         return check_holding(Asked(is_own_patient, is_urgent, override_reason), verdict, cap.regime)
 
@@ -128,7 +126,9 @@ class CapService:
             rpps = await require_cap_reader(caller, professional_id, BillingStore(uow.session))
             declaration = Declaration(rpps, year, source, declared_on, annual_volume, outside)
             _check_declaration(declaration, civil_date(self._clock.now(), Territory.LA_REUNION))
+            await CountStore(uow.session).lock(rpps, year)
             YearStore(uow.session).declare(declaration, by=caller.id, at=self._clock.now())
+            await refresh_statement(uow.session, rpps, year)
         return declaration
 
     async def _open(self, caller: Caller, professional_id: UUID, year: int) -> tuple[str, Practice]:
@@ -156,16 +156,10 @@ class CapService:
 
 async def _find_whole_year(session: AsyncSession, rpps: str, year: int) -> Counts | None:
     """All acts of a past year, or None where what was done elsewhere is not known to its end: unknown is not none."""
-    declaration = await YearStore(session).find_declaration(rpps, year)
-    if declaration is None or declaration.outside is None or declaration.outside.as_of < date(year, 12, 31):
+    _, outside = await ActivityStore(session).statement(rpps, year)
+    if outside is None or outside.as_of < date(year, 12, 31):
         return None
-    return await CountStore(session).of_year(rpps, year) + declaration.outside.counts
-
-
-def check_year(year: int) -> None:
-    """Raises Invalid for a year that this service does not know."""
-    if not _FIRST_YEAR <= year <= _LAST_YEAR:
-        raise Invalid(f"Indiquez une année entre {_FIRST_YEAR} et {_LAST_YEAR}.", field="year")
+    return await CountStore(session).of_year(rpps, year) + outside.counts
 
 
 def _check_declaration(declaration: Declaration, today: date) -> None:

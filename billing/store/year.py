@@ -8,10 +8,12 @@ from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql import Select
 from sqlmodel import col
 
 from billing.model import Declaration
 from billing.rules.cap import Counts
+from billing.rules.outside import DeclaredOutside
 from billing.rules.projection import AnnualVolume, Outside
 from billing.tables import DeclarationRow
 
@@ -39,13 +41,21 @@ class YearStore:
 
     async def find_declaration(self, rpps: str, year: int) -> Declaration | None:
         """The latest declaration of a year."""
-        query = (
-            select(DeclarationRow)
-            .where(col(DeclarationRow.rpps) == rpps, col(DeclarationRow.year) == year)
-            .order_by(col(DeclarationRow.recorded_at).desc(), col(DeclarationRow.id).desc())
-        )
+        query = _of_year(rpps, year)
         row = await self._session.scalar(query.limit(1))
         return None if row is None else _to_declaration(row)
+
+    async def find_declared_outside(self, rpps: str, year: int) -> DeclaredOutside | None:
+        """What the latest declaration says of elsewhere, and when it was recorded."""
+        query = _of_year(rpps, year)
+        row = await self._session.scalar(query.limit(1))
+        outside = None if row is None else _to_declaration(row).outside
+        return None if row is None or outside is None else DeclaredOutside(outside, row.recorded_at)
+
+
+def _of_year(rpps: str, year: int) -> Select[DeclarationRow]:
+    query = select(DeclarationRow).where(col(DeclarationRow.rpps) == rpps, col(DeclarationRow.year) == year)
+    return query.order_by(col(DeclarationRow.recorded_at).desc(), col(DeclarationRow.id).desc())
 
 
 def _to_declaration(row: DeclarationRow) -> Declaration:

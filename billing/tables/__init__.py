@@ -1,5 +1,8 @@
 """Tables of billing, a file for each subject."""
 
+from billing.tables.activity import ActivityImportRow as ActivityImportRow
+from billing.tables.activity import ActivityLineRow as ActivityLineRow
+from billing.tables.activity import YearStatementRow as YearStatementRow
 from billing.tables.claims import ClaimRow as ClaimRow
 from billing.tables.counts import DayCountRow as DayCountRow
 from billing.tables.counts import UncountedRow as UncountedRow

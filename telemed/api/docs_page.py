@@ -40,7 +40,9 @@ Les refus et leurs codes : <a href="/docs/problems">problèmes</a>.</p>
 <dd>{{ p.schema.description or p.schema.type or "" }}</dd>
 {% endfor %}
 {% if operation.requestBody %}
-<dt>Corps</dt><dd>{{ name_of(operation.requestBody.content["application/json"].schema) }}</dd>
+{% for media_type, content in operation.requestBody.content.items() %}
+<dt>Corps (<code>{{ media_type }}</code>)</dt><dd>{{ name_of(content.schema) }}</dd>
+{% endfor %}
 {% endif %}
 <dt>Réponses</dt><dd>{% for code, r in operation.responses.items() %}<code>{{ code }}</code> {{ r.description }}\
 {{ ", " if not loop.last }}{% endfor %}</dd>

@@ -73,7 +73,7 @@ def _operation(operation: Operation, number: int, refs: dict[Any, Any], componen
     if operation.description:
         described["description"] = operation.description
     if operation.body is not None:
-        content = {"application/json": {"schema": refs[number, "body"]}}
+        content = {operation.consumes: {"schema": refs[number, "body"]}}
         described["requestBody"] = {"required": True, "content": content}
     return described
 

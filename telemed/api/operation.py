@@ -7,7 +7,7 @@ import json
 import re
 import typing
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from aiohttp import web
@@ -18,6 +18,7 @@ from telemed.api.problems import FieldError, make_problem
 from telemed.kernel.caller import Caller
 
 Endpoint = Callable[..., Awaitable[Any]]
+JSON = "application/json"
 _SPECIAL = frozenset({"caller", "body"})
 
 
@@ -25,7 +26,8 @@ _SPECIAL = frozenset({"caller", "body"})
 class Operation:
     """One route: how it is called, who may, what goes in and what comes out.
 
-    `media_type` is what a handler that returns a `web.Response` itself sends.
+    `media_type` is what a handler that returns a `web.Response` itself sends, `consumes` what the body must be: JSON,
+    which is read, or anything else, which comes as the bytes that were sent.
     """
 
     method: str
@@ -44,6 +46,7 @@ class Operation:
     media_type: str
     errors: tuple[int, ...]
     takes_caller: bool
+    consumes: str = JSON
     links: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -93,9 +96,11 @@ class Operations:
         status: int = 200,
         media_type: str = "application/json",
         errors: tuple[int, ...] = (),
+        consumes: str = JSON,
     ) -> Callable[[Endpoint], Endpoint]:
         def register(endpoint: Endpoint) -> Endpoint:
-            self.items.append(_describe(method, path, endpoint, access, status, self.tag, media_type, errors))
+            operation = _describe(method, path, endpoint, access, status, self.tag, media_type, errors)
+            self.items.append(replace(operation, consumes=consumes))
             return endpoint
 
         return register
@@ -191,7 +196,7 @@ async def _read(operation: Operation, request: web.Request) -> dict[str, Any]:
     _require_written_dates(operation.dated, query, detail)
     arguments |= _validated(operation.query_model, query, 422, "invalid_query", detail)
     if operation.body is not None:
-        arguments["body"] = await _read_body(operation.body, request)
+        arguments["body"] = await _read_body(operation, operation.body, request)
     return arguments
 
 
@@ -230,10 +235,12 @@ def _validated(model: type[BaseModel], values: dict[str, Any], status: int, code
         raise InputError(status, code, detail, field_errors(err)) from None
 
 
-async def _read_body(adapter: TypeAdapter[Any], request: web.Request) -> Any:
-    if request.content_type != "application/json":
-        raise InputError(415, "unsupported_media_type", "Le corps doit être en application/json.", [])
+async def _read_body(operation: Operation, adapter: TypeAdapter[Any], request: web.Request) -> Any:
+    if request.content_type != operation.consumes:
+        raise InputError(415, "unsupported_media_type", f"Le corps doit être en {operation.consumes}.", [])
     raw = await request.read()
+    if operation.consumes != JSON:
+        return raw
     try:
         return adapter.validate_json(raw, strict=True)
     except ValidationError as err:

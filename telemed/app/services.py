@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TypedDict
 
 from billing.ports import Caisse
-from billing.service import CapService, ClaimService, DerogationService
+from billing.service import ActivityService, CapService, ClaimService, DerogationService
 from signaling.hub import Hub
 from signaling.ice import IceServers
 from signaling.tokens import RoomTokens, TokenKey
@@ -21,12 +21,12 @@ from telemed.acts.teleconsultation.service.overview import OverviewService
 from telemed.acts.teleconsultation.service.report import ReportService
 from telemed.acts.teleconsultation.service.rooms import RoomRecords
 from telemed.acts.teleconsultation.service.visit import VisitService
-from telemed.adapters.agenda import BookedTeleconsultations
 from telemed.adapters.rooms import SignalingRooms, TeleconsultationRooms
 from telemed.adapters.sms_gateway.client import SmsGatewaySender
 from telemed.adapters.smtp.client import SmtpSender, parse_smtp_url
 from telemed.app.billing import Invoicing, build_invoicing, build_lot_jobs
 from telemed.app.caisse import open_caisse
+from telemed.app.cap import build_cap
 from telemed.app.documents import Documents, build_documents, open_keys_of_seals
 from telemed.consent.model import ActKind
 from telemed.consent.service import ConsentService
@@ -98,6 +98,7 @@ class Services:
     claims: ClaimService
     cap: CapService
     derogations: DerogationService
+    activity: ActivityService
     invoicing: Invoicing
     subscribers: dict[str, Subscriber] = field(default_factory=dict)
     jobs: list[Job] = field(default_factory=list)
@@ -123,8 +124,7 @@ def build_services(
     """Build every service. `senders` and `caisse` replace the operators and the caisse that the settings name."""
     clock = clock or SystemClock()
     ground = Ground(settings, clock, database or open_database(settings), Journal(clock=clock), Law.load())
-    passwords, consents = Passwords(), build_consents(ground)
-    patients = build_patients(ground)
+    consents, patients = build_consents(ground), build_patients(ground)
     act_consents = ActConsents(consents=consents, law=ground.law)
     records = RoomRecords(database=ground.database, clock=clock)
     tokens = RoomTokens(room_keys(settings), now=clock.now)
@@ -135,8 +135,8 @@ def build_services(
         senders=build_senders(ground) if senders is None else senders,
     )
     documents = build_documents(settings, **_common(ground))
-    cap = build_cap(ground)
-    invoicing = open_invoicing(ground, cap, caisse or open_caisse(settings))
+    cap = build_cap(**_common(ground), law=ground.law)
+    invoicing = open_invoicing(ground, caisse or open_caisse(settings), cap["cap"])
     services = Services(
         settings=settings,
         clock=clock,
@@ -144,13 +144,7 @@ def build_services(
         journal=ground.journal,
         law=ground.law,
         trace=TraceService(database=ground.database, journal=ground.journal),
-        passwords=passwords,
-        practices=PracticeService(database=ground.database, journal=ground.journal),
-        professionals=ProfessionalService(**_common(ground)),
-        enrolment=EnrolmentService(**_common(ground), passwords=passwords),
-        password_sign_in=PasswordSignIn(database=ground.database, clock=clock, passwords=passwords),
-        sign_in=SignInService(**_common(ground), longest=timedelta(hours=settings.session_max_hours)),
-        sessions=SessionService(**_common(ground), idle=timedelta(minutes=settings.session_idle_minutes)),
+        **build_people(ground),
         patients=patients,
         consents=consents,
         room_records=records,
@@ -165,8 +159,7 @@ def build_services(
         reports=ReportService(**_common(ground), law=ground.law, consents=act_consents, documents=documents.service),
         documents=documents,
         claims=ClaimService(**_common(ground), law=ground.law, followers=(invoicing.keeper,)),
-        cap=cap,
-        derogations=DerogationService(**_common(ground), law=ground.law),
+        **cap,
         invoicing=invoicing,
     )
     rooms.connect(services.hub)
@@ -184,14 +177,34 @@ def build_subscribers(services: Services) -> dict[str, Subscriber]:
     }
 
 
-def open_invoicing(ground: Ground, cap: CapService, caisse: Caisse | None) -> Invoicing:
-    signer = open_keys_of_seals(ground.settings).signer
-    check_cap = cap.check_conventioned
-    return build_invoicing(**_common(ground), law=ground.law, check_cap=check_cap, signer=signer, caisse=caisse)
+def open_invoicing(ground: Ground, caisse: Caisse | None, cap: CapService) -> Invoicing:
+    signer, check_cap = open_keys_of_seals(ground.settings).signer, cap.check_conventioned
+    return build_invoicing(**_common(ground), law=ground.law, signer=signer, caisse=caisse, check_cap=check_cap)
 
 
-def build_cap(ground: Ground) -> CapService:
-    return CapService(**_common(ground), law=ground.law, booked=BookedTeleconsultations())
+class People(TypedDict):
+    """Practices, accounts and sessions, as `Services` names them."""
+
+    passwords: Passwords
+    practices: PracticeService
+    professionals: ProfessionalService
+    enrolment: EnrolmentService
+    password_sign_in: PasswordSignIn
+    sign_in: SignInService
+    sessions: SessionService
+
+
+def build_people(ground: Ground) -> People:
+    settings, passwords = ground.settings, Passwords()
+    return People(
+        passwords=passwords,
+        practices=PracticeService(database=ground.database, journal=ground.journal),
+        professionals=ProfessionalService(**_common(ground)),
+        enrolment=EnrolmentService(**_common(ground), passwords=passwords),
+        password_sign_in=PasswordSignIn(database=ground.database, clock=ground.clock, passwords=passwords),
+        sign_in=SignInService(**_common(ground), longest=timedelta(hours=settings.session_max_hours)),
+        sessions=SessionService(**_common(ground), idle=timedelta(minutes=settings.session_idle_minutes)),
+    )
 
 
 def build_patients(ground: Ground) -> PatientService:

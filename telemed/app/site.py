@@ -10,6 +10,7 @@ import orjson
 import structlog
 from aiohttp import web
 
+from billing.routes import activity as activity_routes
 from billing.routes import cap as cap_routes
 from billing.routes import claims as claim_routes
 from billing.routes import derogations as derogation_routes
@@ -60,6 +61,7 @@ OPERATIONS: tuple[Operations, ...] = (
     life_routes.operations,
     insurance_routes.operations,
     lot_routes.operations,
+    activity_routes.operations,
     law_routes.operations,
     trace_routes.operations,
 )
@@ -111,6 +113,7 @@ def _give_services(app: web.Application, services: Services) -> None:
     app[life_routes.INVOICES] = services.invoicing.invoices
     app[insurance_routes.INSURANCES] = services.invoicing.insurances
     app[lot_routes.LOTS] = services.invoicing.lots
+    app[activity_routes.ACTIVITY] = services.activity
     app[law_routes.LAW] = services.law
     app[law_routes.CLOCK] = services.clock
 

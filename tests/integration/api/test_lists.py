@@ -111,6 +111,7 @@ LISTS = {
     "/billing/standings/due?until=2026-12-31": "secretary",
     "/billing/lots": "secretary",
     "/billing/returns/anomalies": "administrator",
+    "/billing/professionals/{doctor_id}/activity/imports": "doctor",
     "/consents?patient_id={patient_id}": "doctor",
     "/patients/{patient_id}/identity-history": "doctor",
     "/patients/{patient_id}/documents": "doctor",

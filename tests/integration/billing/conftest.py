@@ -13,12 +13,13 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from billing.routes import activity as activity_routes
 from billing.routes import cap as cap_routes
 from billing.routes import claims as claim_routes
 from billing.routes import derogations as derogation_routes
 from billing.routes import law as law_routes
 from billing.rules.cap import NONE, Counts
-from billing.service import CapService, ClaimService, DerogationService
+from billing.service import ActivityService, CapService, ClaimService, DerogationService
 from telemed.api.auth import AUTHENTICATORS, SESSION_COOKIE, Authenticator
 from telemed.api.limits import RateLimiter
 from telemed.api.middlewares import LIMITER, MIDDLEWARES, SETTINGS
@@ -107,6 +108,11 @@ def derogations(database: Database, clock: FrozenClock, law: Law) -> DerogationS
     return DerogationService(database=database, clock=clock, law=law, journal=Journal(clock=clock))
 
 
+@pytest.fixture
+def activity(database: Database, clock: FrozenClock) -> ActivityService:
+    return ActivityService(database=database, clock=clock, journal=Journal(clock=clock))
+
+
 class Names:
     """Takes the name of a caller for a session."""
 
@@ -116,7 +122,12 @@ class Names:
 
 @pytest_asyncio.fixture
 async def site(
-    claims: ClaimService, cap: CapService, derogations: DerogationService, clock: FrozenClock, law: Law
+    claims: ClaimService,
+    cap: CapService,
+    derogations: DerogationService,
+    activity: ActivityService,
+    clock: FrozenClock,
+    law: Law,
 ) -> AsyncIterator[TestClient[web.Request, web.Application]]:
     app = web.Application(middlewares=MIDDLEWARES)
     app[SETTINGS] = Settings(environment=Environment.TEST)
@@ -125,8 +136,9 @@ async def site(
     app[AUTHENTICATORS] = authenticators
     app[claim_routes.CLAIMS], app[cap_routes.CAP] = claims, cap
     app[derogation_routes.DEROGATIONS] = derogations
+    app[activity_routes.ACTIVITY] = activity
     app[law_routes.LAW], app[law_routes.CLOCK] = law, clock
-    for routes in (claim_routes, cap_routes, derogation_routes, law_routes):
+    for routes in (claim_routes, cap_routes, derogation_routes, activity_routes, law_routes):
         routes.operations.add_to(app)
     async with TestClient(TestServer(app)) as client:
         yield client
