@@ -9,6 +9,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
@@ -59,6 +60,7 @@ class Settings(BaseModel):
     requests_per_minute: int = Field(default=600, ge=1)
     session_idle_minutes: int = Field(default=60, ge=1)
     session_max_hours: int = Field(default=12, ge=1)
+    quota_scope: Literal["biller", "patient"] = "biller"
 
     @field_validator("public_url")
     @classmethod

@@ -70,13 +70,18 @@ class QuotaStanding:
         return self.quota.law
 
     @property
-    def used(self) -> int:
+    def taken(self) -> int:
         return self.reserved + self.consumed
 
     @property
     def left(self) -> int:
         """How many more may be billed; 0 also where a merge of two records brought the count above the limit."""
-        return max(0, self.limit - self.used)
+        return max(0, self.limit - self.taken)
+
+    @property
+    def is_granted(self) -> bool:
+        """Would one more be granted?"""
+        return self.left > 0
 
 
 def has_quota(code: str) -> bool:
@@ -112,7 +117,7 @@ def find_quota_of_year(law: LawOfDay, code: str, year: int) -> Quota | None:
 
 def check_quota(standing: QuotaStanding) -> Decision:
     """May one more be billed? The care itself is never refused here: only the invoice is (trap 10)."""
-    if standing.left > 0:
+    if standing.is_granted:
         return ALLOWED
     return refuse(exhausted(standing))
 

@@ -8,7 +8,8 @@ from datetime import timedelta
 from typing import TypedDict
 
 from billing.ports import Caisse
-from billing.service import ActivityService, CapService, ClaimService, DerogationService
+from billing.rules.quota import QuotaScope
+from billing.service import ActivityService, CapService, ClaimService, DerogationService, QuotaService
 from signaling.hub import Hub
 from signaling.ice import IceServers
 from signaling.tokens import RoomTokens, TokenKey
@@ -100,6 +101,7 @@ class Services:
     derogations: DerogationService
     activity: ActivityService
     invoicing: Invoicing
+    quotas: QuotaService
     subscribers: dict[str, Subscriber] = field(default_factory=dict)
     jobs: list[Job] = field(default_factory=list)
 
@@ -161,8 +163,14 @@ def build_services(
         claims=ClaimService(**_common(ground), law=ground.law, followers=(invoicing.keeper,)),
         **cap,
         invoicing=invoicing,
+        quotas=build_quotas(ground),
     )
-    rooms.connect(services.hub)
+    return _connected(services)
+
+
+def _connected(services: Services) -> Services:
+    """What each service expects of the others, once all are built."""
+    services.rooms.connect(services.hub)
     services.subscribers = build_subscribers(services)
     services.jobs = build_jobs(services)
     return services
@@ -205,6 +213,10 @@ def build_people(ground: Ground) -> People:
         sign_in=SignInService(**_common(ground), longest=timedelta(hours=settings.session_max_hours)),
         sessions=SessionService(**_common(ground), idle=timedelta(minutes=settings.session_idle_minutes)),
     )
+
+
+def build_quotas(ground: Ground) -> QuotaService:
+    return QuotaService(clock=ground.clock, law=ground.law, scope=QuotaScope(ground.settings.quota_scope))
 
 
 def build_patients(ground: Ground) -> PatientService:

@@ -6,6 +6,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta, timezone
 from uuid import UUID
 
+import asyncpg
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError, StatementError
@@ -16,6 +17,7 @@ from telemed.kernel.clock import FrozenClock
 from telemed.kernel.errors import Conflict
 from telemed.kernel.events import Event
 from telemed.kernel.ids import new_id
+from telemed.security.keyring import Keyring
 from telemed.storage import migrate
 from telemed.storage.engine import Database, violated_constraint
 from telemed.storage.outbox import OutboxRow
@@ -142,3 +144,19 @@ async def test_a_reader_does_not_wait_for_a_writer(database: Database) -> None:
         async with asyncio.timeout(5):
             assert await count(database) == 0
     assert await count(database) == 1
+
+
+async def test_connections_that_the_server_ended_are_replaced(postgres_url: str, keyring: Keyring) -> None:
+    other = Database(postgres_url, keyring)
+    for _ in range(2):
+        async with other.begin() as uow:
+            uow.session.add(row(str(new_id())))
+        administrator = await asyncpg.connect(postgres_url)
+        await administrator.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        await administrator.close()
+        await asyncio.sleep(0.1)
+    assert await count(other) == 2
+    await other.close()

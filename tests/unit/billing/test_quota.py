@@ -108,7 +108,7 @@ def test_the_fourth_passes_and_the_fifth_is_not_invoiced(
     reserved: int, consumed: int, left: int, is_allowed: bool
 ) -> None:
     now = standing(reserved=reserved, consumed=consumed)
-    assert (now.used, now.left, now.limit, now.law) == (reserved + consumed, left, 4, now.quota.law)
+    assert (now.taken, now.left, now.limit, now.law) == (reserved + consumed, left, 4, now.quota.law)
     decision = check_quota(now)
     assert decision.is_allowed is is_allowed
     assert decision.warnings == ()
