@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from billing.model import Claim
 from billing.model.exchange import Return, SealedLot, TransportReceipt
+from billing.model.reconciliation import Heading
 from billing.rules.cap import Counts
+from telemed.kernel.caller import Caller
 from telemed.kernel.clock import Territory
 from telemed.kernel.decision import Decision
 from telemed.kernel.errors import Unavailable
@@ -105,3 +107,20 @@ class ClaimFollower(Protocol):
     async def follow(self, uow: UnitOfWork, claim: Claim, former: Claim | None) -> None:
         """A new entry of the ledger, and the one that it supersedes; same transaction, their counts are locked."""
         ...
+
+
+class Headings(Protocol):
+    """The names that stand above accounts."""
+
+    async def find(self, caller: Caller, professional_id: UUID | None) -> Heading:
+        """The caller's practice and this professional of it, or all (None).
+
+        Raises NotFound for a professional who is not of the practice, Forbidden for a caller who has none.
+        """
+        ...
+
+
+class StatementRenderer(Protocol):
+    """Makes a PDF/A of a page described by `billing.formats.statement`, the same bytes each time."""
+
+    async def render(self, page: Mapping[str, Any]) -> bytes: ...

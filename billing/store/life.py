@@ -41,17 +41,17 @@ class LifeStore:
         """The standing of a claim, whose row stays locked until the transaction ends."""
         query = select(StandingRow).where(col(StandingRow.claim_id) == claim_id).with_for_update()
         row = await self._session.scalar(query, execution_options=_FRESH)
-        return None if row is None else _to_standing(row)
+        return None if row is None else to_standing(row)
 
     async def lock_many(self, claim_ids: Collection[UUID]) -> list[Standing]:
         """Several at once, in the order of their ids so that two transactions never wait for each other."""
         query = select(StandingRow).where(col(StandingRow.claim_id).in_(claim_ids)).order_by(col(StandingRow.claim_id))
         rows = await self._session.scalars(query.with_for_update(), execution_options=_FRESH)
-        return [_to_standing(row) for row in rows]
+        return [to_standing(row) for row in rows]
 
     async def find(self, claim_id: UUID) -> Standing | None:
         row = await self._session.get(StandingRow, claim_id, populate_existing=True)
-        return None if row is None else _to_standing(row)
+        return None if row is None else to_standing(row)
 
     async def record(
         self,
@@ -126,15 +126,18 @@ class LifeStore:
         stages: Collection[Stage] = (),
         since: date | None = None,
         until: date | None = None,
+        code: str | None = None,
         after: tuple[date, UUID] | None = None,
     ) -> list[Standing]:
         """Standings of the days from `since` to `until` (both included), the latest act first."""
         query = _of(practice_id, professional_id, stages, since, until)
         query = query.order_by(col(StandingRow.civil_day).desc(), col(StandingRow.claim_id).desc()).limit(limit)
+        if code is not None:
+            query = query.where(col(StandingRow.code) == code)
         if after is not None:
             last = tuple_(literal(after[0], Date), literal(after[1], Uuid))
             query = query.where(tuple_(col(StandingRow.civil_day), col(StandingRow.claim_id)) < last)
-        return [_to_standing(row) for row in await self._session.scalars(query)]
+        return [to_standing(row) for row in await self._session.scalars(query)]
 
     async def due(
         self,
@@ -151,7 +154,7 @@ class LifeStore:
             last = tuple_(literal(after[0], Date), literal(after[1], Uuid))
             query = query.where(tuple_(col(StandingRow.due_on), col(StandingRow.claim_id)) > last)
         query = query.order_by(col(StandingRow.due_on), col(StandingRow.claim_id)).limit(limit)
-        return [_to_standing(row) for row in await self._session.scalars(query)]
+        return [to_standing(row) for row in await self._session.scalars(query)]
 
     async def totals(
         self,
@@ -309,7 +312,7 @@ def _to_row(standing: Standing) -> StandingRow:
     )
 
 
-def _to_standing(row: StandingRow) -> Standing:
+def to_standing(row: StandingRow) -> Standing:
     return Standing(
         claim_id=row.claim_id,
         act_id=row.act_id,

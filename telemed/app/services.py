@@ -25,6 +25,7 @@ from telemed.acts.teleconsultation.service.visit import VisitService
 from telemed.adapters.rooms import SignalingRooms, TeleconsultationRooms
 from telemed.adapters.sms_gateway.client import SmsGatewaySender
 from telemed.adapters.smtp.client import SmtpSender, parse_smtp_url
+from telemed.app.accounting import Accounting, build_accounting
 from telemed.app.billing import Invoicing, build_invoicing, build_lot_jobs
 from telemed.app.caisse import open_caisse
 from telemed.app.cap import build_cap
@@ -102,6 +103,7 @@ class Services:
     activity: ActivityService
     invoicing: Invoicing
     quotas: QuotaService
+    accounting: Accounting
     subscribers: dict[str, Subscriber] = field(default_factory=dict)
     jobs: list[Job] = field(default_factory=list)
 
@@ -164,6 +166,7 @@ def build_services(
         **cap,
         invoicing=invoicing,
         quotas=build_quotas(ground),
+        accounting=build_accounting(**_common(ground)),
     )
     return _connected(services)
 

@@ -18,6 +18,8 @@ from billing.routes import insurance as insurance_routes
 from billing.routes import law as law_routes
 from billing.routes import life as life_routes
 from billing.routes import lots as lot_routes
+from billing.routes import reconciliation as reconciliation_routes
+from billing.routes.reconciliation import RECONCILIATION
 from signaling.server import add_socket_route
 from telemed import __version__
 from telemed.acts.teleconsultation import routes as teleconsultation_routes
@@ -62,6 +64,7 @@ OPERATIONS: tuple[Operations, ...] = (
     insurance_routes.operations,
     lot_routes.operations,
     activity_routes.operations,
+    reconciliation_routes.operations,
     law_routes.operations,
     trace_routes.operations,
 )
@@ -114,6 +117,7 @@ def _give_services(app: web.Application, services: Services) -> None:
     app[insurance_routes.INSURANCES] = services.invoicing.insurances
     app[lot_routes.LOTS] = services.invoicing.lots
     app[activity_routes.ACTIVITY] = services.activity
+    app[RECONCILIATION] = services.accounting.reconciliation
     app[law_routes.LAW] = services.law
     app[law_routes.CLOCK] = services.clock
 
@@ -185,4 +189,5 @@ async def _run_background(app: web.Application) -> AsyncIterator[None]:
         with suppress(asyncio.CancelledError):
             await task
     services.documents.close()
+    services.accounting.close()
     await services.database.close()

@@ -21,6 +21,19 @@ _TEXTS: dict[str, tuple[str, Tone]] = {
     "link-sent": ("Un nouveau lien part à l’instant.", Tone.FINE),
     "links-revoked": ("Lien révoqué. Il ne fonctionne plus.", Tone.SOON),
     "activity-declared": ("Activité déclarée : le plafond est recalculé.", Tone.FINE),
+    "invoiced": ("Facturée. Elle part dans le prochain lot de sa caisse.", Tone.FINE),
+    "invoiced-all": ("Tout ce qui était prêt est facturé.", Tone.FINE),
+    "invoiced-partly": ("Facturé, sauf ce qui est retenu : chaque raison est ci-dessous.", Tone.SOON),
+    "invoiced-none": ("Rien n’a pu être facturé : chaque raison est ci-dessous.", Tone.SOON),
+    "claim-completed": ("Montant enregistré avec son texte. La facture est prête.", Tone.FINE),
+    "claim-corrected": ("Facture corrigée : elle attend d’être facturée de nouveau.", Tone.FINE),
+    "claim-abandoned": ("Facture abandonnée.", Tone.SOON),
+    "claim-abandoned-for-good": ("Facture abandonnée. Ce qui restait dû est annulé au compte.", Tone.SOON),
+    "claim-restored": ("Facture reprise.", Tone.FINE),
+    "claim-reversed": ("Facture annulée par une écriture contraire.", Tone.SOON),
+    "paper-sent": ("Duplicata noté comme parti.", Tone.FINE),
+    "payment-recorded": ("Paiement noté.", Tone.FINE),
+    "insurance-saved": ("Assurance enregistrée.", Tone.FINE),
     "patient-created": ("Fiche créée.", Tone.FINE),
     "contact-saved": ("Contact enregistré.", Tone.FINE),
     "identity-checked": ("Contrôle d’identité enregistré.", Tone.FINE),
@@ -33,7 +46,10 @@ _TEXTS: dict[str, tuple[str, Tone]] = {
     "session-closed": ("Session fermée.", Tone.FINE),
     "phone": ("Appel téléphonique noté.", Tone.FINE),
 }
-_UNDO = {"cancelled": ("/rendez-vous/{subject}/retablir", "Rétablir")}
+_UNDO = {
+    "cancelled": ("/rendez-vous/{subject}/retablir", "Rétablir"),
+    "claim-abandoned": ("/facturation/{subject}/reprendre", "Reprendre"),
+}
 _SHAPE = re.compile(r"([a-z-]{1,40})(?:\.([0-9a-f-]{36}))?", re.ASCII)
 
 

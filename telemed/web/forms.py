@@ -127,6 +127,14 @@ def reason_line(reason: Reason, tone: Tone) -> ReasonLine:
     return ReasonLine(sentence(reason.text), reason.reference, tone)
 
 
+def parse_cents(text: str) -> int:
+    """`32`, `32,50` or `32.50` euros in cents. Raises ValueError."""
+    euros, _, cents = text.replace(" ", "").replace("\u00a0", "").rstrip("€").replace(".", ",").partition(",")
+    if not (euros.isdecimal() and (not cents or (cents.isdecimal() and len(cents) <= 2))):
+        raise ValueError("un montant en euros est attendu, comme 32,50")
+    return int(euros) * 100 + int(f"{cents:0<2}" if cents else 0)
+
+
 def sentence(text: str) -> str:
     """With a capital, a full stop and the apostrophes of print."""
     capital = french.typographic(text[:1].upper() + text[1:])

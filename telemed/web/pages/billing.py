@@ -58,15 +58,15 @@ class ActivityForm(forms.FormModel):
     actes_patientele: OptionalActs = None
 
 
-@pages.get("/facturation", _DOCTOR)
+@pages.get("/facturation/plafond", _DOCTOR)
 async def show_billing(visitor: Visitor) -> web.Response:
-    return await _show(visitor, await open_workplace(visitor, "billing"), None)
+    return await _show(visitor, await open_workplace(visitor, "billing/cap"), None)
 
 
 @pages.post("/facturation/activite", _DOCTOR)
 async def declare_activity(visitor: Visitor) -> web.Response:
     """Keep what the doctor declares of a year; the page says at once what it changes."""
-    place = await open_workplace(visitor, "billing")
+    place = await open_workplace(visitor, "billing/cap")
     form = await forms.typed(visitor.request)
     try:
         asked = forms.read(ActivityForm, form)
@@ -83,7 +83,7 @@ async def declare_activity(visitor: Visitor) -> web.Response:
         return await _show(visitor, place, err.form, status=422)
     except Invalid as err:
         return await _show(visitor, place, forms.refused(form, err, _FIELDS), status=422)
-    return visitor.go(f"/facturation?annee={asked.annee}", flash="activity-declared")
+    return visitor.go(f"/facturation/plafond?annee={asked.annee}", flash="activity-declared")
 
 
 def _volume(asked: ActivityForm, today: date) -> AnnualVolume | None:
@@ -206,4 +206,4 @@ def _address(year: int, last: Claim | None) -> str:
     query = {"annee": str(year)}
     if last is not None:
         query["apres"] = encode_cursor(last.day.isoformat(), str(last.id))
-    return f"/facturation?{urlencode(query)}"
+    return f"/facturation/plafond?{urlencode(query)}"

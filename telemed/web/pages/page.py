@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from types import MappingProxyType
 from uuid import UUID
 
 from aiohttp import web
 
 from billing.service import CapService, ClaimService
+from billing.service.desk import DeskService
+from billing.service.insurance import InsuranceService
+from billing.service.invoices import InvoiceService
+from billing.service.life import LifeService
+from billing.service.lots import LotService
+from billing.service.reconciliation import ReconciliationService
 from telemed.acts.teleconsultation.ports import SeatPresence
 from telemed.acts.teleconsultation.service.booking import BookingService
 from telemed.acts.teleconsultation.service.call import CallService
@@ -25,6 +32,7 @@ from telemed.documents.service import DocumentArchive
 from telemed.kernel.caller import Caller, Role
 from telemed.kernel.clock import Clock
 from telemed.kernel.errors import Invalid, Unauthenticated
+from telemed.law.law import Law
 from telemed.patients.service import PatientService
 from telemed.professionals.model import Practice, Professional
 from telemed.professionals.service import (
@@ -64,7 +72,14 @@ class PageServices:
     visits: VisitService
     reports: ReportService
     archive: DocumentArchive
+    law: Law
     claims: ClaimService
+    lives: LifeService
+    invoices: InvoiceService
+    insurances: InsuranceService
+    lots: LotService
+    desk: DeskService
+    reconciliation: ReconciliationService
     cap: CapService
     trace: TraceService
     draw: Callable[[bytes], Awaitable[bytes]]
@@ -160,7 +175,7 @@ async def open_workplace(visitor: Visitor, current: str) -> Workplace:
         territory=practice.territory,
         person=person.full_name,
         role=words.roles(caller.roles),
-        navigation=navigation_of(caller),
+        navigation=navigation_of(caller, waiting={"billing": await waiting_claims(visitor)} if is_caring else {}),
         current=current,
         tabs=tabs_of(caller, current),
         waiting_count=await services.overview.waiting_count(caller) if is_caring else None,
@@ -169,7 +184,13 @@ async def open_workplace(visitor: Visitor, current: str) -> Workplace:
     return Workplace(frame, person, practice)
 
 
+async def waiting_claims(visitor: Visitor) -> int:
+    """How many claims wait for a gesture of this doctor, or of this practice's office."""
+    return await visitor.services.desk.count_waiting(visitor.known)
+
+
 _CARING = (Role.DOCTOR, Role.SECRETARY)
+_BILLING = (*_CARING, Role.ADMINISTRATOR)
 _TABS = {
     "billing": ((NavItem("billing", "Actes", "/facturation"), (Role.DOCTOR,)),),
 }
@@ -179,15 +200,23 @@ _NAVIGATION = (
     (NavItem("patients", "Patients", "/patientele", "people"), _CARING),
     (NavItem("trace", "Traçabilité", "/tracabilite", "trace"), (Role.AUDITOR,)),
     (NavItem("accounts", "Comptes", "/comptes", "key"), (Role.ADMINISTRATOR,)),
-    (NavItem("billing", "Facturation", "/facturation", "euro"), (Role.DOCTOR,)),
+    (NavItem("billing", "Facturation", "/facturation", "euro"), _BILLING),
 )
 
 
-def navigation_of(caller: Caller) -> tuple[NavItem, ...]:
-    """What the rail shows to these roles; a line with tabs leads to the first that they may open."""
+def navigation_of(caller: Caller, *, waiting: Mapping[str, int] = MappingProxyType({})) -> tuple[NavItem, ...]:
+    """What the rail shows to these roles; a line with tabs leads to the first that they may open.
+
+    `waiting` counts what waits behind a line, by its key.
+    """
     items = (item for item, roles in _NAVIGATION if caller.has_role(*roles))
     return tuple(
-        replace(item, address=next((tab.address for tab in tabs_of(caller, item.key)), item.address)) for item in items
+        replace(
+            item,
+            address=next((tab.address for tab in tabs_of(caller, item.key)), item.address),
+            count=waiting.get(item.key),
+        )
+        for item in items
     )
 
 

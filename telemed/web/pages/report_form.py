@@ -37,7 +37,7 @@ def read_report(form: Form, report: ReportView) -> ReportForm:
     """What the form says, on top of what it does not show. Raises FormError with every field in error."""
     answers = forms.Answers(form)
     leave = _read_leave(form, answers)
-    fee = answers.optional("honoraires", _read_cents)
+    fee = answers.optional("honoraires", forms.parse_cents)
     answers.check()
     content = replace(
         report.form.content,
@@ -94,14 +94,6 @@ def _read_day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise ValueError("cette date n’existe pas") from None
-
-
-def _read_cents(text: str) -> int:
-    """`32`, `32,50` or `32.50` euros in cents."""
-    euros, _, cents = text.replace(" ", "").replace("\u00a0", "").rstrip("€").replace(".", ",").partition(",")
-    if not (euros.isdecimal() and (not cents or (cents.isdecimal() and len(cents) <= 2))):
-        raise ValueError("un montant en euros est attendu, comme 32,50")
-    return int(euros) * 100 + int(f"{cents:0<2}" if cents else 0)
 
 
 def _leave_values(leave: LeaveAnswer | None) -> dict[str, str]:

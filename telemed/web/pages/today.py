@@ -15,7 +15,7 @@ from telemed.kernel.caller import Role
 from telemed.kernel.clock import day_bounds
 from telemed.web import words
 from telemed.web.pages.cap import cap_line
-from telemed.web.pages.page import Pages, Visitor, Workplace, open_workplace
+from telemed.web.pages.page import Pages, Visitor, Workplace, open_workplace, waiting_claims
 from telemed.web.views.today import Light, Lights, TodayView, UnfinishedLine, UpcomingLine, WaitingLine
 
 pages = Pages()
@@ -44,8 +44,8 @@ async def follow_today(visitor: Visitor) -> web.Response:
 
 @pages.get("/fil/attente", _CARING)
 async def count_waiting(visitor: Visitor) -> web.Response:
-    count = await visitor.services.overview.waiting_count(visitor.known)
-    return web.json_response({"waiting": count})
+    waiting = await visitor.services.overview.waiting_count(visitor.known)
+    return web.json_response({"waiting": waiting, "billing": await waiting_claims(visitor)})
 
 
 async def _day(visitor: Visitor, place: Workplace) -> TodayView:

@@ -137,15 +137,22 @@ class LifeEvent:
 
 @dataclass(frozen=True)
 class Gestures:
-    """What the one who looks may do now. `must_override` asks for the reason of going past a held cap."""
+    """What the one who looks may do now.
+
+    `must_override` asks for the reason of going past a held cap, `must_share` for the share of the compulsory
+    insurance and its text; `must_insure` for the rights of the patient, without which only paper is left.
+    """
 
     may_invoice: bool = False
     must_override: bool = False
+    must_share: bool = False
     may_complete: bool = False
     may_abandon: bool = False
     may_restore: bool = False
     may_correct: bool = False
     may_reverse: bool = False
+    may_send_paper: bool = False
+    may_pay: bool = False
     must_insure: bool = False
 
     @property
@@ -189,5 +196,6 @@ class ClaimView:
     balance_cents: int | None = None
     lot: str = ""
     invoice_number: str = ""
+    payers: tuple[Choice, ...] = ()
     superseded_address: str = ""
     former_address: str = ""

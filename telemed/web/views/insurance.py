@@ -12,19 +12,15 @@ from telemed.web.views.frame import Choice, Form
 class InsuranceView:
     """`masked_nss` shows the last digits of the number in force, never the whole; empty where none is known.
 
-    `may_use_own` offers the NIR of the identity; `back_address` is the claim or the record one came from.
+    `may_use_own` says that the record holds a NIR; `back_address` is the claim or the record one came from.
     """
 
     patient: str
-    patient_address: str
     action: str
     back_address: str
     form: Form
     masked_nss: str
     is_child: bool
     sources: tuple[Choice, ...]
-    schemes: tuple[Choice, ...]
-    today: date
     seen_on: date | None = None
-    complementary: str = ""
     may_use_own: bool = False

@@ -64,7 +64,10 @@ class OutstandingLine:
 
 @dataclass(frozen=True)
 class ReconciliationView:
-    """The figures of a period. `first` and `last` are both included; exports ask for the same period."""
+    """The figures of a period. `first` and `last` are both included; exports ask for the same period.
+
+    `undone_number` counts invoices that a correction replaced; `adds_up` is false if the ledger says otherwise.
+    """
 
     form: Form
     first: date
@@ -82,5 +85,6 @@ class ReconciliationView:
     cashed_cents: int
     csv_address: str
     pdf_address: str
-    opens_claims: bool = True
     outstanding_more: int = 0
+    undone_number: int = 0
+    adds_up: bool = True

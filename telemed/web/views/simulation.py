@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
-from telemed.web.views.claims import BasisCard, ReasonCard
+from telemed.web.views.claims import BasisCard, Compared, ReasonCard
 from telemed.web.views.frame import Badge, Choice, Form
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What the rules say: whether, which code, how much, why not, and under which texts."""
+    """What the rules say: whether, which code, how much, why not, under which texts, and what is left of a quota."""
 
     verdict: Badge
     sentence: str
@@ -20,7 +19,7 @@ class Answer:
     cents: int | None
     reasons: tuple[ReasonCard, ...]
     basis: tuple[BasisCard, ...]
-    who: str = ""
+    numbers: tuple[Compared, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -37,11 +36,17 @@ class Field:
 
 @dataclass(frozen=True)
 class SimulationView:
-    """`acts` are the kinds that may be asked about, `act` the one shown; answers, one a part of the act."""
+    """`acts` are the kinds that may be asked about, `act` the one shown.
+
+    `professionals` are those for whom the office may ask, none for a doctor; `patient` is named when one came from
+    his record: then his quota is looked at.
+    """
 
     act: str
     acts: tuple[Choice, ...]
     form: Form
     fields: tuple[Field, ...]
     answers: tuple[Answer, ...] = ()
-    asked_day: date | None = None
+    professionals: tuple[Choice, ...] = ()
+    patient: str = ""
+    patient_id: str = ""

@@ -46,8 +46,8 @@ def closed_act(site: Site, patient: Patient, **changes: Any) -> ActFacts:
 
 
 async def test_a_year_without_declaration_says_that_unknown_is_not_none(doctor: Window) -> None:
-    page = await doctor.get("/facturation")
-    assert (page.status, page.title) == (200, "Facturation · 2026")
+    page = await doctor.get("/facturation/plafond")
+    assert (page.status, page.title) == (200, "Plafond · 2026")
     assert "n’est pas comptée comme nulle" in plain(page.text)
     assert "Aucune cotation pour l’instant" in plain(page.text)
     assert "activité hors de Telemed à déclarer" in plain((await doctor.get("/aujourdhui")).text)
@@ -58,7 +58,7 @@ async def test_what_is_proposed_is_listed_with_its_patient_and_its_reason(
 ) -> None:
     await site.services.claims.propose(closed_act(site, patient))
     await site.services.claims.propose(closed_act(site, patient, is_video_established=False))
-    text = plain((await doctor.get("/facturation")).text)
+    text = plain((await doctor.get("/facturation/plafond")).text)
     assert "LEROY Jeanne" in text
     assert "25,00 €" in text
     assert "Aucune image n'a été établie" in text
@@ -70,7 +70,7 @@ async def test_a_declaration_gives_both_readings_and_is_shown_again(
     await site.services.claims.propose(closed_act(site, patient))
     page = await doctor.post("/facturation/activite", DECLARED)
     text = plain(page.text)
-    assert page.path == "/facturation?annee=2026"
+    assert page.path == "/facturation/plafond?annee=2026"
     assert "Activité déclarée : le plafond est recalculé." in text
     assert "16 actes comptés" in text
     assert "sur 3101 actes conventionnés" in text.replace("3 101", "3101")
@@ -100,19 +100,19 @@ async def test_a_wrong_declaration_keeps_what_was_typed(doctor: Window, changes:
     assert page.errors == [error]
     typed = (DECLARED | changes)["volume_annuel"]
     assert f'value="{typed}"' in page.text
-    assert "n’est pas comptée comme nulle" in plain((await doctor.get("/facturation")).text)
+    assert "n’est pas comptée comme nulle" in plain((await doctor.get("/facturation/plafond")).text)
 
 
 @pytest.mark.parametrize(("year", "word"), [("2021", "Année sans plafond"), ("2025", "2025"), ("zzzz", "2026")])
 async def test_another_year_is_one_click_away(doctor: Window, year: str, word: str) -> None:
-    page = await doctor.get(f"/facturation?annee={year}")
+    page = await doctor.get(f"/facturation/plafond?annee={year}")
     assert page.status == 200
     assert word in plain(page.text)
 
 
 async def test_the_page_is_the_doctors_alone(site: Site) -> None:
     secretary = await site.signed_in("secretary")
-    assert (await secretary.get("/facturation")).status == 403
+    assert (await secretary.get("/facturation/plafond")).status == 403
     assert (await secretary.post("/facturation/activite", DECLARED)).status == 403
 
 
@@ -124,7 +124,7 @@ async def test_the_list_costs_the_same_statements_whatever_its_length(
         for _ in range(number):
             await site.services.claims.propose(closed_act(site, patient))
         statements.clear()
-        await doctor.get("/facturation")
+        await doctor.get("/facturation/plafond")
         costs.append(len(statements))
     assert costs[0] == costs[1]
 
@@ -132,8 +132,8 @@ async def test_the_list_costs_the_same_statements_whatever_its_length(
 async def test_a_long_list_goes_on(site: Site, doctor: Window, patient: Patient) -> None:
     for _ in range(51):
         await site.services.claims.propose(closed_act(site, patient))
-    page = await doctor.get("/facturation")
-    address = page.text.split('href="/facturation?annee=2026&amp;apres=')[1].split('"')[0]
-    following = await doctor.get(f"/facturation?annee=2026&apres={address}")
+    page = await doctor.get("/facturation/plafond")
+    address = page.text.split('href="/facturation/plafond?annee=2026&amp;apres=')[1].split('"')[0]
+    following = await doctor.get(f"/facturation/plafond?annee=2026&apres={address}")
     assert following.text.count('data-label="Code"') == 1
     assert "Début de la liste" in following.text

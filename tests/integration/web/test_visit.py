@@ -202,7 +202,7 @@ async def test_today_follows_the_room(site: Site, act: Teleconsultation, phone: 
     await wait_in_the_room(phone)
     after = await doctor.get("/aujourdhui/fil", If_None_Match=before.headers["ETag"])
     assert (after.status, after.headers["X-Waiting"]) == (200, "1")
-    assert (await doctor.get("/fil/attente")).text == '{"waiting": 1}'
+    assert (await doctor.get("/fil/attente")).text == '{"waiting": 1, "billing": 0}'
 
 
 async def test_without_consent_the_door_stays_shut_and_says_why(site: Site, act: Teleconsultation) -> None:

@@ -12,7 +12,6 @@ from tests.unit.web.examples.frames import ADMINISTRATOR, DOCTOR, FINE, SECRETAR
 
 INSURANCE = insurance.InsuranceView(
     patient="PETIT Karim",
-    patient_address="/patientele/2",
     action="/patientele/2/assurance",
     back_address="/facturation/4",
     form=Form(
@@ -26,8 +25,6 @@ INSURANCE = insurance.InsuranceView(
         Choice("adri", "ADRi", "Téléservice des droits en ligne."),
         Choice("attestation", "Attestation de droits", "Montrée ou envoyée par le patient."),
     ),
-    schemes=(),
-    today=TODAY,
 )
 
 QUESTIONS = (
@@ -73,7 +70,7 @@ ANSWERED = replace(
             2500,
             (claims.ReasonCard("Le montant repose sur une seule source.", "", SOON),),
             BASIS,
-            who="Le requis",
+            numbers=(claims.Compared("Quota de l’année", "4"), claims.Compared("Reste", "2")),
         ),
         simulation.Answer(
             Badge("Non facturable", URGENT),
@@ -83,7 +80,6 @@ ANSWERED = replace(
             None,
             REFUSED.reasons[:1],
             (),
-            who="Le requérant",
         ),
     ),
 )
