@@ -22,6 +22,7 @@ from telemed.acts.teleconsultation.service.booking import BookingRequest
 from telemed.acts.teleconsultation.service.report import ReportForm
 from telemed.app import Services
 from telemed.consent.model import ConsentBy, ConsentDecision
+from telemed.demo.bills import bill
 from telemed.demo.people import PATIENTS, mobile_of
 from telemed.demo.practice import DemoPractice
 from telemed.kernel.caller import Caller, CallerKind
@@ -29,6 +30,7 @@ from telemed.kernel.clock import FrozenClock
 from telemed.kernel.period import Interval
 
 _LENGTH = timedelta(minutes=15)
+_NOT_BILLED_DAYS = 2
 _MOREAU, _BENALI, _FONTAINE = "claire.moreau", "karim.benali", "lucie.fontaine"
 
 
@@ -60,7 +62,10 @@ PAST: tuple[PastVisit, ...] = (
 
 
 async def play_past(services: Services, practice: DemoPractice, clock: FrozenClock, today: datetime) -> None:
-    """Every visit of PAST, in order. `services` run on `clock`, which is moved through the days up to `today`."""
+    """Every visit of PAST, in order. `services` run on `clock`, which is moved through the days up to `today`.
+
+    Those of the last days are left to invoice.
+    """
     for visit in PAST:
         day = today - timedelta(days=visit.days_ago)
         start = day.replace(hour=visit.hour, minute=visit.minute, second=0, microsecond=0)
@@ -68,6 +73,8 @@ async def play_past(services: Services, practice: DemoPractice, clock: FrozenClo
         act = await _play(services, practice, clock, visit, Interval(start, start + _LENGTH))
         clock.advance(timedelta(minutes=3))
         await _sign(services, practice.callers[visit.doctor], act, visit)
+        if visit.days_ago > _NOT_BILLED_DAYS:
+            await bill(services, practice.callers[visit.doctor])
 
 
 async def leave_one_to_sign(services: Services, practice: DemoPractice, clock: FrozenClock, now: datetime) -> None:
@@ -163,7 +170,7 @@ async def _sign(services: Services, doctor: Caller, act: Teleconsultation, visit
         plan="Conduite expliquée au patient, qui rappellera en cas de changement.",
         prescribed=(),
     )
-    coverage = Coverage(follows_pathway=True, is_within_territory=True, alternates=True)
+    coverage = Coverage(follows_pathway=True, is_within_territory=True, alternates=True, is_tiers_payant=True)
     written = await services.reports.save(
         doctor, act.id, ReportForm(content, coverage=coverage), revision=draft.revision
     )

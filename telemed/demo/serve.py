@@ -18,6 +18,7 @@ from aiohttp import web
 from pydantic import SecretStr
 
 from telemed.app import Services, build_app, build_services
+from telemed.demo.bills import record_rights, rejecting_one
 from telemed.demo.caisse import open_caisse_for
 from telemed.demo.letterbox import Letterbox, LetterboxAddresses
 from telemed.demo.past import leave_one_to_sign, play_past
@@ -46,8 +47,10 @@ async def serve(folder: Path, port: int, *, starts_over: bool) -> None:
         async with AsyncExitStack() as stack:
             addresses = await stack.enter_async_context(letterbox.open())
             settings = settings_for(folder, chosen, letterbox, addresses)
-            settings, letterbox.caisse = await stack.enter_async_context(open_caisse_for(settings, clock))
-            practice = await open_practice(settings, clock)
+            settings, caisse = await stack.enter_async_context(open_caisse_for(settings, clock))
+            with rejecting_one(caisse):
+                practice = await open_practice(settings, clock)
+            letterbox.caisse = caisse
             letterbox.accounts = practice.accounts
             services = build_services(settings)
             await stack.enter_async_context(running(services, settings))
@@ -83,6 +86,7 @@ async def open_practice(settings: Settings, clock: Clock) -> DemoPractice:
     try:
         await upgrade(services.database)
         practice = await create(services, settings.data_dir)
+        await record_rights(services, practice)
         await play_past(services, practice, past, now)
         await leave_one_to_sign(services, practice, past, now)
     finally:

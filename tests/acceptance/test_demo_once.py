@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from billing.formats.fse import decode_lot
 from telemed.trace.formats import verify_lines
 from tests.shared import ROOT, shared_path
 
@@ -40,7 +41,9 @@ def test_every_step_is_told_with_its_time(played: tuple[Path, str]) -> None:
     steps = printed.splitlines()
     assert len(steps) >= 15
     assert all(re.search(r"\(\d+\.\d s\)$", step) for step in steps[:-1])
-    assert all(re.search(word, printed) for word in ("SMS", "Admission", "reprise", "Signature", "facturation"))
+    assert all(
+        re.search(word, printed) for word in ("SMS", "Admission", "reprise", "Signature", "facturation", "ARL et RSP")
+    )
     seconds = [float(found) for found in re.findall(r"images en (\d+\.\d) s", printed)]
     assert len(seconds) == 4
     assert min(seconds) >= 5
@@ -66,6 +69,21 @@ def test_the_papers_are_there_and_agree_with_each_other(played: tuple[Path, str]
     resource = f"teleconsultation:{claim['act_id']}"
     actions = [entry["action"] for entry in trace if entry["resource"] == resource]
     assert actions.index("teleconsultation.admit") < actions.index("teleconsultation.finish")
+
+
+def test_the_claim_is_paid_from_the_lot_that_the_caisse_received(played: tuple[Path, str]) -> None:
+    folder, _ = played
+    proposed = json.loads((folder / "claim.json").read_bytes())
+    (life,) = json.loads((folder / "claims.json").read_bytes())
+    lot = decode_lot((folder / "fse-lot.txt").read_bytes())
+    standing, (fse,), (dre,) = life["standing"], lot.content.fses, lot.content.dres
+    assert (standing["claim_id"], standing["stage"]) == (proposed["id"], "paid")
+    assert [step["happening"] for step in life["steps"]] == [
+        "opened", "invoiced", "lotted", "sent", "arl_positive", "share_paid", "rsp_paid",
+    ]  # fmt: skip
+    assert (fse.code, fse.amount_cents) == (proposed["code"], proposed["amount_cents"])
+    assert (fse.amo_cents + dre.amount_cents, standing["paid_cents"]) == (fse.amount_cents, fse.amount_cents)
+    assert sum(entry["cents"] for entry in life["entries"]) == 0
 
 
 def test_the_report_is_a_valid_tlm_cr(played: tuple[Path, str]) -> None:

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 import orjson
 
 from telemed.app import build_services
+from telemed.demo.bills import ORGANISM
 from telemed.demo.caisse import open_caisse_for
 from telemed.demo.letterbox import DemoAccount, Letterbox
 from telemed.demo.people import PATIENTS, mobile_of
@@ -80,6 +81,13 @@ def _stage(settings: Settings, letterbox: Letterbox, practice: DemoPractice, acc
         patient_id=str(practice.patients[0]),
         patient_born_on=PATIENTS[0].born_on,
         patient_phone=mobile_of(0),
+        patient_rights={
+            "nss": PATIENTS[0].matricule(),
+            "organism": ORGANISM,
+            "source": "adri",
+            "seen_on": SystemClock().now().date().isoformat(),
+            "complementary": {"insurer": "75432198", "contract": "TILLEULS 37", "takes_dre": True},
+        },
     )
 
 
@@ -89,6 +97,8 @@ def _write(papers: Papers, folder: Path) -> str:
         "report.pdf": papers.pdf,
         "report.cda.xml": papers.cda,
         "claim.json": orjson.dumps(papers.claim, option=orjson.OPT_INDENT_2),
+        "claims.json": orjson.dumps(papers.claims, option=orjson.OPT_INDENT_2),
+        "fse-lot.txt": papers.lot,
         "continuity.json": orjson.dumps(papers.continuity, option=orjson.OPT_INDENT_2),
         "trace.jsonl": b"".join(orjson.dumps(entry) + b"\n" for entry in reversed(papers.trace)),
     }

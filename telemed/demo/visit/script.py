@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from signaling.client import RoomClient
 from telemed.demo.letterbox import DemoAccount, Letterbox, find_link
 from telemed.demo.steps import Steps
+from telemed.demo.visit.billing import bill_visit, lot_of
 from telemed.demo.visit.http import Window
 from telemed.demo.visit.peer import CallPeer
 from telemed.kernel.clock import Clock
@@ -29,7 +30,12 @@ _REPORT: dict[str, Any] = {
     "plan": "Manœuvres libératoires au cabinet cette semaine. Rappel immédiat si céphalée ou trouble de la parole.",
     "prescribed": [{"kind": "drug", "text": "Traitement habituel renouvelé pour trois mois."}],
     "visibility": [],
-    "coverage": {"follows_pathway": True, "is_within_territory": True, "alternates": True},
+    "coverage": {
+        "follows_pathway": True,
+        "is_within_territory": True,
+        "alternates": True,
+        "is_tiers_payant": True,
+    },
 }
 
 
@@ -47,6 +53,7 @@ class Stage:
     patient_id: str
     patient_born_on: date
     patient_phone: str
+    patient_rights: dict[str, Any]
 
 
 @dataclass
@@ -56,6 +63,8 @@ class Papers:
     pdf: bytes = b""
     cda: bytes = b""
     claim: dict[str, Any] = field(default_factory=dict)
+    claims: list[dict[str, Any]] = field(default_factory=list)
+    lot: bytes = b""
     continuity: dict[str, Any] = field(default_factory=dict)
     trace: list[dict[str, Any]] = field(default_factory=list)
 
@@ -183,6 +192,14 @@ class Visit:
         async with self._steps.step("Proposition de facturation") as step:
             self.papers.claim = await self._until(self._find_claim, "aucune proposition n'est arrivée")
             step.result = _proposed(self.papers.claim)
+        self.papers.claims = await bill_visit(
+            self._steps,
+            secretary=self._secretary,
+            doctor=self._doctor,
+            claim=self.papers.claim,
+            rights=self._stage.patient_rights,
+        )
+        self.papers.lot = lot_of(self._stage.letterbox.caisse)
         async with self._steps.step("Registre de continuité") as step:
             self.papers.continuity = await self._doctor.get(f"{act}/continuity")
             step.result = _told(self.papers.continuity)

@@ -12,13 +12,18 @@ import pytest
 
 from billing.formats.fse import encode_lot, sha256_of
 from billing.model.exchange import Arl, SealedLot
+from billing.model.life import Stage
 from telemed.adapters.caisse.client import CaisseClient
 from telemed.adapters.caisse.reception import Answers
+from telemed.app import build_services
 from telemed.app.caisse import open_caisse
 from telemed.app.documents import open_keys_of_seals
+from telemed.demo.bills import rejecting_one
 from telemed.demo.caisse import open_caisse_for
 from telemed.demo.letterbox import Letterbox
-from telemed.kernel.clock import SystemClock
+from telemed.demo.people import PATIENTS
+from telemed.demo.serve import open_practice
+from telemed.kernel.clock import FrozenClock, SystemClock
 from telemed.security.certificates import TlsFiles
 from telemed.security.signing import ServerSigner, open_seal_keys
 from telemed.settings import Settings
@@ -53,6 +58,28 @@ async def test_the_letterbox_shows_what_the_caisse_received_and_answered(tmp_pat
     assert "RSP : feuille 1 payée, 17,50 € (assurance maladie)" in page
     assert "RSP : feuille 1 payée, 7,50 € (complémentaire)" in page
     assert page.count("ARL positif") == 4
+
+
+async def test_the_past_was_billed_answered_and_partly_left_to_do(
+    sqlite_url: str, tmp_path: Path, clock: FrozenClock
+) -> None:
+    settings = Settings(data_dir=tmp_path, database_url=sqlite_url).with_keys()
+    async with open_caisse_for(settings, SystemClock()) as (led, caisse):
+        with rejecting_one(caisse):
+            practice = await open_practice(led, clock)
+        services = build_services(led, clock=clock, senders={})
+        totals = await services.invoicing.lives.totals(practice.secretary)
+        rights = await services.invoicing.insurances.get(practice.secretary, practice.patients[0])
+        await services.database.close()
+    assert {stage: total.count for stage, total in totals.items() if total.count} == {
+        Stage.PAID: 5,
+        Stage.REJECTED: 1,
+        Stage.TO_COMPLETE: 2,
+    }
+    assert len(caisse.taken_lots()) == 6
+    assert rights is not None
+    assert rights.nss == PATIENTS[0].matricule()
+    assert caisse.answers == Answers()
 
 
 async def test_the_caisse_also_runs_as_a_process(tmp_path: Path) -> None:
