@@ -22,6 +22,7 @@ from telemed.acts.teleconsultation.service.overview import OverviewService
 from telemed.acts.teleconsultation.service.report import ReportService
 from telemed.acts.teleconsultation.service.rooms import RoomRecords
 from telemed.acts.teleconsultation.service.visit import VisitService
+from telemed.adapters.cap_guard import CapOfBilling
 from telemed.adapters.rooms import SignalingRooms, TeleconsultationRooms
 from telemed.adapters.sms_gateway.client import SmsGatewaySender
 from telemed.adapters.smtp.client import SmtpSender, parse_smtp_url
@@ -155,7 +156,7 @@ def build_services(
         rooms=rooms,
         hub=build_hub(ground, tokens, records),
         links=links,
-        booking=BookingService(**_common(ground), links=links),
+        booking=BookingService(**_common(ground), links=links, cap_guard=CapOfBilling(cap["cap"])),
         overview=OverviewService(**_common(ground), consents=act_consents),
         visits=VisitService(**_common(ground), consents=act_consents, patients=patients, rooms=rooms),
         calls=CallService(**_common(ground), consents=act_consents, rooms=rooms),

@@ -36,7 +36,8 @@ class Journal:
         """Say that `caller` does `action` (`<slice>.<verb>`) on `resource` (`<kind>:<id>`).
 
         Kept as done when the unit of work commits. When a DomainError undoes it, kept as refused with the
-        error's code. Details hold codes and counts, never identity traits, free text or tokens.
+        error's code. Details hold codes and counts, never identity traits, tokens, or free text other than the
+        reason that a rule asked a person for.
         """
         note = Note(
             action=action,

@@ -63,6 +63,7 @@ _WORDS = {
     "billing.export_accounts": "Export du rapprochement",
     "consent.list": "Lecture des accords",
     "consent.record": "Réponse d’un patient",
+    "teleconsultation.pass_cap": "Rendez-vous pris malgré le plafond",
     "teleconsultation.book": "Prise de rendez-vous",
     "teleconsultation.move": "Déplacement d’un rendez-vous",
     "teleconsultation.cancel": "Annulation d’un rendez-vous",

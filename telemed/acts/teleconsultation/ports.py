@@ -1,10 +1,15 @@
-"""What the teleconsultation asks from outside the process: the room of the call."""
+"""What the teleconsultation asks of others: the room of the call, and whether the yearly cap lets it be booked."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
+from uuid import UUID
+
+from telemed.kernel.clock import Territory
+from telemed.kernel.decision import Decision
+from telemed.storage.uow import UnitOfWork
 
 
 @dataclass(frozen=True)
@@ -45,4 +50,25 @@ class Rooms(Protocol):
 
     def presence(self, room: str) -> dict[str, SeatPresence]:
         """Who is connected, by seat, as this process sees it."""
+        ...
+
+
+@dataclass(frozen=True)
+class ConventionedAct:
+    """A téléconsultation that is about to be booked under the convention, and what its booker says of the cap."""
+
+    rpps: str
+    specialty: str
+    territory: Territory
+    day: date
+    patient_id: UUID
+    is_urgent: bool = False
+    override_reason: str = ""
+
+
+class CapGuard(Protocol):
+    """The yearly cap on remote activity, as a booking asks it."""
+
+    async def check(self, uow: UnitOfWork, act: ConventionedAct) -> Decision:
+        """May it be booked? Never refuses urgent care; reads in the booking's own transaction."""
         ...

@@ -59,6 +59,8 @@ async def show_form(
         matches=matches,
         patient=patient_label(patient) if patient else "",
         is_arrival=is_arrival,
+        asks_override="soins_urgents" in form.errors
+        or bool(form.value("soins_urgents") or form.value("motif_plafond")),
         asks_season="saison" in form.errors or bool(form.value("saison")),
         free=await _free(visitor, place, form) if patient and not is_arrival else (),
     )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from typing import Annotated
 from urllib.parse import urlencode
 from uuid import UUID
 
 from aiohttp import web
+from pydantic import Field
 
 from telemed.acts.teleconsultation.model import State
 from telemed.acts.teleconsultation.service.booking import BookingRequest
@@ -36,6 +38,8 @@ class ArrivalForm(forms.FormModel):
     medecin: UUID
     motif: str = ""
     canal: str = "aucun"
+    soins_urgents: str = ""
+    motif_plafond: Annotated[str, Field(max_length=300)] = ""
 
 
 class SlotForm(forms.FormModel):
@@ -85,12 +89,12 @@ async def book(visitor: Visitor) -> web.Response:
     try:
         asked = forms.read(BookingForm, form)
         slot = read_slot(asked, place.practice.territory)
-        request = BookingRequest(asked.medecin, asked.patient, slot, asked.motif, _channel(asked.canal))
+        request = _request(asked, slot)
         booked = await visitor.services.bookings.book(visitor.known, request)
     except forms.FormError as err:
         return await show_form(visitor, place, err.form, is_arrival=False, status=422)
     except (Invalid, Refused, Conflict) as err:
-        return await show_form(visitor, place, forms.refused(form, err, _FIELDS), is_arrival=False, status=_status(err))
+        return await show_form(visitor, place, _refused(form, err), is_arrival=False, status=_status(err))
     return visitor.go(f"/rendez-vous/{booked.act.id}", flash="booked" if request.channel else "booked-silently")
 
 
@@ -101,12 +105,12 @@ async def take_arrival(visitor: Visitor) -> web.Response:
     form = await forms.typed(visitor.request)
     try:
         asked = forms.read(ArrivalForm, form)
-        request = BookingRequest(asked.medecin, asked.patient, None, asked.motif, _channel(asked.canal))
+        request = _request(asked, None)
         booked = await visitor.services.bookings.book(visitor.known, request)
     except forms.FormError as err:
         return await show_form(visitor, place, err.form, is_arrival=True, status=422)
     except (Invalid, Refused, Conflict) as err:
-        return await show_form(visitor, place, forms.refused(form, err, _FIELDS), is_arrival=True, status=_status(err))
+        return await show_form(visitor, place, _refused(form, err), is_arrival=True, status=_status(err))
     return visitor.go(f"/rendez-vous/{booked.act.id}", flash="queued" if request.channel else "queued-silently")
 
 
@@ -260,8 +264,28 @@ def _next_page(day: date, found: list[ActView]) -> str:
     return "/rendez-vous?" + urlencode({"jour": day.isoformat(), "apres": f"{at.isoformat()}~{last.id}"})
 
 
+def _request(asked: ArrivalForm, slot: Interval | None) -> BookingRequest:
+    return BookingRequest(
+        asked.medecin,
+        asked.patient,
+        slot,
+        asked.motif,
+        _channel(asked.canal),
+        is_urgent=bool(asked.soins_urgents),
+        cap_override=asked.motif_plafond,
+    )
+
+
 def _channel(text: str) -> Channel | None:
     return {"sms": Channel.SMS, "email": Channel.EMAIL}.get(text)
+
+
+def _refused(form: Form, error: DomainError) -> Form:
+    """The form with the refusal; what the cap holds is told beside the two answers that let it through."""
+    shown = forms.refused(form, error, _FIELDS)
+    if isinstance(error, Refused) and error.decision.refusals[0].code == "cap.held":
+        return Form(shown.values, {"soins_urgents": shown.errors[""]})
+    return shown
 
 
 def _status(error: DomainError) -> int:

@@ -46,6 +46,7 @@ class BookingFormView:
     patient: str = ""
     is_arrival: bool = False
     asks_season: bool = False
+    asks_override: bool = False
     free: tuple[str, ...] = ()
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import pytest_asyncio
 
+from billing.rules.cap import Counts
+from billing.rules.projection import AnnualVolume, Outside
 from telemed.patients.model import Patient
 from tests.integration.web.conftest import Answer, Site, Window, plain
 
@@ -182,3 +184,25 @@ async def test_a_patient_who_did_not_come_is_noted_absent(site: Site, secretary:
     assert "Noter l’absence" in (await secretary.get(page.path)).text
     answer = await secretary.post(f"{page.path}/absent")
     assert "Absence notée." in answer.text
+
+
+async def test_what_the_cap_holds_asks_for_urgency_or_a_reason(site: Site, secretary: Window, patient: Patient) -> None:
+    who = site.people.doctor
+    assert who.id is not None
+    day, volume = date(2026, 11, 25), AnnualVolume(550, "relevé", date(2026, 11, 25))
+    outside = Outside(Counts.of_teleconsultations(111), day, "relevé")
+    await site.services.cap.declare(
+        who, who.id, year=2026, source="relevé", declared_on=day, annual_volume=volume, outside=outside
+    )
+    assert "plafond" not in (await secretary.get(f"/rendez-vous/nouveau?patient={patient.id}")).text.casefold()
+    held = await secretary.post("/rendez-vous", booking_form(site, patient))
+    assert held.status == 409
+    assert "Le plafond annuel est dépassé" in plain(held.text)
+    assert "soins sont urgents" in held.errors[0]
+    assert ">tension</textarea>" in held.text
+    arrival = await secretary.post("/arrivees", booking_form(site, patient))
+    assert (arrival.status, "Soins urgents" in arrival.text) == (409, True)
+    why = await secretary.post("/rendez-vous", booking_form(site, patient, motif_plafond="Seul médecin du canton"))
+    assert "Rendez-vous enregistré." in why.text
+    urgent = await secretary.post("/rendez-vous", booking_form(site, patient, heure="16:30", soins_urgents="oui"))
+    assert "Rendez-vous enregistré." in urgent.text

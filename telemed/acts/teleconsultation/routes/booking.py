@@ -40,13 +40,18 @@ _BOOKERS = only(Role.SECRETARY, Role.DOCTOR)
 
 @operations.post("/teleconsultations", access=_BOOKERS, status=201, errors=(404,))
 async def book_teleconsultation(request: web.Request, caller: Caller, body: BookingIn) -> BookedOut:
-    """Book a time, or put a patient in a doctor's queue."""
+    """Book a time, or put a patient in a doctor's queue.
+
+    Where the yearly cap holds it (`cap.held`), urgent care goes through, and so does a booking that says why.
+    """
     asked = BookingRequest(
         professional_id=body.professional_id,
         patient_id=body.patient_id,
         slot=body.slot.to_interval() if body.slot else None,
         motive=body.motive,
         channel=body.send_link,
+        is_urgent=body.is_urgent,
+        cap_override=body.cap_override,
     )
     return await _booked(request, caller, await request.app[BOOKING].book(caller, asked))
 

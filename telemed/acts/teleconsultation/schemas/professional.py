@@ -60,6 +60,10 @@ class BookingIn(Input):
     slot: SlotIn | None = None
     motive: Words = ""
     send_link: Channel | None = None
+    is_urgent: bool = Field(default=False, description="Care that cannot wait: the yearly cap never holds it.")
+    cap_override: Annotated[
+        str, Field(max_length=300, description="Why it is booked in spite of the cap; kept in the trace.")
+    ] = ""
 
 
 class LinkIn(Input):

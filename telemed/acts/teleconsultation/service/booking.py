@@ -19,12 +19,13 @@ from telemed.acts.teleconsultation.model import (
     Step,
     Teleconsultation,
 )
+from telemed.acts.teleconsultation.ports import CapGuard, ConventionedAct
 from telemed.acts.teleconsultation.rules.booking import check_slot, free_slots
 from telemed.acts.teleconsultation.service.access import open_act, take_step
 from telemed.acts.teleconsultation.service.links import LinkService
 from telemed.acts.teleconsultation.store import ActStore, AgendaStore, LinkStore
 from telemed.kernel.caller import Caller, Role
-from telemed.kernel.clock import Clock, Territory, day_bounds
+from telemed.kernel.clock import Clock, Territory, civil_date, day_bounds
 from telemed.kernel.decision import Decision
 from telemed.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from telemed.kernel.ids import new_id
@@ -32,7 +33,7 @@ from telemed.kernel.messages import Channel
 from telemed.kernel.period import Interval
 from telemed.patients.model import Patient
 from telemed.patients.store import PatientStore
-from telemed.professionals.model import Professional
+from telemed.professionals.model import ConventionSector, Professional
 from telemed.professionals.store import PracticeStore, ProfessionalStore
 from telemed.storage.engine import Database
 from telemed.storage.uow import UnitOfWork
@@ -44,13 +45,18 @@ _MOST_DAYS = 62
 
 @dataclass(frozen=True, repr=False)
 class BookingRequest:
-    """What is asked: `slot` None puts the patient in the doctor's queue. No channel: no link is sent."""
+    """What is asked: `slot` None puts the patient in the doctor's queue. No channel: no link is sent.
+
+    Where the yearly cap holds the booking, urgent care goes through, and so does one whose `cap_override` says why.
+    """
 
     professional_id: UUID
     patient_id: UUID
     slot: Interval | None
     motive: str = ""
     channel: Channel | None = None
+    is_urgent: bool = False
+    cap_override: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,11 +68,14 @@ class Booked:
 
 
 class BookingService:
-    def __init__(self, *, database: Database, clock: Clock, journal: Journal, links: LinkService) -> None:
+    def __init__(
+        self, *, database: Database, clock: Clock, journal: Journal, links: LinkService, cap_guard: CapGuard
+    ) -> None:
         self._database = database
         self._clock = clock
         self._journal = journal
         self._links = links
+        self._cap_guard = cap_guard
 
     async def book(self, caller: Caller, request: BookingRequest) -> Booked:
         """Book a time or queue a patient, and send the link. Raises Refused, Conflict, NotFound, Forbidden."""
@@ -93,6 +102,7 @@ class BookingService:
                 slot=request.slot,
                 motive=request.motive,
             )
+            decision &= await self._check_cap(uow, caller, act, professional, request)
             await ActStore(uow.session).add(act)
             if request.channel is not None:
                 await self._links.queue(uow, act, patient, request.channel)
@@ -192,6 +202,36 @@ class BookingService:
         if professional.rpps is None or professional.is_suspended:
             raise Conflict("Ce professionnel ne peut pas donner de téléconsultation.", code="professional.unavailable")
         return professional, patient
+
+    async def _check_cap(
+        self, uow: UnitOfWork, caller: Caller, act: Teleconsultation, professional: Professional, asked: BookingRequest
+    ) -> Decision:
+        """Ask the yearly cap; what went through in spite of it is traced with its reason. Raises Refused."""
+        if professional.rpps is None or professional.sector in (None, ConventionSector.NOT_CONVENTIONED):
+            return Decision()
+        conventioned = ConventionedAct(
+            rpps=professional.rpps,
+            specialty=professional.specialty_code or "",
+            territory=act.territory,
+            day=civil_date(act.slot.start if act.slot else act.booked_at, act.territory),
+            patient_id=act.patient_id,
+            is_urgent=asked.is_urgent,
+            override_reason=asked.cap_override,
+        )
+        decision = await self._cap_guard.check(uow, conventioned)
+        if not decision.is_allowed:
+            raise Refused(decision)
+        if decision.warnings:
+            self._journal.note(
+                uow,
+                caller,
+                "teleconsultation.pass_cap",
+                patient_id=act.patient_id,
+                resource=f"teleconsultation:{act.id}",
+                purpose="billing",
+                details={"is_urgent": asked.is_urgent, "reason": asked.cap_override.strip()},
+            )
+        return decision
 
     async def _check(
         self,
