@@ -151,7 +151,8 @@ class ReturnCollector:
         happening = Happening.SHARE_PAID if awaited else Happening.RSP_PAID
         if find_transition(after.stage, happening) is None:
             return ReturnState.CONTRADICTS
-        reasons = () if rsp.payer is Payer.AMC or after.balance_cents == 0 or awaited else (_paid_otherwise(after),)
+        left = owed(await mover.store.entries(claim.id)).get(owing, 0)
+        reasons = after.reasons if left == 0 else (*after.reasons, _paid_otherwise(rsp.payer, left))
         await mover.advance(after, happening, by=Actor.CAISSE, reasons=reasons)
         if standing.stage is Stage.REJECTED:
             await CountStore(uow.session).put_back(claim)
@@ -229,6 +230,7 @@ def _rejection(rsp: Rsp) -> Reason:
     return Reason("caisse.rejected", f"La caisse rejette la facture : {text}", RSP_TEXTS, {"code": code})
 
 
-def _paid_otherwise(standing: Standing) -> Reason:
-    text = "La caisse n'a pas payé le montant facturé : vérifiez le décompte."
-    return Reason("caisse.paid_otherwise", text, RSP_TEXTS, {"balance_cents": standing.balance_cents})
+def _paid_otherwise(payer: Payer, left_cents: int) -> Reason:
+    """`left_cents` is what the payer has not paid of his share; negative, what he paid beyond it."""
+    text = "L'assureur n'a pas payé exactement la part facturée : vérifiez le décompte."
+    return Reason("caisse.paid_otherwise", text, RSP_TEXTS, {"payer": payer.value, "left_cents": left_cents})
