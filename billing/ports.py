@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from billing.facts import Biller
 from billing.model import Claim
 from billing.model.exchange import Return, SealedLot, TransportReceipt
 from billing.model.reconciliation import Heading
@@ -98,6 +99,16 @@ class CapCheck(Protocol):
         override_reason: str | None,
     ) -> Decision:
         """A refusal holds the invoice; urgent care and an override with its reason pass, with a warning."""
+        ...
+
+
+class Directory(Protocol):
+    """The professionals of the practices, as billing needs them."""
+
+    async def find_biller(
+        self, session: AsyncSession, professional_id: UUID, *, patient_id: UUID | None, at: datetime
+    ) -> Biller | None:
+        """A health professional as he practises, and how he stands to the patient on the civil day of `at`."""
         ...
 
 

@@ -8,9 +8,11 @@ from telemed.storage.outbox import Subscriber
 
 # Event name -> names of the subscribers; each subscriber is built in telemed.app and must bear being called twice.
 SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
+    "accompaniment.done": ("claims.receive",),
     "teleconsultation.closed": ("claims.receive",),
     "telemonitoring.month_ended": ("claims.receive",),
     "teleconsultation.link_wanted": ("links.deliver",),
+    "teleexpertise.closed": ("claims.receive",),
     "teleconsultation.cancellation_told": ("links.deliver_cancellation",),
 }
 

@@ -32,6 +32,13 @@ def judge(facts: Facts, part: Part, law: LawOfDay, around: Surroundings = ALONE)
     raise FactsError(f"kind: {facts.kind} has no rule")
 
 
+def quota_codes(facts: Facts, part: Part) -> tuple[str, ...]:
+    """The codes whose quota this part of an act may have taken from, whatever its day."""
+    if not isinstance(facts, TeleexpertiseFacts):
+        return ()
+    return ("RQD",) if part is Part.REQUEST else ("TE1", "TE2")
+
+
 def find_quota_code(facts: Facts, part: Part, law: LawOfDay) -> str | None:
     """The code whose yearly quota this part takes from; None where nothing is counted."""
     if not isinstance(facts, TeleexpertiseFacts):

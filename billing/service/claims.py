@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from billing.facts import ActFacts, Facts, FactsError, Part, read_facts
+from billing.facts import Facts, Part, read_facts
 from billing.formats import cite
 from billing.model import Claim
 from billing.ports import ClaimFollower
-from billing.rules.tariff import ClaimState, Quote, quote_teleconsultation
+from billing.rules.judgement import judge
+from billing.rules.tariff import ClaimState
 from billing.service.access import claim_scope, may_read_claim, require_claim_reader
+from billing.service.quotas import QuotaService
+from billing.service.surroundings import give_back, settle
 from billing.store import BillingStore, CountStore
 from telemed.kernel.caller import SYSTEM, Caller
 from telemed.kernel.clock import Clock
@@ -19,7 +22,6 @@ from telemed.kernel.errors import NotFound
 from telemed.kernel.events import Event
 from telemed.kernel.ids import new_id
 from telemed.law.law import Law
-from telemed.law.parameter import LawOfDay
 from telemed.storage.engine import Database
 from telemed.storage.uow import UnitOfWork
 from telemed.trace.service import Journal
@@ -35,12 +37,14 @@ class ClaimService:
         clock: Clock,
         law: Law,
         journal: Journal,
+        quotas: QuotaService,
         followers: Sequence[ClaimFollower] = (),
     ) -> None:
         self._database = database
         self._clock = clock
         self._law = law
         self._journal = journal
+        self._quotas = quotas
         self._followers = followers
 
     async def receive(self, event: Event) -> None:
@@ -54,26 +58,50 @@ class ClaimService:
     async def propose_all(self, facts: Facts) -> tuple[Claim, ...]:
         """The claims of an act, one a part, made once: the same facts again, or older ones, change nothing.
 
-        A later revision of the facts is a new entry that supersedes the former; the year's counts follow in the
-        same transaction, under the lock of the rows that own them.
+        A later revision of the facts is a new entry that supersedes the former; quotas and the year's counts follow
+        in the same transaction, under the lock of the rows that own them.
         """
         async with self._database.begin() as uow:
-            self._note_proposal(uow, facts)
-            store = BillingStore(uow.session)
-            for rpps, year in sorted({(facts.biller_of(part).rpps, facts.day_of(part).year) for part in facts.parts}):
-                await CountStore(uow.session).lock(rpps, year)
-            former = {claim.part: claim for claim in await store.current_of_act(facts.act_id)}
-            return tuple([await self._propose_part(uow, facts, part, former.get(part)) for part in facts.parts])
+            return await self.propose_within(uow, facts)
+
+    async def propose_within(self, uow: UnitOfWork, facts: Facts) -> tuple[Claim, ...]:
+        """The same, in the transaction of another use case."""
+        self._note_proposal(uow, facts)
+        former = await self._lock_former(uow, facts)
+        return tuple([await self._propose_part(uow, facts, part, former.get(part)) for part in facts.parts])
+
+    async def record_within(self, uow: UnitOfWork, claim: Claim, former: Claim | None) -> None:
+        """Add an entry, which supersedes `former`: counts and followers are told in the same transaction."""
+        BillingStore(uow.session).add(claim)
+        await CountStore(uow.session).replace(former, claim)
+        for follower in self._followers:
+            await follower.follow(uow, claim, former)
+
+    async def drop_within(self, uow: UnitOfWork, claim: Claim, *, why: str) -> None:
+        """The claim will not be paid: it leaves the counts of the cap and gives its places back. Once, or again."""
+        await CountStore(uow.session).take_out(claim, why=why, at=self._clock.now())
+        await give_back(uow, self._quotas, claim.facts, claim.part)
+
+    async def rejudge_within(self, uow: UnitOfWork, claim: Claim) -> Claim:
+        """A new entry of the same facts, under what stands around them now: a place given back may be taken since."""
+        entry = await self._judge(uow, claim.facts, claim.part, claim)
+        await self.record_within(uow, entry, claim)
+        return entry
+
+    async def _lock_former(self, uow: UnitOfWork, facts: Facts) -> dict[Part, Claim]:
+        """The present claims of the act, once the counts that they and the new ones belong to are locked, in order."""
+        store = BillingStore(uow.session)
+        present = await store.current_of_act(facts.act_id)
+        owners = {(facts.biller_of(part).rpps, facts.day_of(part).year) for part in facts.parts}
+        for rpps, year in sorted(owners | {(one.biller.rpps, one.day.year) for one in present}):
+            await CountStore(uow.session).lock(rpps, year)
+        return {claim.part: claim for claim in await store.current_of_act(facts.act_id)}
 
     async def _propose_part(self, uow: UnitOfWork, facts: Facts, part: Part, former: Claim | None) -> Claim:
         if former is not None and former.facts.revision >= facts.revision:
             return former
-        claim = self._judge(facts, part, former)
-        store = BillingStore(uow.session)
-        store.add(claim)
-        await CountStore(uow.session).replace(former, claim)
-        for follower in self._followers:
-            await follower.follow(uow, claim, former)
+        claim = await self._judge(uow, facts, part, former)
+        await self.record_within(uow, claim, former)
         return claim
 
     def _note_proposal(self, uow: UnitOfWork, facts: Facts) -> None:
@@ -133,8 +161,9 @@ class ClaimService:
             claim = await BillingStore(uow.session).find_current(act_id)
             return claim if claim is not None and may_read_claim(caller, claim) else None
 
-    def _judge(self, facts: Facts, part: Part, former: Claim | None) -> Claim:
-        quote = _quote(facts, self._law.on(facts.day_of(part)))
+    async def _judge(self, uow: UnitOfWork, facts: Facts, part: Part, former: Claim | None) -> Claim:
+        law = self._law.on(facts.day_of(part))
+        quote = judge(facts, part, law, await settle(uow, self._quotas, facts, part, law))
         return Claim(
             id=new_id(),
             supersedes_id=None if former is None else former.id,
@@ -149,9 +178,3 @@ class ClaimService:
             basis=tuple(cite(value) for value in quote.basis),
             recorded_at=self._clock.now(),
         )
-
-
-def _quote(facts: Facts, law: LawOfDay) -> Quote:
-    if isinstance(facts, ActFacts):
-        return quote_teleconsultation(facts, law)
-    raise FactsError(f"kind: {facts.kind} has no tariff rule")

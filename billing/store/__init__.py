@@ -1,5 +1,6 @@
 """The only SQL of billing, a file for each subject."""
 
+from billing.store.accompaniments import AccompanimentStore as AccompanimentStore
 from billing.store.activity import ActivityStore as ActivityStore
 from billing.store.claims import BillingStore as BillingStore
 from billing.store.counts import CountStore as CountStore

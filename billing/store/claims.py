@@ -43,6 +43,17 @@ class BillingStore:
         row = await self._session.get(ClaimRow, claim_id)
         return None if row is None else to_claim(row)
 
+    async def codes_beside(self, *, rpps: str, patient_id: UUID, day: date, act_id: UUID) -> tuple[str, ...]:
+        """Codes of the other acts that a biller bills for a patient on a civil day, in order of code."""
+        query = (
+            present_claims()
+            .with_only_columns(col(ClaimRow.code))
+            .where(col(ClaimRow.patient_id) == patient_id, col(ClaimRow.rpps) == rpps, col(ClaimRow.civil_day) == day)
+            .where(col(ClaimRow.act_id) != act_id, col(ClaimRow.state) != ClaimState.NOT_BILLABLE.value)
+            .where(~is_out())
+        )
+        return tuple(sorted({code for code in await self._session.scalars(query) if code}))
+
     async def page(
         self,
         *,
@@ -110,11 +121,15 @@ def present_claims() -> Select[ClaimRow]:
     return select(ClaimRow).where(~superseded.exists())
 
 
+def is_out() -> ColumnElement[bool]:
+    """The condition on a claim that will not be paid: reversed, abandoned or rejected for good."""
+    return select(col(UncountedRow.claim_id)).where(col(UncountedRow.claim_id) == col(ClaimRow.id)).exists()
+
+
 def enters_counts() -> ColumnElement[bool]:
     """The condition on a present claim that enters the counts of its year and day."""
-    out = select(col(UncountedRow.claim_id)).where(col(UncountedRow.claim_id) == col(ClaimRow.id))
     is_act = col(ClaimRow.kind).in_([ActKind.TELECONSULTATION.value, ActKind.TELEEXPERTISE.value])
-    return is_act & (col(ClaimRow.state) != ClaimState.NOT_BILLABLE.value) & ~out.exists()
+    return is_act & (col(ClaimRow.state) != ClaimState.NOT_BILLABLE.value) & ~is_out()
 
 
 def _to_row(claim: Claim) -> ClaimRow:

@@ -1,5 +1,6 @@
 """Tables of billing, a file for each subject."""
 
+from billing.tables.accompaniments import AccompanimentRow as AccompanimentRow
 from billing.tables.activity import ActivityImportRow as ActivityImportRow
 from billing.tables.activity import ActivityLineRow as ActivityLineRow
 from billing.tables.activity import YearStatementRow as YearStatementRow

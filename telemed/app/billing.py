@@ -1,22 +1,26 @@
-"""Builds what billing needs once a claim is judged: invoices, rights of patients, lots, and their jobs."""
+"""Builds the services of billing, and the jobs of the exchange with the caisses."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypedDict
 
-from billing.ports import Caisse, CapCheck, LotSigner
+from billing.ports import Caisse, LotSigner
+from billing.rules.quota import QuotaScope
+from billing.service import ActivityService, CapService, ClaimService, DerogationService, QuotaService
+from billing.service.accompaniments import AccompanimentService
 from billing.service.following import LifeKeeper
 from billing.service.insurance import InsuranceService
 from billing.service.invoices import InvoiceService
 from billing.service.life import LifeService
 from billing.service.lots import LotService
+from billing.service.preview import PreviewService
+from telemed.adapters.agenda import BookedTeleconsultations
+from telemed.adapters.directory import PracticeDirectory
 from telemed.adapters.patients_of_practice import PatientsOfPractice
-from telemed.kernel.clock import Clock
-from telemed.law.law import Law
+from telemed.app.ground import Ground, common
 from telemed.scheduler import Job, every
-from telemed.storage.engine import Database
-from telemed.trace.service import Journal
 
 
 @dataclass(frozen=True)
@@ -30,26 +34,52 @@ class Invoicing:
     lots: LotService
 
 
-def build_invoicing(
-    *,
-    database: Database,
-    clock: Clock,
-    journal: Journal,
-    law: Law,
-    check_cap: CapCheck,
-    signer: LotSigner,
-    caisse: Caisse | None,
-) -> Invoicing:
-    keeper = LifeKeeper(clock=clock)
-    patients = PatientsOfPractice(database=database)
-    return Invoicing(
-        keeper=keeper,
-        lives=LifeService(database=database, journal=journal),
-        invoices=InvoiceService(
-            database=database, clock=clock, law=law, journal=journal, keeper=keeper, check_cap=check_cap
+class BillingServices(TypedDict):
+    """As `telemed.app.Services` names them."""
+
+    quotas: QuotaService
+    claims: ClaimService
+    cap: CapService
+    derogations: DerogationService
+    activity: ActivityService
+    preview: PreviewService
+    accompaniments: AccompanimentService
+    invoicing: Invoicing
+
+
+def build_billing(ground: Ground, signer: LotSigner, caisse: Caisse | None) -> BillingServices:
+    """Every service of billing, on the records of this service."""
+    shared, law, journal = common(ground), ground.law, ground.journal
+    directory, patients = PracticeDirectory(), PatientsOfPractice(database=ground.database)
+    keeper = LifeKeeper(clock=ground.clock)
+    quotas = QuotaService(clock=ground.clock, law=law, scope=QuotaScope(ground.settings.quota_scope))
+    claims = ClaimService(**shared, law=law, quotas=quotas, followers=(keeper,))
+    cap = CapService(**shared, law=law, booked=BookedTeleconsultations())
+    return BillingServices(
+        quotas=quotas,
+        claims=claims,
+        cap=cap,
+        derogations=DerogationService(**shared, law=law),
+        activity=ActivityService(**shared),
+        preview=PreviewService(
+            database=ground.database,
+            law=law,
+            journal=journal,
+            quotas=quotas,
+            cap=cap,
+            directory=directory,
+            patients=patients,
         ),
-        insurances=InsuranceService(database=database, clock=clock, journal=journal, patients=patients),
-        lots=LotService(database=database, clock=clock, law=law, journal=journal, signer=signer, caisse=caisse),
+        accompaniments=AccompanimentService(
+            database=ground.database, journal=journal, claims=claims, directory=directory
+        ),
+        invoicing=Invoicing(
+            keeper=keeper,
+            lives=LifeService(database=ground.database, journal=journal),
+            invoices=InvoiceService(**shared, law=law, keeper=keeper, check_cap=cap.check_conventioned),
+            insurances=InsuranceService(**shared, patients=patients),
+            lots=LotService(**shared, law=law, signer=signer, caisse=caisse),
+        ),
     )
 
 

@@ -8,8 +8,9 @@ from datetime import timedelta
 from typing import TypedDict
 
 from billing.ports import Caisse
-from billing.rules.quota import QuotaScope
 from billing.service import ActivityService, CapService, ClaimService, DerogationService, QuotaService
+from billing.service.accompaniments import AccompanimentService
+from billing.service.preview import PreviewService
 from signaling.hub import Hub
 from signaling.ice import IceServers
 from signaling.tokens import RoomTokens, TokenKey
@@ -27,10 +28,10 @@ from telemed.adapters.rooms import SignalingRooms, TeleconsultationRooms
 from telemed.adapters.sms_gateway.client import SmsGatewaySender
 from telemed.adapters.smtp.client import SmtpSender, parse_smtp_url
 from telemed.app.accounting import Accounting, build_accounting
-from telemed.app.billing import Invoicing, build_invoicing, build_lot_jobs
+from telemed.app.billing import Invoicing, build_billing, build_lot_jobs
 from telemed.app.caisse import open_caisse
-from telemed.app.cap import build_cap
 from telemed.app.documents import Documents, build_documents, open_keys_of_seals
+from telemed.app.ground import Ground, common
 from telemed.consent.model import ActKind
 from telemed.consent.service import ConsentService
 from telemed.consent.store import published_wordings
@@ -55,17 +56,6 @@ from telemed.storage.engine import Database
 from telemed.storage.outbox import Subscriber
 from telemed.subscribers import SUBSCRIPTIONS
 from telemed.trace.service import Journal, TraceService
-
-
-@dataclass(frozen=True)
-class Ground:
-    """What every service stands on."""
-
-    settings: Settings
-    clock: Clock
-    database: Database
-    journal: Journal
-    law: Law
 
 
 @dataclass
@@ -105,6 +95,8 @@ class Services:
     invoicing: Invoicing
     quotas: QuotaService
     accounting: Accounting
+    preview: PreviewService
+    accompaniments: AccompanimentService
     subscribers: dict[str, Subscriber] = field(default_factory=dict)
     jobs: list[Job] = field(default_factory=list)
 
@@ -135,13 +127,12 @@ def build_services(
     tokens = RoomTokens(room_keys(settings), now=clock.now)
     rooms = SignalingRooms(tokens=tokens, clock=clock)
     links = LinkService(
-        **_common(ground),
+        **common(ground),
         public_url=settings.public_url,
         senders=build_senders(ground) if senders is None else senders,
     )
-    documents = build_documents(settings, **_common(ground))
-    cap = build_cap(**_common(ground), law=ground.law)
-    invoicing = open_invoicing(ground, caisse or open_caisse(settings), cap["cap"])
+    documents = build_documents(settings, **common(ground))
+    billing = build_billing(ground, open_keys_of_seals(settings).signer, caisse or open_caisse(settings))
     services = Services(
         settings=settings,
         clock=clock,
@@ -156,18 +147,15 @@ def build_services(
         rooms=rooms,
         hub=build_hub(ground, tokens, records),
         links=links,
-        booking=BookingService(**_common(ground), links=links, cap_guard=CapOfBilling(cap["cap"])),
-        overview=OverviewService(**_common(ground), consents=act_consents),
-        visits=VisitService(**_common(ground), consents=act_consents, patients=patients, rooms=rooms),
-        calls=CallService(**_common(ground), consents=act_consents, rooms=rooms),
+        booking=BookingService(**common(ground), links=links, cap_guard=CapOfBilling(billing["cap"])),
+        overview=OverviewService(**common(ground), consents=act_consents),
+        visits=VisitService(**common(ground), consents=act_consents, patients=patients, rooms=rooms),
+        calls=CallService(**common(ground), consents=act_consents, rooms=rooms),
         board=WaitingBoard(database=ground.database, clock=clock, rooms=rooms),
-        reports=ReportService(**_common(ground), law=ground.law, consents=act_consents, documents=documents.service),
+        reports=ReportService(**common(ground), law=ground.law, consents=act_consents, documents=documents.service),
         documents=documents,
-        claims=ClaimService(**_common(ground), law=ground.law, followers=(invoicing.keeper,)),
-        **cap,
-        invoicing=invoicing,
-        quotas=build_quotas(ground),
-        accounting=build_accounting(**_common(ground)),
+        **billing,
+        accounting=build_accounting(**common(ground)),
     )
     return _connected(services)
 
@@ -189,11 +177,6 @@ def build_subscribers(services: Services) -> dict[str, Subscriber]:
     }
 
 
-def open_invoicing(ground: Ground, caisse: Caisse | None, cap: CapService) -> Invoicing:
-    signer, check_cap = open_keys_of_seals(ground.settings).signer, cap.check_conventioned
-    return build_invoicing(**_common(ground), law=ground.law, signer=signer, caisse=caisse, check_cap=check_cap)
-
-
 class People(TypedDict):
     """Practices, accounts and sessions, as `Services` names them."""
 
@@ -211,21 +194,17 @@ def build_people(ground: Ground) -> People:
     return People(
         passwords=passwords,
         practices=PracticeService(database=ground.database, journal=ground.journal),
-        professionals=ProfessionalService(**_common(ground)),
-        enrolment=EnrolmentService(**_common(ground), passwords=passwords),
+        professionals=ProfessionalService(**common(ground)),
+        enrolment=EnrolmentService(**common(ground), passwords=passwords),
         password_sign_in=PasswordSignIn(database=ground.database, clock=ground.clock, passwords=passwords),
-        sign_in=SignInService(**_common(ground), longest=timedelta(hours=settings.session_max_hours)),
-        sessions=SessionService(**_common(ground), idle=timedelta(minutes=settings.session_idle_minutes)),
+        sign_in=SignInService(**common(ground), longest=timedelta(hours=settings.session_max_hours)),
+        sessions=SessionService(**common(ground), idle=timedelta(minutes=settings.session_idle_minutes)),
     )
-
-
-def build_quotas(ground: Ground) -> QuotaService:
-    return QuotaService(clock=ground.clock, law=ground.law, scope=QuotaScope(ground.settings.quota_scope))
 
 
 def build_patients(ground: Ground) -> PatientService:
     return PatientService(
-        **_common(ground),
+        **common(ground),
         law=ground.law,
         territory_of=lambda session, practice_id: PracticeStore(session).territory_of(practice_id),
         may_hold_test_matricules=not ground.settings.is_production,
@@ -234,7 +213,7 @@ def build_patients(ground: Ground) -> PatientService:
 
 def build_consents(ground: Ground) -> ConsentService:
     return ConsentService(
-        **_common(ground),
+        **common(ground),
         law=ground.law,
         wordings=published_wordings(),
         acts={ActKind.TELECONSULTATION: TeleconsultationDirectory()},
@@ -301,17 +280,6 @@ def build_jobs(services: Services) -> list[Job]:
 
 def room_keys(settings: Settings) -> list[TokenKey]:
     return [TokenKey(key_id, key) for key_id, key in parse_keys(settings.room_keys.get_secret_value()).items()]
-
-
-class Common(TypedDict):
-    database: Database
-    clock: Clock
-    journal: Journal
-
-
-def _common(ground: Ground) -> Common:
-    """What most services ask for."""
-    return {"database": ground.database, "clock": ground.clock, "journal": ground.journal}
 
 
 def _listed(text: str) -> list[str]:

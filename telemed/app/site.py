@@ -18,6 +18,7 @@ from billing.routes import insurance as insurance_routes
 from billing.routes import law as law_routes
 from billing.routes import life as life_routes
 from billing.routes import lots as lot_routes
+from billing.routes import preview as preview_routes
 from billing.routes import reconciliation as reconciliation_routes
 from billing.routes.reconciliation import RECONCILIATION
 from signaling.server import add_socket_route
@@ -66,6 +67,7 @@ OPERATIONS: tuple[Operations, ...] = (
     activity_routes.operations,
     reconciliation_routes.operations,
     law_routes.operations,
+    preview_routes.operations,
     trace_routes.operations,
 )
 
@@ -119,6 +121,8 @@ def _give_services(app: web.Application, services: Services) -> None:
     app[activity_routes.ACTIVITY] = services.activity
     app[RECONCILIATION] = services.accounting.reconciliation
     app[law_routes.LAW] = services.law
+    app[preview_routes.PREVIEW] = services.preview
+    app[preview_routes.ACCOMPANIMENTS] = services.accompaniments
     app[law_routes.CLOCK] = services.clock
 
 

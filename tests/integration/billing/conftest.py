@@ -19,7 +19,7 @@ from billing.routes import claims as claim_routes
 from billing.routes import derogations as derogation_routes
 from billing.routes import law as law_routes
 from billing.rules.cap import NONE, Counts
-from billing.service import ActivityService, CapService, ClaimService, DerogationService
+from billing.service import ActivityService, CapService, ClaimService, DerogationService, QuotaService
 from telemed.api.auth import AUTHENTICATORS, SESSION_COOKIE, Authenticator
 from telemed.api.limits import RateLimiter
 from telemed.api.middlewares import LIMITER, MIDDLEWARES, SETTINGS
@@ -94,8 +94,13 @@ def agenda() -> Agenda:
 
 
 @pytest.fixture
-def claims(database: Database, clock: FrozenClock, law: Law) -> ClaimService:
-    return ClaimService(database=database, clock=clock, law=law, journal=Journal(clock=clock))
+def quotas(clock: FrozenClock, law: Law) -> QuotaService:
+    return QuotaService(clock=clock, law=law)
+
+
+@pytest.fixture
+def claims(database: Database, clock: FrozenClock, law: Law, quotas: QuotaService) -> ClaimService:
+    return ClaimService(database=database, clock=clock, law=law, journal=Journal(clock=clock), quotas=quotas)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from billing.model.invoice import Complementary, Insurance, RightsSource
 from billing.model.life import Stage
 from billing.model.standing import ClaimLife
 from billing.ports import Caisse
-from billing.service import ClaimService
+from billing.service import ClaimService, QuotaService
 from billing.service.following import LifeKeeper
 from billing.service.insurance import InsuranceService
 from billing.service.invoices import InvoiceService
@@ -146,7 +146,14 @@ def make_office(
         law=law,
         cap=cap,
         records=records,
-        claims=ClaimService(database=database, clock=clock, law=law, journal=journal, followers=(keeper,)),
+        claims=ClaimService(
+            database=database,
+            clock=clock,
+            law=law,
+            journal=journal,
+            quotas=QuotaService(clock=clock, law=law),
+            followers=(keeper,),
+        ),
         invoices=InvoiceService(database=database, clock=clock, law=law, journal=journal, keeper=keeper, check_cap=cap),
         insurances=InsuranceService(database=database, clock=clock, journal=journal, patients=records),
         lives=LifeService(database=database, journal=journal),
