@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from telemed.app import Services, build_services
+from telemed.demo.caisse import open_caisse_for
 from telemed.demo.letterbox import DemoAccount, Letterbox
 from telemed.demo.practice import DemoPractice
 from telemed.demo.serve import open_practice, running, settings_for
@@ -41,6 +42,7 @@ async def demo_scene() -> AsyncIterator[Scene]:
         letterbox = Letterbox(clock, secrets.token_urlsafe(24))
         addresses = await stack.enter_async_context(letterbox.open())
         settings = settings_for(data, free_port(), letterbox, addresses)
+        settings, letterbox.caisse = await stack.enter_async_context(open_caisse_for(settings, clock))
         practice = await open_practice(settings, clock)
         services = build_services(settings)
         await stack.enter_async_context(running(services, settings))

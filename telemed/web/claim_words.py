@@ -119,6 +119,14 @@ ATTENDING = (
     Choice(MedecinTraitant.NONE, "Aucun"),
     Choice(MedecinTraitant.UNKNOWN, "Je ne sais pas"),
 )
+_SHORT = {
+    "billing.insurance_missing": "L’assurance du patient manque.",
+    "billing.coverage_not_established": "La part de l’assurance maladie est à donner.",
+    "billing.tariff_not_established": "Le montant est à donner, avec son texte.",
+    "billing.fee_missing": "Le montant demandé est à donner.",
+    "billing.no_video": "Aucune image n’a été établie.",
+    "cap.held": "Le plafond de l’année la retient.",
+}
 _CERTAINTIES = {"single_source": Badge("Source unique", Tone.SOON), "disputed": Badge("Discuté", Tone.SOON)}
 _COMPARED = {
     "acts": "Actes connus", "asked_cents": "Demandé", "certainty": "Certitude", "claimed": "Facturées",
@@ -172,6 +180,11 @@ def reason_cards(reasons: Iterable[Reason], tone: Tone) -> tuple[ReasonCard, ...
         )
         for one in reasons
     )
+
+
+def short_reasons(reasons: Iterable[Reason]) -> str:
+    """Why, in the few words that a list has room for: ours, or the first sentence of the rule."""
+    return " ".join(_SHORT.get(one.code) or forms.sentence(one.text.split(" : ")[0].split(". ")[0]) for one in reasons)
 
 
 def _compared(name: str, value: str | int | bool) -> Compared:

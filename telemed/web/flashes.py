@@ -25,6 +25,7 @@ _TEXTS: dict[str, tuple[str, Tone]] = {
     "invoiced-all": ("Tout ce qui était prêt est facturé.", Tone.FINE),
     "invoiced-partly": ("Facturé, sauf ce qui est retenu : chaque raison est ci-dessous.", Tone.SOON),
     "invoiced-none": ("Rien n’a pu être facturé : chaque raison est ci-dessous.", Tone.SOON),
+    "lots-sent": ("Lots envoyés, réponses relevées. La suite arrive d’elle-même.", Tone.FINE),
     "claim-completed": ("Montant enregistré avec son texte. La facture est prête.", Tone.FINE),
     "claim-corrected": ("Facture corrigée : elle attend d’être facturée de nouveau.", Tone.FINE),
     "claim-abandoned": ("Facture abandonnée.", Tone.SOON),

@@ -19,7 +19,7 @@ from telemed.api.auth import only
 from telemed.api.pagination import encode_cursor
 from telemed.kernel.caller import Role
 from telemed.patients.model import Patient
-from telemed.web import claim_words, forms
+from telemed.web import claim_words
 from telemed.web.pages.page import Pages, Visitor, open_workplace
 from telemed.web.views.claims import ClaimLine, DeskView, DueLine, StageTile
 from telemed.web.views.frame import Badge, Choice, Form, Tone
@@ -57,12 +57,14 @@ GROUPS = (
     Group("annulee", "Annulées", frozenset({Stage.REVERSED, Stage.CORRECTED})),
 )
 _ALL_STAGES = frozenset(stage for group in GROUPS for stage in group.stages)
+_UNSENT = frozenset({Stage.INVOICED, Stage.LOTTED})
 _GESTURES = {
     Stage.REJECTED: "Corriger",
     Stage.PAPER_REQUESTED: "Dire parti",
     Stage.HELD: "Débloquer",
     Stage.TO_COMPLETE: "Compléter",
 }
+_UNINSURED = "billing.insurance_missing"
 _LEGAL_DAY = frozenset({Due.RETRANSMISSION, Due.PAPER})
 _SHOWN = {
     Stage.PAPER_REQUESTED: "Adressez un duplicata papier à la caisse.",
@@ -118,6 +120,7 @@ async def show_desk(visitor: Visitor) -> web.Response:
         stage_label=asked.group.label if asked.group else "",
         is_filtered=any(visitor.request.query.get(name) for name in ("etape", "du", "au", "code")),
         has_caisse=services.lots.is_configured,
+        unsent_number=add_up(one.sum for one in tallies if one.stage in _UNSENT).number,
         shows_doctors=not caller.has_role(Role.DOCTOR),
         next_page=_address(visitor, apres=_cursor(shown[-1])) if len(found) > _PAGE else "",
         first_page=_address(visitor, apres="") if asked.cursor else "",
@@ -134,6 +137,13 @@ async def invoice_ready(visitor: Visitor) -> web.Response:
     return visitor.go("/facturation", flash="invoiced-all")
 
 
+@pages.post("/facturation/envoyer", CARING)
+async def send_now(visitor: Visitor) -> web.Response:
+    """Make the lots, send them and take in what the caisses have answered, without waiting for the jobs."""
+    await visitor.services.lots.send_now(visitor.known)
+    return visitor.go("/facturation", flash="lots-sent")
+
+
 async def _doctors(visitor: Visitor) -> dict[UUID, str]:
     """The names of the practice's doctors, for those who see the acts of several."""
     if visitor.known.has_role(Role.DOCTOR):
@@ -144,6 +154,7 @@ async def _doctors(visitor: Visitor) -> dict[UUID, str]:
 def _due_line(one: Standing, people: Mapping[UUID, Patient], today: date) -> DueLine:
     is_ready = one.stage is Stage.TO_INVOICE
     address = f"/facturation/{one.claim_id}"
+    is_uninsured = one.stage is Stage.HELD and any(reason.code == _UNINSURED for reason in one.reasons)
     dated = one.due in _LEGAL_DAY and one.due_on is not None
     return DueLine(
         what=claim_words.stage_badge(one.stage) if one.due is not Due.REPAYMENT else Badge("À rembourser", Tone.NOW),
@@ -152,9 +163,10 @@ def _due_line(one: Standing, people: Mapping[UUID, Patient], today: date) -> Due
         held_on=one.day,
         cents=one.amount_cents,
         limit=claim_words.limit_badge(one.due_on, today) if dated else claim_words.since_badge(one.day, today),
-        why=_SHOWN.get(one.stage) or " ".join(forms.sentence(reason.text) for reason in one.reasons),
+        why=_SHOWN.get(one.stage) or claim_words.short_reasons(one.reasons),
         address=address,
-        gesture=_GESTURES.get(one.stage, "Ouvrir"),
+        gesture=_GESTURES.get(one.stage, "Ouvrir") if not is_uninsured else "Assurance",
+        gesture_address=f"/patientele/{one.patient_id}/assurance?retour={address}" if is_uninsured else address,
         invoice_address=f"{address}/facturer" if is_ready else "",
     )
 
@@ -167,7 +179,7 @@ def _line(one: Standing, people: Mapping[UUID, Patient], doctors: Mapping[UUID, 
         code=one.code or "",
         cents=one.amount_cents,
         stage=claim_words.stage_badge(one.stage),
-        why=" ".join(forms.sentence(reason.text) for reason in one.reasons),
+        why=claim_words.short_reasons(one.reasons),
         address=f"/facturation/{one.claim_id}",
         doctor=doctors.get(one.professional_id, ""),
     )

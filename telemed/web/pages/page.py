@@ -192,7 +192,11 @@ async def waiting_claims(visitor: Visitor) -> int:
 _CARING = (Role.DOCTOR, Role.SECRETARY)
 _BILLING = (*_CARING, Role.ADMINISTRATOR)
 _TABS = {
-    "billing": ((NavItem("billing", "Actes", "/facturation"), (Role.DOCTOR,)),),
+    "billing": (
+        (NavItem("billing", "Actes", "/facturation"), _CARING),
+        (NavItem("billing/reconciliation", "Rapprochement", "/facturation/rapprochement"), _BILLING),
+        (NavItem("billing/cap", "Plafond", "/facturation/plafond"), (Role.DOCTOR,)),
+    ),
 }
 _NAVIGATION = (
     (NavItem("today", "Aujourd’hui", "/aujourdhui", "today"), _CARING),

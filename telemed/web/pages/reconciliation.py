@@ -242,7 +242,7 @@ def _outstanding(line: AccountLine, *, opens: bool) -> OutstandingLine:
         stage=claim_words.stage_badge(line.stage),
         due_cents=line.due_cents,
         address=f"/facturation/{line.claim_id}" if opens else "",
-        why=" ".join(forms.sentence(reason.text) for reason in line.reasons),
+        why=claim_words.short_reasons(line.reasons),
     )
 
 

@@ -10,7 +10,10 @@ from telemed.web.views.frame import Badge, Choice, Form, Tone
 
 @dataclass(frozen=True)
 class DueLine:
-    """One claim that waits for a gesture. `limit` says how near its last day is; `why` what is to be done."""
+    """One claim that waits for a gesture. `limit` says how near its last day is; `why` what is to be done.
+
+    The gesture opens `gesture_address`, or the claim; where `invoice_address` is given it invoices at once.
+    """
 
     what: Badge
     patient: str
@@ -22,6 +25,7 @@ class DueLine:
     address: str
     gesture: str
     invoice_address: str = ""
+    gesture_address: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,8 @@ class ClaimLine:
 class DeskView:
     """The page of billing. `ready_number` claims may leave at once, for `ready_cents`.
 
-    `has_caisse` is false where no caisse is configured: lots wait. `due_more` counts the due lines not shown.
+    `has_caisse` is false where no caisse is configured: lots wait. `due_more` counts the due lines not shown,
+    `unsent_number` the invoices that the next lots will take.
     """
 
     due: tuple[DueLine, ...]
@@ -70,6 +75,7 @@ class DeskView:
     stage_label: str
     is_filtered: bool
     has_caisse: bool = True
+    unsent_number: int = 0
     shows_doctors: bool = False
     cap_text: str = ""
     next_page: str = ""

@@ -134,6 +134,7 @@ DESK = claims.DeskView(
     stage="",
     stage_label="",
     is_filtered=False,
+    unsent_number=6,
     cap_text="Plafond 2026 : 14,2 % sur 20 % autorisés.",
     next_page="/facturation?apres=x",
 )
