@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Protocol
@@ -119,6 +120,7 @@ ATTENDING = (
     Choice(MedecinTraitant.NONE, "Aucun"),
     Choice(MedecinTraitant.UNKNOWN, "Je ne sais pas"),
 )
+_SPECIALTY_CODE = re.compile(r"G15_10/SM\d+", re.ASCII)
 _SHORT = {
     "billing.insurance_missing": "L’assurance du patient manque.",
     "billing.coverage_not_established": "La part de l’assurance maladie est à donner.",
@@ -218,7 +220,7 @@ def basis_cards(values: Iterable[CitedValue], descriptions: Mapping[str, str], d
     return tuple(
         BasisCard(
             what=descriptions.get(one.name, one.name),
-            value=one.text,
+            value=_SPECIALTY_CODE.sub(_specialty_label, one.text),
             since=one.since,
             address=f"/textes?jour={day.isoformat()}&nom={one.name}",
             texts=tuple(TextLink(text.title, text.address) for text in one.references),
@@ -227,6 +229,11 @@ def basis_cards(values: Iterable[CitedValue], descriptions: Mapping[str, str], d
         )
         for one in values
     )
+
+
+def _specialty_label(found: re.Match[str]) -> str:
+    specialty = find_specialty(found[0])
+    return specialty.label if specialty else found[0]
 
 
 def limit_badge(due_on: date | None, today: date) -> Badge:
