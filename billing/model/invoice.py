@@ -53,8 +53,9 @@ class Complementary:
 class Insurance:
     """The rights of a patient as one practice read them on a day: the latest reading counts.
 
-    `nss` is the number under which he is billed, with its key: a parent's for a child (`is_on_parents_number`,
-    trap 14), never to be taken for his INS. `organism`: régime (2 digits), caisse (3), centre (4).
+    `nss` is the number under which he is billed, with its key and without spaces: a parent's for a child
+    (`is_on_parents_number`, trap 14), never to be taken for his INS. `organism`: régime (2 digits), caisse (3),
+    centre (4).
     """
 
     patient_id: UUID
@@ -69,7 +70,7 @@ class Insurance:
 
     def __post_init__(self) -> None:
         try:
-            parse_matricule(self.nss)
+            object.__setattr__(self, "nss", parse_matricule(self.nss).value)
         except ValueError as error:
             raise RightsError(
                 "nss", "Numéro de sécurité sociale : 13 caractères et une clé qui lui convient"
