@@ -34,6 +34,7 @@ def page_services(services: Services) -> PageServices:
         insurances=services.invoicing.insurances,
         lots=services.invoicing.lots,
         desk=services.accounting.desk,
+        preview=services.preview,
         reconciliation=services.accounting.reconciliation,
         cap=services.cap,
         trace=services.trace,

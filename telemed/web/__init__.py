@@ -19,6 +19,7 @@ from telemed.web.pages import (
     reconciliation,
     report,
     sign_in,
+    simulation,
     today,
     trace,
     visit,
@@ -41,6 +42,7 @@ PAGES: tuple[Pages, ...] = (
     claim.pages,
     insurance.pages,
     reconciliation.pages,
+    simulation.pages,
     trace.pages,
     accounts.pages,
 )

@@ -25,10 +25,22 @@ PAGES = {
         "/patientele",
         "/mes-sessions",
         "/facturation",
+        "/facturation/rapprochement",
+        "/facturation/simulation",
+        "/facturation/simulation?acte=teleexpertise",
+        "/facturation/simulation?acte=accompaniment",
     ),
-    "sophie.garnier": ("/aujourdhui", "/rendez-vous", "/arrivees/nouvelle", "/patientele", "/patientele/nouveau"),
+    "sophie.garnier": (
+        "/aujourdhui",
+        "/rendez-vous",
+        "/arrivees/nouvelle",
+        "/patientele",
+        "/patientele/nouveau",
+        "/facturation",
+        "/facturation/simulation",
+    ),
     "marc.perrin": ("/tracabilite", "/mes-sessions"),
-    "helene.roux": ("/comptes", "/comptes/nouveau"),
+    "helene.roux": ("/comptes", "/comptes/nouveau", "/facturation/rapprochement"),
 }
 _REACHABLE = "a[href], button:not([disabled]), input:not([type=hidden]):not([disabled]), select, textarea, summary"
 _MARK = f"""

@@ -16,6 +16,7 @@ from billing.service.insurance import InsuranceService
 from billing.service.invoices import InvoiceService
 from billing.service.life import LifeService
 from billing.service.lots import LotService
+from billing.service.preview import PreviewService
 from billing.service.reconciliation import ReconciliationService
 from telemed.acts.teleconsultation.ports import SeatPresence
 from telemed.acts.teleconsultation.service.booking import BookingService
@@ -79,6 +80,7 @@ class PageServices:
     insurances: InsuranceService
     lots: LotService
     desk: DeskService
+    preview: PreviewService
     reconciliation: ReconciliationService
     cap: CapService
     trace: TraceService
@@ -194,6 +196,7 @@ _BILLING = (*_CARING, Role.ADMINISTRATOR)
 _TABS = {
     "billing": (
         (NavItem("billing", "Actes", "/facturation"), _CARING),
+        (NavItem("billing/simulation", "Puis-je facturer ?", "/facturation/simulation"), _CARING),
         (NavItem("billing/reconciliation", "Rapprochement", "/facturation/rapprochement"), _BILLING),
         (NavItem("billing/cap", "Plafond", "/facturation/plafond"), (Role.DOCTOR,)),
     ),
