@@ -14,7 +14,7 @@ from billing.rules.judgement import judge
 from billing.rules.tariff import ClaimState
 from billing.service.access import claim_scope, may_read_claim, require_claim_reader
 from billing.service.quotas import QuotaService
-from billing.service.surroundings import give_back, settle
+from billing.service.surroundings import settle
 from billing.store import BillingStore, CountStore
 from telemed.kernel.caller import SYSTEM, Caller
 from telemed.kernel.clock import Clock
@@ -70,23 +70,12 @@ class ClaimService:
         former = await self._lock_former(uow, facts)
         return tuple([await self._propose_part(uow, facts, part, former.get(part)) for part in facts.parts])
 
-    async def record_within(self, uow: UnitOfWork, claim: Claim, former: Claim | None) -> None:
+    async def _record(self, uow: UnitOfWork, claim: Claim, former: Claim | None) -> None:
         """Add an entry, which supersedes `former`: counts and followers are told in the same transaction."""
         BillingStore(uow.session).add(claim)
         await CountStore(uow.session).replace(former, claim)
         for follower in self._followers:
             await follower.follow(uow, claim, former)
-
-    async def drop_within(self, uow: UnitOfWork, claim: Claim, *, why: str) -> None:
-        """The claim will not be paid: it leaves the counts of the cap and gives its places back. Once, or again."""
-        await CountStore(uow.session).take_out(claim, why=why, at=self._clock.now())
-        await give_back(uow, self._quotas, claim.facts, claim.part)
-
-    async def rejudge_within(self, uow: UnitOfWork, claim: Claim) -> Claim:
-        """A new entry of the same facts, under what stands around them now: a place given back may be taken since."""
-        entry = await self._judge(uow, claim.facts, claim.part, claim)
-        await self.record_within(uow, entry, claim)
-        return entry
 
     async def _lock_former(self, uow: UnitOfWork, facts: Facts) -> dict[Part, Claim]:
         """The present claims of the act, once the counts that they and the new ones belong to are locked, in order."""
@@ -101,7 +90,7 @@ class ClaimService:
         if former is not None and former.facts.revision >= facts.revision:
             return former
         claim = await self._judge(uow, facts, part, former)
-        await self.record_within(uow, claim, former)
+        await self._record(uow, claim, former)
         return claim
 
     def _note_proposal(self, uow: UnitOfWork, facts: Facts) -> None:

@@ -16,6 +16,7 @@ from billing.service.access import require_claim_reader
 from billing.service.following import LifeKeeper, reverse_claim
 from billing.service.life import read_life
 from billing.service.moving import Mover, repayment_due, require_own
+from billing.service.places import Places
 from billing.store import BillingStore, CountStore
 from billing.store.invoices import InvoiceStore
 from billing.store.life import LifeStore
@@ -32,11 +33,14 @@ _GREATEST_CENTS = 1_000_000
 
 
 class ClaimDecisions:
-    def __init__(self, *, database: Database, clock: Clock, journal: Journal, keeper: LifeKeeper) -> None:
+    def __init__(
+        self, *, database: Database, clock: Clock, journal: Journal, keeper: LifeKeeper, places: Places
+    ) -> None:
         self._database = database
         self._clock = clock
         self._journal = journal
         self._keeper = keeper
+        self._places = places
 
     async def complete(self, caller: Caller, claim_id: UUID, *, amount_cents: int, source: str) -> Claim:
         """Give the amount that no text at hand fixes, with the text that it rests on: a new entry takes its place."""
@@ -72,6 +76,7 @@ class ClaimDecisions:
             mover = Mover(LifeStore(uow.session), now=self._clock.now())
             after = await mover.advance(standing, Happening.CORRECTED, by=caller, note=note)
             await mover.undo(after)
+            await self._take_place(uow, claim)
             supplied = claim.supplied
             if amount_cents is not None:
                 supplied = _check_supplied(amount_cents, source or "")
@@ -87,18 +92,22 @@ class ClaimDecisions:
             after = await mover.advance(standing, Happening.ABANDONED, by=caller, note=note)
             after = await mover.undo(after)
             await mover.store.amend(after, **repayment_due(after, self._today(claim)))
-            await CountStore(uow.session).take_out(claim, why="abandoned", at=self._clock.now())
+            await self._places.leave(uow, claim, why="abandoned")
             return await read_life(uow, claim_id)
 
     async def restore(self, caller: Caller, claim_id: UUID) -> ClaimLife:
-        """Take back an abandonment. Raises Conflict for a claim that was invoiced: giving that up reversed it."""
+        """Take back an abandonment.
+
+        Raises Conflict for a claim that was invoiced: giving that up reversed it; Refused where another act took its
+        place in a quota meanwhile.
+        """
         async with self._database.begin() as uow:
             self._note(uow, caller, "billing.restore", claim_id)
             claim, standing = await open_claim(uow, caller, claim_id)
             to = Stage.TO_COMPLETE if claim.state is ClaimState.TO_COMPLETE else Stage.TO_INVOICE
             mover = Mover(LifeStore(uow.session), now=self._clock.now())
             await mover.advance(standing, Happening.RESTORED, by=caller, due_on=claim.day, reasons=claim.missing, to=to)
-            await CountStore(uow.session).put_back(claim)
+            await self._take_place(uow, claim)
             return await read_life(uow, claim_id)
 
     async def reverse(self, caller: Caller, claim_id: UUID, *, reason: str) -> ClaimLife:
@@ -109,7 +118,7 @@ class ClaimDecisions:
             claim, standing = await open_claim(uow, caller, claim_id)
             mover = Mover(LifeStore(uow.session), now=self._clock.now())
             await reverse_claim(mover, standing, by=caller, clock=self._clock, claim=claim, note=note)
-            await CountStore(uow.session).take_out(claim, why="reversed", at=self._clock.now())
+            await self._places.leave(uow, claim, why="reversed")
             return await read_life(uow, claim_id)
 
     async def record_paper_sent(self, caller: Caller, claim_id: UUID) -> ClaimLife:
@@ -143,6 +152,12 @@ class ClaimDecisions:
         after = await mover.advance(standing, Happening.PAYMENT_RECORDED, by=caller, to=to)
         if after.stage in UNDONE or after.due is Due.REPAYMENT:
             await mover.store.amend(after, **repayment_due(after, self._today(claim)))
+
+    async def _take_place(self, uow: UnitOfWork, claim: Claim) -> None:
+        """Raises Refused where the place of this claim was taken since it was given back."""
+        decision = await self._places.come_back(uow, claim)
+        if not decision.is_allowed:
+            raise Refused(decision)
 
     async def _enter_again(self, uow: UnitOfWork, claim: Claim, supplied: Supplied | None) -> Claim:
         """A new entry of the ledger for the same facts, with what a person supplied."""

@@ -21,6 +21,7 @@ from billing.service.drafting import rights_of, write_invoice, zone_of
 from billing.service.following import LifeKeeper
 from billing.service.life import read_life
 from billing.service.moving import DIRECT_PAYMENT, Mover
+from billing.service.places import Places
 from billing.store import BillingStore
 from billing.store.invoices import InvoiceStore
 from billing.store.life import LifeStore
@@ -41,9 +42,17 @@ class InvoiceService(ClaimDecisions):
     """Invoicing, beside the other decisions on a claim."""
 
     def __init__(
-        self, *, database: Database, clock: Clock, law: Law, journal: Journal, keeper: LifeKeeper, check_cap: CapCheck
+        self,
+        *,
+        database: Database,
+        clock: Clock,
+        law: Law,
+        journal: Journal,
+        keeper: LifeKeeper,
+        places: Places,
+        check_cap: CapCheck,
     ) -> None:
-        super().__init__(database=database, clock=clock, journal=journal, keeper=keeper)
+        super().__init__(database=database, clock=clock, journal=journal, keeper=keeper, places=places)
         self._law = law
         self._check_cap = check_cap
 

@@ -15,6 +15,7 @@ from billing.service.insurance import InsuranceService
 from billing.service.invoices import InvoiceService
 from billing.service.life import LifeService
 from billing.service.lots import LotService
+from billing.service.places import Places
 from billing.service.preview import PreviewService
 from telemed.adapters.agenda import BookedTeleconsultations
 from telemed.adapters.directory import PracticeDirectory
@@ -53,6 +54,7 @@ def build_billing(ground: Ground, signer: LotSigner, caisse: Caisse | None) -> B
     directory, patients = PracticeDirectory(), PatientsOfPractice(database=ground.database)
     keeper = LifeKeeper(clock=ground.clock)
     quotas = QuotaService(clock=ground.clock, law=law, scope=QuotaScope(ground.settings.quota_scope))
+    places = Places(clock=ground.clock, law=law, quotas=quotas)
     claims = ClaimService(**shared, law=law, quotas=quotas, followers=(keeper,))
     cap = CapService(**shared, law=law, booked=BookedTeleconsultations())
     return BillingServices(
@@ -76,9 +78,9 @@ def build_billing(ground: Ground, signer: LotSigner, caisse: Caisse | None) -> B
         invoicing=Invoicing(
             keeper=keeper,
             lives=LifeService(database=ground.database, journal=journal),
-            invoices=InvoiceService(**shared, law=law, keeper=keeper, check_cap=cap.check_conventioned),
+            invoices=InvoiceService(**shared, law=law, keeper=keeper, places=places, check_cap=cap.check_conventioned),
             insurances=InsuranceService(**shared, patients=patients),
-            lots=LotService(**shared, law=law, signer=signer, caisse=caisse),
+            lots=LotService(**shared, law=law, signer=signer, caisse=caisse, places=places),
         ),
     )
 

@@ -19,6 +19,7 @@ from billing.model.standing import Standing
 from billing.ports import Caisse, CaisseGarbage, CaisseUnavailable
 from billing.service.lots.sending import CALL_SECONDS, move_lot
 from billing.service.moving import Mover, owed, repayment_due
+from billing.service.places import Places
 from billing.store import BillingStore, CountStore
 from billing.store.life import LifeStore
 from billing.store.lots import LotStore
@@ -38,12 +39,20 @@ log = structlog.get_logger("lots")
 
 class ReturnCollector:
     def __init__(
-        self, *, database: Database, clock: Clock, law: Law, caisse: Caisse, call_seconds: float = CALL_SECONDS
+        self,
+        *,
+        database: Database,
+        clock: Clock,
+        law: Law,
+        caisse: Caisse,
+        places: Places,
+        call_seconds: float = CALL_SECONDS,
     ) -> None:
         self._database = database
         self._clock = clock
         self._law = law
         self._caisse = caisse
+        self._places = places
         self._call_seconds = call_seconds
 
     async def collect_page(self) -> bool:
@@ -155,6 +164,7 @@ class ReturnCollector:
         reasons = after.reasons if left == 0 else (*after.reasons, _paid_otherwise(rsp.payer, left))
         await mover.advance(after, happening, by=Actor.CAISSE, reasons=reasons)
         if standing.stage is Stage.REJECTED:
+            await self._places.come_back(uow, claim)
             await CountStore(uow.session).put_back(claim)
         return ReturnState.APPLIED
 
@@ -167,7 +177,7 @@ class ReturnCollector:
             return ReturnState.UNCHANGED if standing.stage is Stage.REJECTED else ReturnState.CONTRADICTS
         today = claim.biller.civil_day(now)
         await mover.advance(standing, Happening.RSP_REJECTED, by=Actor.CAISSE, due_on=today, reasons=(reason,))
-        await CountStore(uow.session).take_out(claim, why="rejected", at=now)
+        await self._places.leave(uow, claim, why="rejected")
         return ReturnState.APPLIED
 
     @staticmethod

@@ -11,6 +11,7 @@ from billing.service.lots.chasing import LotChaser
 from billing.service.lots.collecting import ReturnCollector
 from billing.service.lots.making import LotMaker
 from billing.service.lots.sending import CALL_SECONDS, LotSender
+from billing.service.places import Places
 from billing.store.lots import LotStore
 from telemed.kernel.caller import Caller, Role
 from telemed.kernel.clock import Clock
@@ -36,6 +37,7 @@ class LotService:
         journal: Journal,
         signer: LotSigner,
         caisse: Caisse | None,
+        places: Places,
         call_seconds: float = CALL_SECONDS,
     ) -> None:
         self._database = database
@@ -46,7 +48,7 @@ class LotService:
         if caisse is not None:
             self._sender = LotSender(database=database, clock=clock, law=law, caisse=caisse, call_seconds=call_seconds)
             self._collector = ReturnCollector(
-                database=database, clock=clock, law=law, caisse=caisse, call_seconds=call_seconds
+                database=database, clock=clock, law=law, caisse=caisse, places=places, call_seconds=call_seconds
             )
 
     @property

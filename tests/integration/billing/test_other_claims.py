@@ -16,15 +16,23 @@ from billing.rules.cap import Counts
 from billing.rules.quota import QuotaStanding
 from billing.rules.tariff import ClaimState
 from billing.service import ClaimService
+from billing.service.places import Places
 from billing.service.quotas import QuotaService
 from billing.store import CountStore
+from telemed.kernel.clock import FrozenClock
 from telemed.kernel.events import Event
 from telemed.kernel.ids import new_id
+from telemed.law.law import Law
 from telemed.storage.engine import Database
 from tests.unit.billing.making import make_accompaniment, make_biller, make_facts, make_nurse, make_teleexpertise
 
 pytestmark = pytest.mark.asyncio
 REQUIS, REQUERANT = make_biller(rpps="10001234567"), make_nurse(rpps="10007654321")
+
+
+@pytest.fixture
+def places(clock: FrozenClock, law: Law, quotas: QuotaService) -> Places:
+    return Places(clock=clock, law=law, quotas=quotas)
 
 
 def answered(day: datetime = datetime(2026, 6, 1, 12, tzinfo=UTC), **changes: Any) -> TeleexpertiseFacts:
@@ -172,21 +180,33 @@ async def test_a_correction_moves_the_place_to_another_year(
     assert await counts_of(database, REQUIS.rpps, 2025) == Counts()
 
 
-async def test_a_dropped_claim_gives_its_place_back_once(
-    claims: ClaimService, database: Database, quotas: QuotaService
+async def test_a_claim_that_leaves_gives_its_place_back_once(
+    claims: ClaimService, database: Database, quotas: QuotaService, places: Places
 ) -> None:
-    made = [await propose(claims, answered(datetime(2026, month, 10, 12, tzinfo=UTC))) for month in range(1, 6)]
+    made = [await propose(claims, answered(datetime(2026, month, 10, 12, tzinfo=UTC))) for month in range(1, 5)]
     for _ in range(2):
         async with database.begin() as uow:
-            await claims.drop_within(uow, made[0][0], why="abandoned")
+            await places.leave(uow, made[0][0], why="abandoned")
     assert (await quota_of(quotas, database)).consumed == 3
     assert await counts_of(database, REQUIS.rpps) == Counts(teleexpertises=3)
+    for _ in range(2):
+        async with database.begin() as uow:
+            assert (await places.come_back(uow, made[0][0])).is_allowed
+    assert (await quota_of(quotas, database)).consumed == 4
+    assert await counts_of(database, REQUIS.rpps) == Counts(teleexpertises=4)
+
+
+async def test_a_claim_does_not_come_back_to_a_place_that_was_taken(
+    claims: ClaimService, database: Database, quotas: QuotaService, places: Places
+) -> None:
+    made = [await propose(claims, answered(datetime(2026, month, 10, 12, tzinfo=UTC))) for month in range(1, 5)]
     async with database.begin() as uow:
-        judged = await claims.rejudge_within(uow, made[4][0])
-    assert (judged.state, judged.supersedes_id) == (ClaimState.PROPOSED, made[4][0].id)
+        await places.leave(uow, made[0][0], why="abandoned")
+    fifth, _ = await propose(claims, answered(datetime(2026, 5, 10, 12, tzinfo=UTC)))
+    assert fifth.state is ClaimState.PROPOSED
     async with database.begin() as uow:
-        too_late = await claims.rejudge_within(uow, made[0][0])
-    assert [one.code for one in too_late.refusals] == ["billing.quota_exhausted"]
+        decision = await places.come_back(uow, made[0][0])
+    assert [one.code for one in decision.refusals] == ["billing.quota_exhausted"]
     assert (await quota_of(quotas, database)).consumed == 4
     assert await counts_of(database, REQUIS.rpps) == Counts(teleexpertises=4)
 
@@ -218,10 +238,12 @@ async def test_one_nurse_and_one_pharmacist_beside_a_teleconsultation(claims: Cl
     assert await counts_of(database, first.biller.rpps) == Counts()
 
 
-async def test_the_place_of_a_dropped_accompaniment_is_free_again(claims: ClaimService, database: Database) -> None:
+async def test_the_place_of_an_abandoned_accompaniment_is_free_again(
+    claims: ClaimService, database: Database, places: Places
+) -> None:
     first = await claims.propose(beside())
     async with database.begin() as uow:
-        await claims.drop_within(uow, first, why="abandoned")
+        await places.leave(uow, first, why="abandoned")
     second = await claims.propose(beside(biller=make_nurse(rpps="10100000024")))
     assert second.state is ClaimState.PROPOSED
 

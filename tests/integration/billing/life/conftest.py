@@ -22,6 +22,7 @@ from billing.service.insurance import InsuranceService
 from billing.service.invoices import InvoiceService
 from billing.service.life import LifeService
 from billing.service.lots import LotService
+from billing.service.places import Places
 from telemed.kernel.caller import Caller
 from telemed.kernel.clock import FrozenClock
 from telemed.kernel.decision import ALLOWED, Decision
@@ -140,6 +141,8 @@ def make_office(
     database: Database, clock: FrozenClock, law: Law, caisse: Caisse | None, *, call_seconds: float = 5.0
 ) -> Office:
     journal, keeper, cap, records = Journal(clock=clock), LifeKeeper(clock=clock), Cap(), Records()
+    quotas = QuotaService(clock=clock, law=law)
+    places = Places(clock=clock, law=law, quotas=quotas)
     return Office(
         database=database,
         clock=clock,
@@ -151,10 +154,18 @@ def make_office(
             clock=clock,
             law=law,
             journal=journal,
-            quotas=QuotaService(clock=clock, law=law),
+            quotas=quotas,
             followers=(keeper,),
         ),
-        invoices=InvoiceService(database=database, clock=clock, law=law, journal=journal, keeper=keeper, check_cap=cap),
+        invoices=InvoiceService(
+            database=database,
+            clock=clock,
+            law=law,
+            journal=journal,
+            keeper=keeper,
+            places=places,
+            check_cap=cap,
+        ),
         insurances=InsuranceService(database=database, clock=clock, journal=journal, patients=records),
         lives=LifeService(database=database, journal=journal),
         lots=LotService(
@@ -164,6 +175,7 @@ def make_office(
             journal=journal,
             signer=SIGNER,
             caisse=caisse,
+            places=places,
             call_seconds=call_seconds,
         ),
     )
