@@ -9,7 +9,8 @@ from pydantic import BaseModel, Field
 
 from billing.schemas.texts import TextReference
 from telemed.kernel.clock import Territory
-from telemed.law.parameter import Certainty, Parameter, Value
+from telemed.law.parameter import Certainty, Value
+from telemed.law.reading import Reading, Standing
 from telemed.law.units import Quantity, Unit, format_quantity
 
 RawQuantity = bool | int | str | dict[str, str]
@@ -28,11 +29,16 @@ class LegalQuantity(BaseModel):
 
 
 class LegalValue(BaseModel):
-    """What holds from `since` to the eve of `until`; neither `everywhere` nor `territories`: no longer in force."""
+    """What holds from `since` to the eve of `until`.
+
+    Neither `everywhere` nor `territories`: no longer in force. `is_established` false: a text is in force and no
+    source that we hold gives its figure.
+    """
 
     since: date
     until: date | None
     is_in_force: bool = Field(description="Does it hold on the day asked for?")
+    is_established: bool
     everywhere: LegalQuantity | None
     territories: dict[Territory, LegalQuantity] | None
     certainty: Certainty
@@ -47,6 +53,7 @@ class LegalValue(BaseModel):
             since=value.since,
             until=until,
             is_in_force=not value.is_end and value.since <= on and (until is None or on < until),
+            is_established=not value.is_unknown,
             everywhere=None if value.quantity is None else LegalQuantity.of(value.quantity, unit),
             territories=None if local is None else {key: LegalQuantity.of(one, unit) for key, one in local.items()},
             certainty=value.certainty,
@@ -57,22 +64,29 @@ class LegalValue(BaseModel):
 
 
 class LegalParameter(BaseModel):
-    """A legal quantity and every value that it took, each with its text."""
+    """A legal quantity and every value that it took, each with its text; how it stands on the day asked for."""
 
     name: str
     description: str
     unit: Unit
     reviewed_on: date
+    is_review_overdue: bool = Field(description="Has nobody compared it with the texts for six months, today?")
+    standing: Standing = Field(description="On the day and in the territory asked for.")
+    is_doubtful: bool = Field(description="One source only, disputed, or not established, on the day asked for.")
     values: list[LegalValue]
 
     @classmethod
-    def of(cls, parameter: Parameter, *, on: date) -> Self:
+    def of(cls, reading: Reading, *, on: date, today: date) -> Self:
+        parameter = reading.parameter
         ends = [value.since for value in parameter.values[1:]] + [None]
         return cls(
             name=parameter.name,
             description=parameter.description,
             unit=parameter.unit,
             reviewed_on=parameter.reviewed_on,
+            is_review_overdue=parameter.is_overdue(today),
+            standing=reading.standing,
+            is_doubtful=reading.is_doubtful,
             values=[
                 LegalValue.of(value, parameter.unit, until=until, on=on)
                 for value, until in zip(parameter.values, ends, strict=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 from telemed.kernel.clock import SystemClock, Territory, civil_date
@@ -13,8 +13,6 @@ from telemed.law.law import Law
 from telemed.law.loader import PACKAGED, LawError
 from telemed.law.parameter import Certainty, Parameter
 from telemed.law.table import markdown_table
-
-REVIEW_EVERY = timedelta(days=183)
 
 
 def run(argv: Sequence[str], *, today: date | None = None) -> int:
@@ -50,7 +48,7 @@ def add_options(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
 
 def find_overdue(law: Law, today: date) -> list[Parameter]:
     """The parameters last reviewed more than six months before `today`."""
-    return [parameter for parameter in law if parameter.reviewed_on + REVIEW_EVERY < today]
+    return [parameter for parameter in law if parameter.is_overdue(today)]
 
 
 def find_reviewed_in_future(law: Law, today: date) -> list[Parameter]:

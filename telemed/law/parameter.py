@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from telemed.kernel.clock import Territory
 from telemed.law.units import Quantity, Unit, format_quantity
+
+REVIEW_EVERY = timedelta(days=183)
+"""How long a value may go without being compared with its texts again: six months."""
 
 
 class UnknownParameter(LookupError):
@@ -121,6 +124,10 @@ class Parameter:
     unit: Unit
     reviewed_on: date
     values: tuple[Value, ...]
+
+    def is_overdue(self, today: date) -> bool:
+        """Has nobody compared it with the texts for more than six months?"""
+        return self.reviewed_on + REVIEW_EVERY < today
 
     def on(self, day: date, territory: Territory | None = None) -> DatedValue:
         """The value in force on `day`, in `territory` where it depends on it.

@@ -20,6 +20,7 @@ from telemed.web.pages import (
     report,
     sign_in,
     simulation,
+    texts,
     today,
     trace,
     visit,
@@ -43,6 +44,7 @@ PAGES: tuple[Pages, ...] = (
     insurance.pages,
     reconciliation.pages,
     simulation.pages,
+    texts.pages,
     trace.pages,
     accounts.pages,
 )

@@ -29,6 +29,8 @@ PAGES = {
         "/facturation/simulation",
         "/facturation/simulation?acte=teleexpertise",
         "/facturation/simulation?acte=accompaniment",
+        "/textes",
+        "/textes?nom=teleconsultation/cap/regime",
     ),
     "sophie.garnier": (
         "/aujourdhui",
@@ -39,7 +41,7 @@ PAGES = {
         "/facturation",
         "/facturation/simulation",
     ),
-    "marc.perrin": ("/tracabilite", "/mes-sessions"),
+    "marc.perrin": ("/tracabilite", "/mes-sessions", "/textes?douteux=oui"),
     "helene.roux": ("/comptes", "/comptes/nouveau", "/facturation/rapprochement"),
 }
 _REACHABLE = "a[href], button:not([disabled]), input:not([type=hidden]):not([disabled]), select, textarea, summary"

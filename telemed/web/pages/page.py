@@ -193,12 +193,15 @@ async def waiting_claims(visitor: Visitor) -> int:
 
 _CARING = (Role.DOCTOR, Role.SECRETARY)
 _BILLING = (*_CARING, Role.ADMINISTRATOR)
+_READERS = tuple(role for role in Role if role not in _BILLING)
+"""Who reads the texts from the rail; the others find them under Facturation."""
 _TABS = {
     "billing": (
         (NavItem("billing", "Actes", "/facturation"), _CARING),
         (NavItem("billing/simulation", "Puis-je facturer ?", "/facturation/simulation"), _CARING),
         (NavItem("billing/reconciliation", "Rapprochement", "/facturation/rapprochement"), _BILLING),
         (NavItem("billing/cap", "Plafond", "/facturation/plafond"), (Role.DOCTOR,)),
+        (NavItem("billing/texts", "Textes", "/textes"), _BILLING),
     ),
 }
 _NAVIGATION = (
@@ -208,6 +211,7 @@ _NAVIGATION = (
     (NavItem("trace", "Traçabilité", "/tracabilite", "trace"), (Role.AUDITOR,)),
     (NavItem("accounts", "Comptes", "/comptes", "key"), (Role.ADMINISTRATOR,)),
     (NavItem("billing", "Facturation", "/facturation", "euro"), _BILLING),
+    (NavItem("texts", "Textes", "/textes", "document"), _READERS),
 )
 
 
@@ -231,6 +235,11 @@ def tabs_of(caller: Caller, current: str) -> tuple[NavItem, ...]:
     """The tabs under the rail's line of this page, for these roles."""
     tabs = _TABS.get(current.partition("/")[0], ())
     return tuple(item for item, roles in tabs if caller.has_role(*roles))
+
+
+def texts_key(caller: Caller) -> str:
+    """Where the page Textes stands for these roles: under Facturation, or in the rail."""
+    return "billing/texts" if caller.has_role(*_BILLING) else "texts"
 
 
 def home_of(caller: Caller) -> str:

@@ -209,6 +209,54 @@ async def test_an_ended_value_is_in_force_on_no_day(site: Site) -> None:
     )
 
 
+async def names_of(site: Site, query: str) -> list[str]:
+    status, page = await call(site, "GET", f"/law/parameters?limit=200&{query}")
+    assert status == 200
+    return [item["name"] for item in page["items"]]
+
+
+async def test_the_law_is_found_by_word_territory_and_doubt(site: Site) -> None:
+    tcg, abolition = "teleconsultation/tariffs/tcg", "calendar/holidays/abolition"
+    assert await names_of(site, "on=2026-11-22&q=FERIES%20outre-mer") == [abolition]
+    assert await names_of(site, "on=2026-11-22&q=feries&prefix=claims/") == []
+    early = await names_of(site, "on=2016-08-09&territory=mayotte&prefix=calendar/")
+    assert abolition not in early
+    assert "calendar/holidays/national" in early
+    _, page = await call(site, "GET", f"/law/parameters?on=2026-11-22&territory=martinique&prefix={tcg}")
+    (item,) = page["items"]
+    assert (item["name"], item["standing"], item["is_doubtful"]) == (tcg, "not_established", True)
+    assert await names_of(site, f"on=2026-11-22&territory=martinique&prefix={tcg}&doubtful=false") == []
+    assert await names_of(site, f"on=2026-11-22&territory=metropole&prefix={tcg}&doubtful=false") == [tcg]
+    assert await names_of(site, f"on=2018-09-14&territory=metropole&prefix={tcg}") == []
+
+
+async def test_a_review_that_is_too_old_is_said(site: Site) -> None:
+    _, page = await call(site, "GET", "/law/parameters?limit=200")
+    assert {item["is_review_overdue"] for item in page["items"]} == {False}
+    assert all(item["reviewed_on"] for item in page["items"])
+
+
+async def test_one_quantity_is_read_by_its_name(site: Site) -> None:
+    path = "/law/parameters/telemonitoring%2Ftechnical%2Ftariffs%2Fdiabete?on=2024-10-25"
+    status, item = await call(site, "GET", path)
+    assert (status, item["name"]) == (200, "telemonitoring/technical/tariffs/diabete")
+    assert (item["standing"], item["is_doubtful"]) == ("not_established", True)
+    assert [(one["is_established"], one["is_in_force"], one["territories"]) for one in item["values"]] == [
+        (True, False, None),
+        (False, True, {}),
+    ]
+    assert item["values"][0]["everywhere"] == {"value": 5000, "text": "50,00\u00a0€"}
+    local = "/law/parameters/teleconsultation%2Ftariffs%2Ftcg?on=2026-11-22"
+    assert (await call(site, "GET", local))[1]["standing"] == "in_force"
+    assert (await call(site, "GET", f"{local}&territory=guyane"))[1]["standing"] == "not_established"
+
+
+@pytest.mark.parametrize("name", ["nowhere", "teleconsultation", "teleconsultation%2Ftariffs%2F", "..%2F..%2Fetc"])
+async def test_a_quantity_that_is_none_is_not_found(site: Site, name: str) -> None:
+    status, problem = await call(site, "GET", f"/law/parameters/{name}")
+    assert (status, problem["code"]) == (404, "not_found")
+
+
 async def test_the_law_is_paged_by_name(site: Site) -> None:
     names: list[str] = []
     path = "/law/parameters?limit=7"

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from tests.unit.web.examples import accounting, acts, billing, journey, office, practice
+from tests.unit.web.examples import accounting, acts, billing, journey, office, practice, texts
 from tests.unit.web.examples.frames import DOCTOR, Example
 
 EXAMPLES: dict[str, Example] = (
-    practice.EXAMPLES | acts.EXAMPLES | billing.EXAMPLES | accounting.EXAMPLES | office.EXAMPLES | journey.EXAMPLES
+    practice.EXAMPLES
+    | acts.EXAMPLES
+    | billing.EXAMPLES
+    | accounting.EXAMPLES
+    | office.EXAMPLES
+    | texts.EXAMPLES
+    | journey.EXAMPLES
 )
 
 __all__ = ["DOCTOR", "EXAMPLES", "Example"]
