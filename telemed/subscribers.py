@@ -11,6 +11,7 @@ SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
     "accompaniment.done": ("claims.receive",),
     "teleconsultation.closed": ("claims.receive",),
     "telemonitoring.month_ended": ("claims.receive",),
+    "teleexpertise.notice": ("teleexpertise.notify",),
     "teleconsultation.link_wanted": ("links.deliver",),
     "teleexpertise.closed": ("claims.receive",),
     "teleconsultation.cancellation_told": ("links.deliver_cancellation",),

@@ -23,6 +23,8 @@ from telemed.acts.teleconsultation.service.overview import OverviewService
 from telemed.acts.teleconsultation.service.report import ReportService
 from telemed.acts.teleconsultation.service.rooms import RoomRecords
 from telemed.acts.teleconsultation.service.visit import VisitService
+from telemed.acts.teleexpertise.service.casework import Casework
+from telemed.acts.teleexpertise.service.consents import CaseConsents
 from telemed.adapters.cap_guard import CapOfBilling
 from telemed.adapters.rooms import SignalingRooms, TeleconsultationRooms
 from telemed.adapters.sms_gateway.client import SmsGatewaySender
@@ -31,6 +33,7 @@ from telemed.app.accounting import Accounting, build_accounting
 from telemed.app.billing import Invoicing, build_billing, build_lot_jobs
 from telemed.app.caisse import open_caisse
 from telemed.app.documents import Documents, build_documents, open_keys_of_seals
+from telemed.app.expertise import Expertise, build_casework, build_expertise
 from telemed.app.ground import Ground, common
 from telemed.consent.model import ActKind
 from telemed.consent.service import ConsentService
@@ -94,6 +97,7 @@ class Services:
     activity: ActivityService
     invoicing: Invoicing
     quotas: QuotaService
+    expertise: Expertise
     accounting: Accounting
     preview: PreviewService
     accompaniments: AccompanimentService
@@ -121,18 +125,17 @@ def build_services(
     """Build every service. `senders` and `caisse` replace the operators and the caisse that the settings name."""
     clock = clock or SystemClock()
     ground = Ground(settings, clock, database or open_database(settings), Journal(clock=clock), Law.load())
-    consents, patients = build_consents(ground), build_patients(ground)
+    signer = open_keys_of_seals(settings).signer
+    billing = build_billing(ground, signer, caisse or open_caisse(settings))
+    casework = build_casework(ground, billing["quotas"])
+    consents, patients = build_consents(ground, casework), build_patients(ground)
+    senders = build_senders(ground) if senders is None else senders
     act_consents = ActConsents(consents=consents, law=ground.law)
     records = RoomRecords(database=ground.database, clock=clock)
     tokens = RoomTokens(room_keys(settings), now=clock.now)
     rooms = SignalingRooms(tokens=tokens, clock=clock)
-    links = LinkService(
-        **common(ground),
-        public_url=settings.public_url,
-        senders=build_senders(ground) if senders is None else senders,
-    )
+    links = LinkService(**common(ground), public_url=settings.public_url, senders=senders)
     documents = build_documents(settings, **common(ground))
-    billing = build_billing(ground, open_keys_of_seals(settings).signer, caisse or open_caisse(settings))
     services = Services(
         settings=settings,
         clock=clock,
@@ -155,6 +158,7 @@ def build_services(
         reports=ReportService(**common(ground), law=ground.law, consents=act_consents, documents=documents.service),
         documents=documents,
         **billing,
+        expertise=build_expertise(ground, casework, consents, signer=signer, senders=senders),
         accounting=build_accounting(**common(ground)),
     )
     return _connected(services)
@@ -174,6 +178,7 @@ def build_subscribers(services: Services) -> dict[str, Subscriber]:
         "links.deliver": services.links.deliver,
         "links.deliver_cancellation": services.links.deliver_cancellation,
         "claims.receive": services.claims.receive,
+        "teleexpertise.notify": services.expertise.notices.deliver,
     }
 
 
@@ -211,12 +216,14 @@ def build_patients(ground: Ground) -> PatientService:
     )
 
 
-def build_consents(ground: Ground) -> ConsentService:
+def build_consents(ground: Ground, casework: Casework) -> ConsentService:
+    cases = CaseConsents(casework=casework)
     return ConsentService(
         **common(ground),
         law=ground.law,
         wordings=published_wordings(),
-        acts={ActKind.TELECONSULTATION: TeleconsultationDirectory()},
+        acts={ActKind.TELECONSULTATION: TeleconsultationDirectory(), ActKind.TELEEXPERTISE: cases},
+        followers={ActKind.TELEEXPERTISE: cases},
     )
 
 
@@ -275,6 +282,7 @@ def build_jobs(services: Services) -> list[Job]:
             why="drop the memory of room tokens that have expired anyway",
         ),
         *build_lot_jobs(services.invoicing.lots),
+        *services.expertise.jobs(),
     ]
 
 

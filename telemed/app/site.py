@@ -28,12 +28,15 @@ from telemed.acts.teleconsultation.routes.booking import BOOKING, LINKS, OVERVIE
 from telemed.acts.teleconsultation.routes.call import CALL
 from telemed.acts.teleconsultation.routes.report import REPORTS
 from telemed.acts.teleconsultation.routes.visit import VISIT
+from telemed.acts.teleexpertise import routes as teleexpertise_routes
+from telemed.acts.teleexpertise.routes import keys as teleexpertise_keys
 from telemed.adapters.rooms import SOCKET_PATH
 from telemed.api import docs_page, health, openapi, problems_page
 from telemed.api.auth import AUTHENTICATORS, SESSION_COOKIE, VISIT_COOKIE, Authenticator
 from telemed.api.limits import RateLimiter
 from telemed.api.middlewares import LIMITER, MIDDLEWARES, SETTINGS, add_security_headers
 from telemed.api.operation import Operations
+from telemed.app.expertise import Expertise
 from telemed.app.pages import page_services
 from telemed.app.services import Services
 from telemed.consent import routes as consent_routes
@@ -54,6 +57,7 @@ log = structlog.get_logger("site")
 OPERATIONS: tuple[Operations, ...] = (
     health.operations,
     *teleconsultation_routes.OPERATIONS,
+    *teleexpertise_routes.OPERATIONS,
     *professionals_routes.OPERATIONS,
     patients_routes.operations,
     consent_routes.operations,
@@ -104,6 +108,7 @@ def _give_services(app: web.Application, services: Services) -> None:
     """Under the keys by which the routes find them."""
     app[trace_routes.TRACE] = services.trace
     _give_people(app, services)
+    _give_expertise(app, services.expertise)
     app[document_routes.DOCUMENTS] = services.documents.archive
     app[BOOKING] = services.booking
     app[LINKS] = services.links
@@ -124,6 +129,15 @@ def _give_services(app: web.Application, services: Services) -> None:
     app[preview_routes.PREVIEW] = services.preview
     app[preview_routes.ACCOMPANIMENTS] = services.accompaniments
     app[law_routes.CLOCK] = services.clock
+
+
+def _give_expertise(app: web.Application, expertise: Expertise) -> None:
+    app[teleexpertise_keys.REQUESTS] = expertise.requests
+    app[teleexpertise_keys.ANSWERS] = expertise.answers
+    app[teleexpertise_keys.OPINIONS] = expertise.opinions
+    app[teleexpertise_keys.MESSAGES] = expertise.messages
+    app[teleexpertise_keys.CASES] = expertise.cases
+    app[teleexpertise_keys.NOTICES] = expertise.notices
 
 
 def _give_people(app: web.Application, services: Services) -> None:

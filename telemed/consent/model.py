@@ -12,6 +12,7 @@ class ActKind(StrEnum):
     """The acts of article R. 6316-1 CSP that ask for a consent of their own."""
 
     TELECONSULTATION = "teleconsultation"
+    TELEEXPERTISE = "teleexpertise"
 
 
 class ConsentDecision(StrEnum):

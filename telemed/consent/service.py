@@ -14,7 +14,7 @@ from telemed.consent.model import (
     ConsentFacts,
     ConsentRecord,
 )
-from telemed.consent.ports import ActDirectory
+from telemed.consent.ports import ActDirectory, ConsentFollower
 from telemed.consent.rules import current_record
 from telemed.consent.store import ConsentStore
 from telemed.kernel.caller import Caller, CallerKind, Role
@@ -32,7 +32,7 @@ from telemed.trace.service import Journal
 class ConsentService:
     """Records what patients decide, on which words, and says what is in force. Nothing recorded is ever changed.
 
-    `acts` says, for each kind of act, whose act an id is.
+    `acts` says, for each kind of act, whose act an id is; `followers` learn what was decided as it is recorded.
     """
 
     def __init__(
@@ -44,6 +44,7 @@ class ConsentService:
         law: Law,
         wordings: Wordings,
         acts: Mapping[ActKind, ActDirectory],
+        followers: Mapping[ActKind, ConsentFollower],
     ) -> None:
         self._database = database
         self._clock = clock
@@ -51,6 +52,7 @@ class ConsentService:
         self._law = law
         self._wordings = wordings
         self._acts = acts
+        self._followers = followers
 
     def wording(self, act_kind: ActKind = ActKind.TELECONSULTATION) -> Wording:
         """The words to show today (day of metropolitan France)."""
@@ -209,6 +211,8 @@ class ConsentService:
             representative_name=name if by is ConsentBy.LEGAL_REPRESENTATIVE else None,
         )
         await ConsentStore(uow.session).add(record)
+        if (follower := self._followers.get(record.act_kind)) is not None:
+            await follower.decided(uow, record)
         return record
 
     async def _require_something_to_withdraw(

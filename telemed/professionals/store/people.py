@@ -48,6 +48,13 @@ class PracticeStore:
         row = await self._session.get(PracticeRow, practice_id)
         return _to_practice(row) if row else None
 
+    async def find_many(self, ids: Sequence[UUID]) -> dict[UUID, Practice]:
+        """Those of `ids` that exist, in one statement."""
+        if not ids:
+            return {}
+        rows = await self._session.scalars(select(PracticeRow).where(col(PracticeRow.id).in_(set(ids))))
+        return {row.id: _to_practice(row) for row in rows}
+
     async def territory_of(self, practice_id: UUID) -> Territory | None:
         """Where a practice stands; None if there is no such practice."""
         query = select(col(PracticeRow.territory)).where(col(PracticeRow.id) == practice_id)

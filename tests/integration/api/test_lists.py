@@ -12,6 +12,7 @@ import pytest_asyncio
 from sqlalchemy import event
 
 from telemed.acts.teleconsultation.service.booking import BookingRequest
+from telemed.acts.teleexpertise.model import CaseContent, EndReason, Medical
 from telemed.app import OPERATIONS, Services, build_services
 from telemed.consent.model import ActKind, ConsentDecision
 from telemed.kernel.caller import Caller
@@ -26,6 +27,7 @@ from tests.integration.acts.teleconsultation.conftest import KeptMessages
 
 pytestmark = pytest.mark.asyncio
 MANY = 30
+QUESTION = CaseContent("Faut-il l'opérer ?", medical=Medical(history="HTA"))
 
 
 @contextmanager
@@ -86,6 +88,30 @@ async def with_patient(path: str, services: Services, people: People) -> str:
     return path.replace("{patient_id}", str(last.id))
 
 
+async def with_case(path: str, services: Services, people: People) -> str:
+    """The path with the id of a case in which much was said, where it is about one: the nurse asked thirty."""
+    if not path.startswith("/teleexpertises"):
+        return path
+    assert people.doctor.id is not None
+    patient, requests = (await services.patients.page(people.secretary, limit=1))[0], services.expertise.requests
+    for number in range(MANY):
+        case = await requests.create(people.nurse, patient.id, QUESTION)
+        await services.consents.record_oral(
+            people.nurse,
+            patient_id=patient.id,
+            act_kind=ActKind.TELEEXPERTISE,
+            act_id=case.id,
+            decision=ConsentDecision.GIVEN,
+        )
+        await requests.send(people.nurse, case.id, [people.doctor.id])
+        if number % 2 and "is_ended" in path:
+            await requests.withdraw(people.nurse, case.id, EndReason.MISTAKE)
+    for _ in range(MANY if "{case_id}" in path else 0):
+        await services.expertise.answers.ask(people.doctor, case.id, "Depuis quand ?")
+        await requests.inform(people.nurse, case.id, "Trois mois.")
+    return path.replace("{case_id}", str(case.id))
+
+
 async def walk(api: Api, path: str, caller: Caller, limit: int) -> list[str]:
     """Every item's id, page by page."""
     found, cursor, joint = [], "", "&" if "?" in path else "?"
@@ -112,6 +138,12 @@ LISTS = {
     "/billing/lots": "secretary",
     "/billing/returns/anomalies": "administrator",
     "/billing/professionals/{doctor_id}/activity/imports": "doctor",
+    "/teleexpertises": "nurse",
+    "/teleexpertises/inbox": "doctor",
+    "/teleexpertises?is_ended=true": "nurse",
+    "/teleexpertises/colleagues": "doctor",
+    "/teleexpertises/{case_id}/messages": "nurse",
+    "/teleexpertises/{case_id}/history": "nurse",
     "/consents?patient_id={patient_id}": "doctor",
     "/patients/{patient_id}/identity-history": "doctor",
     "/patients/{patient_id}/documents": "doctor",
@@ -122,7 +154,7 @@ LISTS = {
 @pytest.mark.parametrize("path", LISTS)
 async def test_a_list_costs_the_same_whatever_its_length(full: Services, api: Api, people: People, path: str) -> None:
     caller = getattr(people, LISTS[path])
-    path = await with_patient(path, full, people)
+    path = await with_case(await with_patient(path, full, people), full, people)
     joint = "&" if "?" in path else "?"
     await api.call("GET", path, by=caller)
     counts = []

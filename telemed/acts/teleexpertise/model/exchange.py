@@ -1,0 +1,111 @@
+"""What the two sides of a case write to one another, and what they are told outside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class MessageKind(StrEnum):
+    """A word, a question of the requis that stops the clock of his side, or the answer to it."""
+
+    WORD = "word"
+    QUESTION = "question"
+    INFORMATION = "information"
+
+
+@dataclass(frozen=True, repr=False)
+class Message:
+    """One message inside a case: appended, sealed, never changed."""
+
+    id: UUID
+    case_id: UUID
+    author_id: UUID
+    kind: MessageKind
+    at: datetime
+    text: str
+
+
+class CareUrgency(StrEnum):
+    """How soon the requis says that the patient must be cared for."""
+
+    NONE = "none"
+    WEEKS = "weeks"
+    DAYS = "days"
+    IMMEDIATE = "immediate"
+
+
+@dataclass(frozen=True, repr=False)
+class OpinionContent:
+    """An opinion: conclusion, conduct, urgency, and whether it avoided a consultation. A draft may be incomplete."""
+
+    conclusion: str = ""
+    conduct: str = ""
+    urgency: CareUrgency | None = None
+    avoided_consultation: bool | None = None
+
+
+@dataclass(frozen=True, repr=False)
+class Opinion:
+    """One kept revision of an opinion; the signed one is the last, with its detached JWS."""
+
+    case_id: UUID
+    revision: int
+    author_id: UUID
+    content: OpinionContent
+    at: datetime
+    signature: str | None = None
+
+    @property
+    def is_signed(self) -> bool:
+        return self.signature is not None
+
+
+class NoticeKind(StrEnum):
+    """What somebody is told by e-mail or SMS: never about whom or what."""
+
+    OFFERED = "offered"
+    REMINDER = "reminder"
+    QUESTION = "question"
+    INFORMATION = "information"
+    MESSAGE = "message"
+    ACCEPTED = "accepted"
+    OVERTAKEN = "overtaken"
+    REFUSED = "refused"
+    LAPSED = "lapsed"
+    ANSWERED = "answered"
+    OVERDUE = "overdue"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something to tell one person; `due_at` is what he owes by then, None when he owes nothing."""
+
+    case_id: UUID
+    to: UUID
+    kind: NoticeKind
+    due_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Where a professional wants to be told: E.164 number, e-mail; each may be missing."""
+
+    phone: str | None = None
+    email: str | None = None
+
+    def __repr__(self) -> str:
+        return "Contact(…)"
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """A timer of a case that fires once before its due date."""
+
+    case_id: UUID
+    fires_at: datetime

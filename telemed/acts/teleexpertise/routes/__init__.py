@@ -1,0 +1,5 @@
+"""HTTP of télé-expertise: requests, answers, opinions, exchanges, lists."""
+
+from telemed.acts.teleexpertise.routes import answers, exchange, requests
+
+OPERATIONS = (requests.operations, answers.operations, exchange.operations)

@@ -1,0 +1,60 @@
+"""Under which keys the routes find their services, who may call them, and the cursor of lists by date."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from aiohttp import web
+
+from telemed.acts.teleexpertise.schemas.outgoing import CaseAndWarnings, CaseOut
+from telemed.acts.teleexpertise.service.access import CARERS
+from telemed.acts.teleexpertise.service.answers import AnswerService
+from telemed.acts.teleexpertise.service.lists import CaseListService, CaseView
+from telemed.acts.teleexpertise.service.messages import MessageService
+from telemed.acts.teleexpertise.service.notices import NoticeService
+from telemed.acts.teleexpertise.service.opinions import OpinionService
+from telemed.acts.teleexpertise.service.requests import RequestService
+from telemed.api.auth import only
+from telemed.api.pagination import Page, decode_cursor, encode_cursor
+from telemed.api.problems import to_reason
+from telemed.kernel.caller import Caller
+from telemed.kernel.decision import Decision
+from telemed.kernel.errors import Invalid
+
+REQUESTS = web.AppKey("expertise_requests", RequestService)
+ANSWERS = web.AppKey("expertise_answers", AnswerService)
+OPINIONS = web.AppKey("expertise_opinions", OpinionService)
+MESSAGES = web.AppKey("expertise_messages", MessageService)
+CASES = web.AppKey("expertise_cases", CaseListService)
+NOTICES = web.AppKey("expertise_notices", NoticeService)
+CARER = only(*CARERS)
+
+
+async def case_out(request: web.Request, caller: Caller, case_id: UUID) -> CaseOut:
+    """The case as the caller sees it now."""
+    return CaseOut.of(await request.app[CASES].get(caller, case_id))
+
+
+async def case_and_warnings(request: web.Request, caller: Caller, case_id: UUID, decision: Decision) -> CaseAndWarnings:
+    case = await case_out(request, caller, case_id)
+    return CaseAndWarnings(teleexpertise=case, warnings=[to_reason(reason) for reason in decision.warnings])
+
+
+def page_of(views: list[CaseView], limit: int) -> Page[CaseOut]:
+    """A page of views, one more of which was read to know whether there is another."""
+    last = views[limit - 1].case if len(views) > limit else None
+    at = (last.due_at or last.ended_at) if last else None
+    more = encode_cursor(at.astimezone(UTC).isoformat(), str(last.id)) if last and at else None
+    return Page(items=[CaseOut.of(view) for view in views[:limit]], next_cursor=more)
+
+
+def place_of(cursor: str | None) -> tuple[datetime, UUID] | None:
+    """Where a page goes on. Raises Invalid on a cursor that we did not make."""
+    keys = decode_cursor(cursor, str, str)
+    if keys is None:
+        return None
+    try:
+        return datetime.fromisoformat(str(keys[0])).astimezone(UTC), UUID(str(keys[1]))
+    except (ValueError, OverflowError):
+        raise Invalid("Ce repère de page n'est pas valable : reprenez la liste au début.", field="cursor") from None

@@ -1,0 +1,1 @@
+"""Télé-expertise as JSON."""

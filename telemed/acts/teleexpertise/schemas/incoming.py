@@ -1,0 +1,162 @@
+"""What professionals send."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from telemed.acts.teleexpertise.model import (
+    Administrative,
+    CareSetting,
+    CareUrgency,
+    CaseContent,
+    Contact,
+    EndReason,
+    Medical,
+    OpinionContent,
+    RefusalReason,
+    Urgency,
+)
+from telemed.patients.model import parse_email, parse_phone
+from telemed.professionals.model import find_specialty
+
+Words = Annotated[str, Field(max_length=8_000)]
+Filled = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=8_000)]
+Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
+Revision = Annotated[int, Field(ge=0, le=2**31 - 2, description="The one that was read; 0 for the first.")]
+Phone = Annotated[str, Field(max_length=30), AfterValidator(parse_phone)]
+Email = Annotated[str, Field(max_length=254), AfterValidator(parse_email)]
+
+
+def _known_specialty(code: str) -> str:
+    if find_specialty(code) is None:
+        raise ValueError("cette spécialité n'est pas connue")
+    return code
+
+
+SpecialtyCode = Annotated[
+    str, Field(max_length=20, description="JDV_J01, such as G15_10/SM15."), AfterValidator(_known_specialty)
+]
+
+
+class Input(BaseModel):
+    """A body: unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class AdministrativeIn(Input):
+    """Administrative data; identity and médecin traitant are in the patient's record."""
+
+    setting: CareSetting = CareSetting.PRACTICE
+    has_long_term_illness: bool | None = None
+    remarks: Annotated[str, Field(max_length=2_000)] = ""
+
+
+class MedicalIn(Input):
+    """Medical data useful to answer; a request is sent with at least one of them."""
+
+    history: Words = ""
+    treatments: Words = ""
+    allergies: Words = ""
+    findings: Words = ""
+
+
+class ContentIn(Input):
+    """What is asked, how soon the answer is needed, and which expert is wanted."""
+
+    question: Words
+    urgency: Urgency = Urgency.WEEK
+    specialty_code: SpecialtyCode | None = None
+    skill: Annotated[str, Field(max_length=200)] = ""
+    administrative: AdministrativeIn = AdministrativeIn()
+    medical: MedicalIn = MedicalIn()
+
+    def to_content(self) -> CaseContent:
+        return CaseContent(
+            question=self.question,
+            urgency=self.urgency,
+            specialty_code=self.specialty_code,
+            skill=self.skill,
+            administrative=Administrative(**self.administrative.model_dump()),
+            medical=Medical(**self.medical.model_dump()),
+        )
+
+
+class RequestIn(ContentIn):
+    """A new request about a patient of one's practice."""
+
+    patient_id: UUID
+
+
+class EditIn(ContentIn):
+    """A draft, on the version that was read."""
+
+    version: Version
+
+
+class ColleaguesIn(Input):
+    """Who is asked; several at once only where the answer is needed within hours."""
+
+    colleague_ids: Annotated[list[UUID], Field(min_length=1, max_length=20)]
+
+
+class TextIn(Input):
+    text: Filled
+
+
+class WithdrawalIn(Input):
+    reason: Annotated[EndReason, AfterValidator(lambda reason: _chosen(reason))]
+
+
+def _chosen(reason: EndReason) -> EndReason:
+    if reason not in (EndReason.NO_LONGER_NEEDED, EndReason.SEEN_ELSEWHERE, EndReason.MISTAKE, EndReason.OTHER):
+        raise ValueError("ce motif n'est pas à choisir")
+    return reason
+
+
+class RefusalIn(Input):
+    """Why; `words` are for the requérant alone."""
+
+    reason: RefusalReason
+    words: Annotated[str, Field(max_length=2_000)] = ""
+
+
+class OpinionIn(Input):
+    """A draft of an opinion, written on `revision`; it may be incomplete until it is signed."""
+
+    revision: Revision
+    conclusion: Words = ""
+    conduct: Words = ""
+    urgency: CareUrgency | None = None
+    avoided_consultation: bool | None = None
+
+    def to_content(self) -> OpinionContent:
+        return OpinionContent(self.conclusion, self.conduct, self.urgency, self.avoided_consultation)
+
+
+class SignatureIn(Input):
+    """Signs the draft that was read as `revision`."""
+
+    revision: Version
+
+
+class ContactIn(Input):
+    """Where to be told that a case waits; nothing at all is a choice too."""
+
+    phone: Phone | None = None
+    email: Email | None = None
+
+    def to_contact(self) -> Contact:
+        return Contact(self.phone, self.email)
+
+
+class ContactOut(BaseModel):
+    phone: str | None
+    email: str | None
+
+    @classmethod
+    def of(cls, contact: Contact) -> Self:
+        return cls(phone=contact.phone, email=contact.email)

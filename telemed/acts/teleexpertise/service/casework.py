@@ -1,0 +1,154 @@
+"""Moves a case by the table: due date, timers, history, notices and quotas change in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from telemed.acts.teleexpertise.formats import NOTICE_OF, notice_event
+from telemed.acts.teleexpertise.model import (
+    END_STATES,
+    STANDINGS,
+    Actor,
+    Case,
+    EndReason,
+    Move,
+    Notice,
+    NoticeKind,
+    Offer,
+    Outcome,
+    Owner,
+    Side,
+    State,
+    Step,
+)
+from telemed.acts.teleexpertise.ports import Quotas
+from telemed.acts.teleexpertise.rules.delays import clock_step, due_of, reminder_at
+from telemed.acts.teleexpertise.service.access import open_case, require_step, side_of
+from telemed.acts.teleexpertise.store import CaseStore, TimerStore
+from telemed.kernel.caller import Caller
+from telemed.kernel.clock import Clock
+from telemed.storage.uow import UnitOfWork
+from telemed.trace.service import Journal
+
+_UNTOLD = frozenset({Step.EDIT, Step.SEE})
+_GIVES_BACK = {Step.REFUSE, Step.WITHDRAW, Step.STOP, Step.EXPIRE}
+
+
+class Casework:
+    """What every use case that moves a case shares. `quotas` are those of billing, behind a port."""
+
+    def __init__(self, *, clock: Clock, journal: Journal, quotas: Quotas) -> None:
+        self.clock = clock
+        self.journal = journal
+        self.quotas = quotas
+
+    async def open(self, uow: UnitOfWork, caller: Caller, case_id: UUID, action: str) -> tuple[Case, Actor]:
+        """A case, locked and brought up to now, and the caller's side of it: a late sweep gives nobody more time."""
+        case, _ = await open_case(uow, self.journal, caller, case_id, action)
+        present = await self.catch_up(uow, case)
+        return present, side_of(caller, present)
+
+    async def catch_up(self, uow: UnitOfWork, case: Case) -> Case:
+        """The locked case after what time did to it; each step is taken once, whoever comes first."""
+        while (step := clock_step(case, self.clock.now())) is not None:
+            case = await self.take(uow, case, step, Actor.CLOCK, **clock_changes(case, step, self.clock.now()))
+        return case
+
+    async def take(
+        self,
+        uow: UnitOfWork,
+        case: Case,
+        step: Step,
+        actor: Actor,
+        *,
+        by: UUID | None = None,
+        reason: str = "",
+        **changes: Any,
+    ) -> Case:
+        """The locked case after a step with its other changes, saved. Raises Conflict if the table lacks the step."""
+        now, state = self.clock.now(), require_step(case, step, actor)
+        moved = replace(case, state=state, **changes)
+        if state in END_STATES:
+            moved = _ended(moved, now)
+        moved = replace(moved, due_at=due_of(moved))
+        saved = await CaseStore(uow.session).save(moved, case)
+        await TimerStore(uow.session).set(saved, reminder_at=reminder_at(saved, now))
+        await self._record(uow, case, saved, step, actor, by=by, reason=reason)
+        if case.requis is not None and step in _GIVES_BACK:
+            await self.quotas.release(uow, case.id, why=step.value)
+        self.tell(uow, _notices(case, saved, step), mark=f"v{saved.version}")
+        return saved
+
+    def tell(self, uow: UnitOfWork, notices: Iterable[Notice], *, mark: str) -> None:
+        """Have people told after the commit; `mark` says what made the notice: one is kept for each."""
+        for notice in notices:
+            uow.add_event(notice_event(notice, mark, self.clock.now()))
+
+    async def _record(
+        self, uow: UnitOfWork, case: Case, saved: Case, step: Step, actor: Actor, *, by: UUID | None, reason: str
+    ) -> None:
+        if step is Step.EDIT:
+            return
+        store, standing = CaseStore(uow.session), STANDINGS[saved.state]
+        move = Move(
+            case_id=case.id,
+            position=await store.last_position(case.id) + 1,
+            step=step,
+            start=case.state,
+            end=saved.state,
+            actor=actor,
+            at=self.clock.now(),
+            owner=standing.owner if standing else None,
+            due_at=saved.due_at,
+            by=by,
+            reason=reason,
+        )
+        await store.add_move(move)
+
+
+def settle(offer: Offer, outcome: Outcome, now: datetime, **changes: Any) -> Offer:
+    """An offer with its outcome."""
+    return replace(offer, outcome=outcome, settled_at=now, **changes)
+
+
+def clock_changes(case: Case, step: Step, now: datetime) -> dict[str, Any]:
+    """What else changes when time takes a step."""
+    match step:
+        case Step.LAPSE:
+            return {"offers": tuple(settle(one, Outcome.LAPSED, now) if one.is_pending else one for one in case.offers)}
+        case Step.ESCALATE:
+            return {"escalated_at": now}
+        case Step.EXPIRE:
+            reason = EndReason.NOT_SENT if case.state is State.DRAFT else EndReason.NOT_ANSWERED
+            return {"end_reason": reason}
+    return {}
+
+
+def _ended(case: Case, now: datetime) -> Case:
+    offers = tuple(settle(one, Outcome.CANCELLED, now) if one.is_pending else one for one in case.offers)
+    return replace(case, offers=offers, ended_at=now)
+
+
+def _notices(former: Case, case: Case, step: Step) -> list[Notice]:
+    """Who learns of a step: the sides that did not take it."""
+    to_asker, to_holders = NOTICE_OF.get(step, (None, None))
+    notices = [] if to_asker is None else [_notice(case, case.requerant, to_asker)]
+    if to_holders is not None:
+        holders = case.holders if step is Step.OFFER else former.holders
+        notices += [_notice(case, side, to_holders) for side in holders]
+    if step is Step.ACCEPT:
+        overtaken = {offer.id for offer in case.offers if offer.outcome is Outcome.OVERTAKEN}
+        lost = [offer.to for offer in former.pending if offer.id in overtaken]
+        notices += [_notice(case, side, NoticeKind.OVERTAKEN) for side in lost]
+    return notices
+
+
+def _notice(case: Case, side: Side, kind: NoticeKind) -> Notice:
+    standing = STANDINGS[case.state]
+    is_asker = side == case.requerant
+    owes = standing is not None and (standing.owner is Owner.REQUERANT) is is_asker
+    return Notice(case.id, side.professional_id, kind, case.due_at if owes else None)

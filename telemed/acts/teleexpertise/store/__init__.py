@@ -1,0 +1,8 @@
+"""The only SQL of télé-expertise."""
+
+from telemed.acts.teleexpertise.store.cases import CaseStore
+from telemed.acts.teleexpertise.store.exchange import ContactStore, ExchangeStore
+from telemed.acts.teleexpertise.store.lists import CaseLists
+from telemed.acts.teleexpertise.store.timers import TimerStore
+
+__all__ = ["CaseLists", "CaseStore", "ContactStore", "ExchangeStore", "TimerStore"]

@@ -1,0 +1,73 @@
+"""Builds télé-expertise: its use cases around one casework, on billing's quotas and the seal of documents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from billing.service import QuotaService
+from telemed.acts.teleexpertise.ports import OpinionSigner
+from telemed.acts.teleexpertise.service.answers import AnswerService
+from telemed.acts.teleexpertise.service.casework import Casework
+from telemed.acts.teleexpertise.service.lists import CaseListService
+from telemed.acts.teleexpertise.service.messages import MessageService
+from telemed.acts.teleexpertise.service.notices import NoticeService
+from telemed.acts.teleexpertise.service.opinions import OpinionService
+from telemed.acts.teleexpertise.service.requests import RequestService
+from telemed.acts.teleexpertise.service.timers import TimerService
+from telemed.adapters.quotas import BillingQuotas
+from telemed.app.ground import Ground, common
+from telemed.consent.service import ConsentService
+from telemed.kernel.messages import Channel, MessageSender
+from telemed.scheduler import Job, every
+
+
+@dataclass(frozen=True)
+class Expertise:
+    """The use cases of télé-expertise."""
+
+    requests: RequestService
+    answers: AnswerService
+    opinions: OpinionService
+    messages: MessageService
+    cases: CaseListService
+    timers: TimerService
+    notices: NoticeService
+
+    def jobs(self) -> list[Job]:
+        return [
+            Job(
+                id="teleexpertise.sweep",
+                trigger=every(seconds=30),
+                run=self.timers.run,
+                lateness=timedelta(minutes=5),
+                why="remind, tell what is overdue, let offers lapse and cases expire: no request is left to rot",
+            )
+        ]
+
+
+def build_casework(ground: Ground, quotas: QuotaService) -> Casework:
+    """What moves cases; consents need it too, to stop what a patient no longer wants."""
+    places = BillingQuotas(quotas=quotas, law=ground.law)
+    return Casework(clock=ground.clock, journal=ground.journal, quotas=places)
+
+
+def build_expertise(
+    ground: Ground,
+    casework: Casework,
+    consents: ConsentService,
+    *,
+    signer: OpinionSigner,
+    senders: Mapping[Channel, MessageSender],
+) -> Expertise:
+    database, law, url = ground.database, ground.law, ground.settings.public_url
+    return Expertise(
+        requests=RequestService(database=database, casework=casework, law=law, consents=consents),
+        answers=AnswerService(database=database, casework=casework),
+        opinions=OpinionService(database=database, casework=casework, consents=consents, signer=signer),
+        messages=MessageService(database=database, casework=casework),
+        cases=CaseListService(**common(ground), law=law),
+        timers=TimerService(database=database, casework=casework),
+        notices=NoticeService(database=database, journal=ground.journal, public_url=url, senders=senders),
+    )
