@@ -67,7 +67,7 @@ class Happening(StrEnum):
 
 
 class Actor(StrEnum):
-    """Who may make it happen: a job, a return of the caisse, or a person by his role."""
+    """Who may make it happen: a job, a return of the caisse, or a person: `doctor` is whoever bills the claim."""
 
     JOB = "job"
     CAISSE = "caisse"

@@ -10,15 +10,15 @@ from billing.routes.cursors import make_page, read_cursor
 from billing.rules.tariff import ClaimState
 from billing.schemas.cap import Year
 from billing.schemas.claims import ClaimEntry
-from billing.service import ClaimService
+from billing.service import ClaimService, access
 from telemed.api.auth import only
 from telemed.api.operation import Operations
 from telemed.api.pagination import DEFAULT_LIMIT, Cursor, Limit, Page
-from telemed.kernel.caller import Caller, Role
+from telemed.kernel.caller import Caller
 
 CLAIMS = web.AppKey("claims", ClaimService)
 operations = Operations("billing")
-READERS = only(Role.DOCTOR, Role.SECRETARY, Role.ADMINISTRATOR)
+READERS = only(*access.READERS)
 
 
 @operations.get("/billing/claims", access=READERS, errors=(404,))

@@ -7,6 +7,7 @@ from uuid import UUID
 from aiohttp import web
 
 from billing.schemas.insurance import CalendarChoice, PatientInsurance, PracticeCalendar
+from billing.service import access
 from billing.service.insurance import InsuranceService
 from telemed.api.auth import only
 from telemed.api.operation import Operations
@@ -15,8 +16,8 @@ from telemed.kernel.errors import Forbidden, NotFound
 
 INSURANCES = web.AppKey("insurances", InsuranceService)
 operations = Operations("billing")
-BILLERS = only(Role.DOCTOR, Role.SECRETARY)
-MEMBERS = only(Role.DOCTOR, Role.SECRETARY, Role.ADMINISTRATOR)
+BILLERS = only(*access.BILLERS)
+MEMBERS = only(*access.READERS)
 
 
 @operations.get("/billing/patients/{patient_id}/insurance", access=BILLERS, errors=(404,))

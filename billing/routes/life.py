@@ -25,18 +25,19 @@ from billing.schemas.life import (
     StageTotals,
     StandingEntry,
 )
+from billing.service import access
 from billing.service.invoices import InvoiceService
 from billing.service.life import LifeService
 from telemed.api.auth import only
 from telemed.api.operation import Operations
 from telemed.api.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, encode_cursor
-from telemed.kernel.caller import Caller, Role
+from telemed.kernel.caller import Caller
 
 LIVES = web.AppKey("lives", LifeService)
 INVOICES = web.AppKey("invoices", InvoiceService)
 operations = Operations("billing")
-READERS = only(Role.DOCTOR, Role.SECRETARY, Role.ADMINISTRATOR)
-BILLERS = only(Role.DOCTOR, Role.SECRETARY)
+READERS = only(*access.READERS)
+BILLERS = only(*access.BILLERS)
 
 
 @operations.get("/billing/standings", access=READERS, errors=(404,))

@@ -7,15 +7,16 @@ from uuid import UUID
 from aiohttp import web
 
 from billing.schemas.lots import LotDetail, LotEntry, ReturnEntry, SendingState
+from billing.service import access
 from billing.service.lots import LotService
 from telemed.api.auth import only
 from telemed.api.operation import Operations
 from telemed.api.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor_id, encode_cursor
-from telemed.kernel.caller import Caller, Role
+from telemed.kernel.caller import Caller
 
 LOTS = web.AppKey("lots", LotService)
 operations = Operations("billing")
-READERS = only(Role.DOCTOR, Role.SECRETARY, Role.ADMINISTRATOR)
+READERS = only(*access.READERS)
 
 
 @operations.get("/billing/lots", access=READERS)
@@ -28,7 +29,7 @@ async def list_lots(
     return Page(items=[LotEntry.of(lot) for lot in found[:limit]], next_cursor=more)
 
 
-@operations.post("/billing/lots/send", access=only(Role.DOCTOR, Role.SECRETARY))
+@operations.post("/billing/lots/send", access=only(*access.BILLERS))
 async def send_lots(request: web.Request, caller: Caller) -> SendingState:
     """Make, send and take in now what the jobs would in a while."""
     await request.app[LOTS].send_now(caller)

@@ -1,4 +1,4 @@
-"""Who may see what of billing: the doctor his own, secretary and administrator what was done in their practice."""
+"""Who may see what of billing: who bills his own, secretary and administrator what was done in their practice."""
 
 from __future__ import annotations
 
@@ -10,16 +10,21 @@ from billing.store import BillingStore
 from telemed.kernel.caller import Caller, Role
 from telemed.kernel.errors import Forbidden, NotFound
 
+PROFESSIONALS = (Role.DOCTOR, Role.HEALTH_PROFESSIONAL)
+"""Who bills acts of his own: a requérant or a nurse as well as a doctor."""
+BILLERS = (*PROFESSIONALS, Role.SECRETARY)
+READERS = (*BILLERS, Role.ADMINISTRATOR)
+
 
 def require_claim_reader(caller: Caller) -> None:
     """Raises Forbidden unless the caller's role has something to do with claims."""
-    if not caller.has_role(Role.DOCTOR, Role.SECRETARY, Role.ADMINISTRATOR):
-        raise Forbidden("La facturation se consulte par le médecin, son secrétariat et l'administrateur du cabinet.")
+    if not caller.has_role(*READERS):
+        raise Forbidden("La facturation se consulte par qui facture, son secrétariat et l'administrateur du cabinet.")
 
 
 def may_read_claim(caller: Caller, claim: Claim) -> bool:
     """His own act; or an act of the practice, for its secretary and its administrator."""
-    if caller.has_role(Role.DOCTOR) and claim.biller.professional_id == caller.id:
+    if caller.has_role(*PROFESSIONALS) and claim.biller.professional_id == caller.id:
         return True
     return caller.has_role(Role.SECRETARY, Role.ADMINISTRATOR) and claim.biller.practice_id == caller.practice_id
 
@@ -38,7 +43,7 @@ def claim_scope(caller: Caller, professional_id: UUID | None) -> ClaimScope:
     Raises Forbidden for a role without claims, NotFound for a professional who is not the caller's.
     """
     require_claim_reader(caller)
-    if caller.has_role(Role.DOCTOR) and caller.id == professional_id:
+    if caller.has_role(*PROFESSIONALS) and caller.id == professional_id:
         return ClaimScope(professional_id, None)
     if not caller.has_role(Role.SECRETARY, Role.ADMINISTRATOR):
         if professional_id is not None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from billing.model.invoice import Insurance
 from billing.ports import KnownPatients
+from billing.service.access import BILLERS, READERS
 from billing.store import BillingStore
 from billing.store.invoices import InvoiceStore
 from telemed.kernel.caller import Caller, Role
@@ -80,15 +81,15 @@ class InsuranceService:
 
 
 def _require_member(caller: Caller) -> UUID:
-    if caller.practice_id is None or not caller.has_role(Role.DOCTOR, Role.SECRETARY, Role.ADMINISTRATOR):
+    if caller.practice_id is None or not caller.has_role(*READERS):
         raise Forbidden("Votre compte n'est rattaché à aucun cabinet.")
     return caller.practice_id
 
 
 def _require_billing(caller: Caller) -> UUID:
     practice_id = _require_member(caller)
-    if not caller.has_role(Role.DOCTOR, Role.SECRETARY):
-        raise Forbidden("Les droits d'un patient se lisent par le médecin et son secrétariat.")
+    if not caller.has_role(*BILLERS):
+        raise Forbidden("Les droits d'un patient se lisent par qui facture et son secrétariat.")
     return practice_id
 
 

@@ -15,7 +15,7 @@ from billing.model.standing import Batch, ClaimLife, Standing
 from billing.ports import CapCheck
 from billing.rules.deadlines import transmit_by
 from billing.rules.transmission import BilledAct, Transmission, Wish, plan_transmission
-from billing.service.access import claim_scope, may_read_claim, require_claim_reader
+from billing.service.access import BILLERS, PROFESSIONALS, claim_scope, may_read_claim, require_claim_reader
 from billing.service.decisions import ClaimDecisions, open_claim
 from billing.service.drafting import rights_of, write_invoice, zone_of
 from billing.service.following import LifeKeeper
@@ -25,7 +25,7 @@ from billing.service.places import Places
 from billing.store import BillingStore
 from billing.store.invoices import InvoiceStore
 from billing.store.life import LifeStore
-from telemed.kernel.caller import Caller, Role
+from telemed.kernel.caller import Caller
 from telemed.kernel.clock import Clock
 from telemed.kernel.decision import ALLOWED, Decision, Reason
 from telemed.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refused
@@ -188,9 +188,9 @@ class InvoiceService(ClaimDecisions):
     async def _find_ready(self, caller: Caller) -> list[UUID]:
         async with self._database.begin() as uow:
             self._note(uow, caller, "billing.invoice_ready")
-            if not caller.has_role(Role.DOCTOR, Role.SECRETARY):
-                raise Forbidden("La facturation revient au médecin et à son secrétariat.")
-            scope = claim_scope(caller, caller.id if caller.has_role(Role.DOCTOR) else None)
+            if not caller.has_role(*BILLERS):
+                raise Forbidden("La facturation revient à qui facture et à son secrétariat.")
+            scope = claim_scope(caller, caller.id if caller.has_role(*PROFESSIONALS) else None)
             return await LifeStore(uow.session).ready(
                 practice_id=scope.practice_id, professional_id=scope.professional_id, stages=_READY
             )

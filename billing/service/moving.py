@@ -10,6 +10,7 @@ from typing import Any
 from billing.model.invoice import Entry, EntryKind, Owing
 from billing.model.life import UNDONE, Actor, Due, Happening, due_at, find_transition
 from billing.model.standing import Standing
+from billing.service.access import PROFESSIONALS
 from billing.store.life import LifeStore
 from telemed.kernel.caller import Caller, CallerKind, Role
 from telemed.kernel.decision import Reason
@@ -46,7 +47,7 @@ class Mover:
             raise Conflict("Cette facture n'en est plus là : rechargez la page.", code="claim.stage")
         actor = actor_of(by, standing)
         if actor not in transition.actors:
-            raise Forbidden("Cette décision revient au médecin qui facture.")
+            raise Forbidden("Cette décision revient à la personne qui facture.")
         if transition.target is not None:
             due = due_at(transition.target)
             changes = {
@@ -132,12 +133,12 @@ def actor_of(by: Caller | Actor, standing: Standing) -> Actor:
         return by
     if by.kind is CallerKind.SYSTEM:
         return Actor.JOB
-    if by.has_role(Role.DOCTOR) and by.id == standing.professional_id:
+    if by.has_role(*PROFESSIONALS) and by.id == standing.professional_id:
         return Actor.DOCTOR
     if by.practice_id != standing.practice_id or not by.has_role(Role.SECRETARY, Role.ADMINISTRATOR):
         raise NotFound("Cette proposition de facturation est introuvable.")
     if not by.has_role(Role.SECRETARY):
-        raise Forbidden("La facturation revient au médecin et à son secrétariat.")
+        raise Forbidden("La facturation revient à qui facture et à son secrétariat.")
     return Actor.SECRETARY
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from billing.model.lot import KeptLot, KeptReturn, LotFile, ReturnState
 from billing.ports import Caisse, LotSigner
-from billing.service.access import claim_scope, require_claim_reader
+from billing.service.access import BILLERS, PROFESSIONALS, claim_scope, require_claim_reader
 from billing.service.lots.chasing import LotChaser
 from billing.service.lots.collecting import ReturnCollector
 from billing.service.lots.making import LotMaker
@@ -85,8 +85,8 @@ class LotService:
         """Do at once, for everybody, what the jobs would do in a while."""
         async with self._database.begin() as uow:
             self._note(uow, caller, "billing.send_now")
-            if not caller.has_role(Role.DOCTOR, Role.SECRETARY):
-                raise Forbidden("La télétransmission revient au médecin et à son secrétariat.")
+            if not caller.has_role(*BILLERS):
+                raise Forbidden("La télétransmission revient à qui facture et à son secrétariat.")
         await self.make_lots()
         await self.transmit()
         await self.collect_returns()
@@ -130,6 +130,6 @@ class LotService:
 
 
 def _may_read(caller: Caller, lot: KeptLot) -> bool:
-    if caller.has_role(Role.DOCTOR) and caller.id == lot.professional_id:
+    if caller.has_role(*PROFESSIONALS) and caller.id == lot.professional_id:
         return True
     return caller.has_role(Role.SECRETARY, Role.ADMINISTRATOR) and caller.practice_id == lot.practice_id

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from billing.facts import Reimbursement
+from billing.facts import Part, Reimbursement
 from billing.model import Claim
 from telemed.app import Services
 from telemed.kernel.ids import new_id
@@ -16,7 +16,7 @@ from telemed.patients.model import Patient
 from tests.fixtures.http import Api
 from tests.fixtures.people import People
 from tests.integration.billing.life.conftest import NSS, ORGANISM
-from tests.unit.billing.making import make_facts
+from tests.unit.billing.making import make_biller, make_facts, make_teleexpertise
 
 pytestmark = pytest.mark.asyncio
 RIGHTS = {"nss": NSS, "organism": ORGANISM, "source": "adri", "seen_on": "2026-11-20"}
@@ -211,3 +211,28 @@ async def test_anomalies_are_for_those_who_bill(api: Api, people: People) -> Non
     assert (await api.call("GET", "/billing/returns/anomalies")).status == 401
     assert (await api.call("GET", "/billing/returns/anomalies", by=people.auditor)).status == 403
     assert (await api.call("GET", "/billing/returns/anomalies", by=people.secretary)).body["items"] == []
+
+
+async def test_a_requerant_who_is_no_doctor_bills_his_own_request(desk: Desk, api: Api) -> None:
+    people, services = desk.people, desk.services
+    carer = people.nurse
+    now = services.clock.now()
+    requerant = make_biller(professional_id=carer.id, rpps=carer.rpps, profession="60", practice_id=people.practice.id)
+    facts = make_teleexpertise(
+        act_id=new_id(),
+        patient_id=desk.patient.id,
+        requerant=requerant,
+        requested_at=now - timedelta(days=1),
+        accepted_at=now - timedelta(hours=20),
+        completed_at=now - timedelta(hours=1),
+    )
+    (claim,) = [one for one in await services.claims.propose_all(facts) if one.part is Part.REQUEST]
+    assert claim.code == "RQD"
+    listed = await api.call("GET", "/billing/standings", by=carer)
+    assert [one["claim_id"] for one in listed.body["items"]] == [str(claim.id)]
+    assert (await api.call("PUT", insurance_path(desk), RIGHTS, by=carer)).status == 200
+    done = await api.call("POST", f"/billing/claims/{claim.id}/invoice", {}, by=carer)
+    assert (done.status, done.body["invoice"]["mode"], done.body["invoice"]["amo_cents"]) == (200, "degraded", 1000)
+    other = await desk.propose()
+    assert (await api.call("POST", f"/billing/claims/{other.id}/invoice", {}, by=carer)).status == 404
+    assert (await api.call("GET", f"/billing/claims/{other.id}/life", by=carer)).status == 404
