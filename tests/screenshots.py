@@ -22,6 +22,7 @@ from tests.fixtures.camera import draw_portrait
 from tests.scene import demo_scene
 from tests.shared import ROOT
 
+_BILLING = (("/facturation", "facturation"), ("/facturation/rapprochement", "rapprochement"))
 _ADDRESS = "8 rue du Change, Tours, 2e étage"
 _NOTES = "Vertiges positionnels brefs depuis huit jours. Tension 13/8 ce matin. Pas de signe de gravité."
 
@@ -41,6 +42,7 @@ async def remake(folder: Path) -> list[str]:
         async_playwright() as playwright,
         _window(playwright, hue=0) as doctor_window,
         _window(playwright, hue=1, is_phone=True) as patient_window,
+        _window(playwright, hue=2) as office_window,
     ):
         doctor, patient = await doctor_window.new_page(), await patient_window.new_page()
         await journeys.sign_in(doctor, scene.base_url, scene.account("claire.moreau"))
@@ -67,6 +69,11 @@ async def remake(folder: Path) -> list[str]:
         await doctor.wait_for_url("**/compte-rendu")
         await asyncio.sleep(2)
         await take(doctor, "compte-rendu")
+        office = await office_window.new_page()
+        await journeys.sign_in(office, scene.base_url, scene.account("sophie.garnier"))
+        for path, name in _BILLING:
+            await office.goto(scene.base_url + path)
+            await take(office, name)
     return taken
 
 

@@ -46,7 +46,7 @@ PLACES: Mapping[Place, tuple[str, str]] = MappingProxyType(
         Place.ON_PAPER: ("Sur papier", "feuille ou duplicata papier"),
         Place.ACKNOWLEDGED: ("Reçus", "ARL positif, paiement attendu"),
         Place.REJECTED: ("Rejetés", "à corriger, une seule fois"),
-        Place.PAID: ("Payés", "plus rien n’est dû"),
+        Place.PAID: ("Payés", "ceux qui remboursent ont payé"),
         Place.REVERSED: ("Annulés", "facturés, puis annulés par une écriture contraire"),
         Place.UNDONE: ("Factures remplacées", "corrigées par une autre facture du même acte"),
     }

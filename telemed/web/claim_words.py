@@ -45,7 +45,7 @@ MEANINGS: Mapping[Stage, str] = {
     Stage.PAPER_REQUESTED: "Le renvoi n’a pas abouti : adressez un duplicata papier à la caisse.",
     Stage.ON_PAPER: "Partie sur papier : le paiement se note à la main.",
     Stage.ACKNOWLEDGED: "La caisse l’a reçue (ARL positif) : votre envoi vous est acquis.",
-    Stage.PAID: "Réglée : plus rien n’est dû.",
+    Stage.PAID: "Payée par ceux qui la remboursent.",
     Stage.REJECTED: "La caisse l’a rejetée : corrigez ce qu’elle dit, une seule fois.",
     Stage.CORRECTED: "Rejetée, puis corrigée par une autre facture.",
     Stage.ABANDONED: "Le médecin a renoncé à la facturer.",
@@ -220,7 +220,7 @@ def basis_cards(values: Iterable[CitedValue], descriptions: Mapping[str, str], d
     return tuple(
         BasisCard(
             what=descriptions.get(one.name, one.name),
-            value=_SPECIALTY_CODE.sub(_specialty_label, one.text),
+            value=_readable(one.text),
             since=one.since,
             address=f"/textes?jour={day.isoformat()}&nom={one.name}",
             texts=tuple(TextLink(text.title, text.address) for text in one.references),
@@ -231,9 +231,12 @@ def basis_cards(values: Iterable[CitedValue], descriptions: Mapping[str, str], d
     )
 
 
-def _specialty_label(found: re.Match[str]) -> str:
-    specialty = find_specialty(found[0])
-    return specialty.label if specialty else found[0]
+def _readable(text: str) -> str:
+    """The text of a value with the names of specialties in place of their codes, each once."""
+    if not _SPECIALTY_CODE.search(text):
+        return text
+    found = (find_specialty(code) for code in text.split(", "))
+    return ", ".join(dict.fromkeys(one.label for one in found if one)) or text
 
 
 def limit_badge(due_on: date | None, today: date) -> Badge:

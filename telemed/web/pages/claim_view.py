@@ -15,6 +15,7 @@ from billing.model.standing import ClaimLife, Standing
 from billing.rules.transmission import Transmission
 from telemed.kernel.caller import Caller, Role
 from telemed.kernel.errors import NotFound
+from telemed.kernel.money import format_euros
 from telemed.web import claim_words, french
 from telemed.web.claim_words import OWING
 from telemed.web.pages.claim_life import life_events
@@ -51,7 +52,7 @@ async def claim_view(visitor: Visitor, place: Workplace, claim_id: UUID, form: F
         report_address=f"/consultations/{claim.act_id}/compte-rendu" if is_clinical and is_consultation else "",
         doctor=names.get(claim.biller.professional_id, f"RPPS {claim.biller.rpps}"),
         stage=claim_words.stage_badge(standing.stage),
-        meaning=claim_words.MEANINGS[standing.stage],
+        meaning=_meaning(standing),
         code=claim.code or "",
         code_label=claim_words.code_words(claim.code),
         cents=claim.amount_cents,
@@ -70,6 +71,16 @@ async def claim_view(visitor: Visitor, place: Workplace, claim_id: UUID, form: F
         superseded_address=f"/facturation/{present.id}" if present and present.id != claim.id else "",
         former_address=f"/facturation/{claim.supersedes_id}" if claim.supersedes_id else "",
     )
+
+
+def _meaning(standing: Standing) -> str:
+    """Where it stands, and what the patient still owes once the others have paid."""
+    told = claim_words.MEANINGS[standing.stage]
+    if standing.stage is not Stage.PAID or not standing.balance_cents:
+        return told
+    if standing.balance_cents < 0:
+        return f"{told} Reçu en trop : {format_euros(-standing.balance_cents)}."
+    return f"{told} Le patient doit encore {format_euros(standing.balance_cents)}."
 
 
 async def _present_entry(visitor: Visitor, claim: Claim) -> Claim | None:
@@ -113,11 +124,11 @@ def _shares(life: ClaimLife, plan: Transmission | None) -> tuple[Share, ...]:
 
 def _reasons(claim: Claim, standing: Standing, plan: Transmission | None) -> tuple[ReasonCard, ...]:
     """Everything said for and against: the judgement, what holds it now, what the caisse answered."""
-    grave = _once((*claim.refusals, *standing.reasons, *(plan.refusals if plan else ())))
     mild = _once((*claim.missing, *claim.warnings, *(plan.warnings if plan else ())))
+    grave = _once((*claim.refusals, *standing.reasons, *(plan.refusals if plan else ())))
     return (
-        *claim_words.reason_cards(grave, Tone.NOW),
-        *claim_words.reason_cards([one for one in mild if one not in grave], Tone.SOON),
+        *claim_words.reason_cards([one for one in grave if one not in mild], Tone.NOW),
+        *claim_words.reason_cards(mild, Tone.SOON),
     )
 
 
@@ -149,7 +160,7 @@ def _gestures(caller: Caller, life: ClaimLife, plan: Transmission | None) -> Ges
         may_restore=may(Happening.RESTORED) and standing.invoice_id is None,
         may_reverse=may(Happening.REVERSED),
         may_send_paper=may(Happening.PAPER_SENT),
-        may_pay=may(Happening.PAYMENT_RECORDED) and (standing.stage in _UNPAID or standing.balance_cents < 0),
+        may_pay=may(Happening.PAYMENT_RECORDED) and (standing.stage in _UNPAID or standing.balance_cents != 0),
     )
 
 
