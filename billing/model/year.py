@@ -7,6 +7,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from billing.rules.cap import Cap, Derogation, Reading
+from billing.rules.curve import CurvePoint
 from billing.rules.levels import Verdict
 from billing.rules.projection import AnnualVolume, Outside, Projection, YearFacts
 
@@ -46,6 +47,14 @@ class Practice:
 
     specialty: str
     territory: str
+
+
+@dataclass(frozen=True)
+class CapCurve:
+    """A civil year so far: a point a week and today's, and one for each month end."""
+
+    points: tuple[CurvePoint, ...]
+    months: tuple[CurvePoint, ...]
 
 
 @dataclass(frozen=True)

@@ -40,12 +40,17 @@ async def list_cap_acts(
     *,
     year: Year,
     professional_id: UUID | None = None,
+    is_remote: bool = False,
     limit: Limit = DEFAULT_LIMIT,
     cursor: Cursor = None,
 ) -> Page[ClaimEntry]:
-    """List the acts of this service that enter the year's count, the latest first."""
+    """List the acts of this service that enter the year's count, the latest first.
+
+    With `is_remote`, only those that the cap limits: what the numerator counts here.
+    """
     whose = _whose(caller, professional_id)
-    claims = await request.app[CAP].acts(caller, whose, year, limit=limit + 1, after=read_cursor(cursor))
+    after = read_cursor(cursor)
+    claims = await request.app[CAP].acts(caller, whose, year, limit=limit + 1, is_remote=is_remote, after=after)
     return make_page(claims, limit)
 
 

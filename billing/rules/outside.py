@@ -72,6 +72,16 @@ class KnownOutside:
     is_declaration_used: bool
     unknown_from: date | None = None
 
+    def days_after(self, as_of: date | None, files: Iterable[ImportedOutside]) -> dict[date, Counts]:
+        """The days of the files that count: after a declared figure that stands, and before the first hole."""
+        days: dict[date, Counts] = {}
+        until = None if self.outside is None else self.outside.as_of
+        for one in files:
+            for day, counts in one.by_day.items():
+                if until is not None and (as_of is None or day > as_of) and day <= until:
+                    days[day] = days.get(day, NONE) + counts
+        return days
+
 
 def resolve_outside(year: int, declared: DeclaredOutside | None, imported: Iterable[ImportedOutside]) -> KnownOutside:
     """The newest statement of each period counts, and no act counts twice.

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from billing.formats import cite
 from billing.model import CapStanding, Declaration
-from billing.rules.cap import Counts, Reading, ReadingName, Regime
+from billing.rules.cap import Counts, Reading, ReadingName, Regime, remote_acts
 from billing.rules.levels import Level
 from billing.rules.projection import AnnualVolume, Basis, Estimate, Outside
 from billing.schemas.texts import LegalBasis
@@ -149,6 +149,17 @@ class CapProjection(BaseModel):
     readings: list[CapExpectation]
 
 
+class CapActsBehind(BaseModel):
+    """Where the figures come from: acts counted here, booked, and done elsewhere, and where the former are listed."""
+
+    remote_here: int = Field(description="Acts here that the cap limits.")
+    remote_acts: str = Field(description="Where they are listed.")
+    all_here: int
+    all_acts: str
+    booked: int = Field(description="Reserved or under way; those cancelled count no more.")
+    outside: int | None = Field(description="Null: not known, which is not none.")
+
+
 class CapStatus(BaseModel):
     """Where a doctor stands under the cap of a civil year; `regime` null for a year without cap.
 
@@ -164,6 +175,8 @@ class CapStatus(BaseModel):
     allowance: int | None = Field(default=None, description="Remote acts left beyond those done and booked.")
     acts_needed: int | None = Field(default=None, description="Other acts that would bring back to the limit.")
     booked: int = 0
+    behind: CapActsBehind | None = None
+    derogation: str | None = Field(default=None, description="Reference of the decision that fixes the rate.")
     readings: list[CapReading] = Field(default_factory=list)
     projection: CapProjection | None = None
     activity: ActivityDeclaration | None = None
@@ -184,11 +197,26 @@ class CapStatus(BaseModel):
             allowance=verdict.allowance,
             acts_needed=verdict.acts_needed,
             booked=standing.facts.booked.teleconsultations,
+            behind=_behind(professional_id, standing),
+            derogation=None if standing.cap.derogation is None else standing.cap.derogation.reference,
             readings=[CapReading.of(reading) for reading in standing.readings],
             projection=_projection_of(standing),
             activity=None if declaration is None else ActivityDeclaration.of(declaration),
             basis=[LegalBasis.of(cite(value)) for value in standing.cap.basis],
         )
+
+
+def _behind(professional_id: UUID, standing: CapStanding) -> CapActsBehind:
+    facts, cap = standing.facts, standing.cap
+    listed = f"/billing/cap/acts?year={cap.year}&professional_id={professional_id}"
+    return CapActsBehind(
+        remote_here=remote_acts(cap.regime, facts.here),
+        remote_acts=f"{listed}&is_remote=true",
+        all_here=facts.here.total,
+        all_acts=listed,
+        booked=facts.booked.total,
+        outside=None if facts.outside is None else facts.outside.counts.total,
+    )
 
 
 def _projection_of(standing: CapStanding) -> CapProjection:

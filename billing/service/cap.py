@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from billing.model import CapStanding, Claim, Declaration, Practice
+from billing.model import CapCurve, CapStanding, Claim, Declaration, Practice
 from billing.ports import BookedActs
 from billing.rules.cap import NONE, Cap, Counts, find_cap, read_cap
+from billing.rules.curve import YearOfActs, month_ends, trace_curve
 from billing.rules.holding import Asked, check_holding
 from billing.rules.levels import judge
+from billing.rules.outside import resolve_outside
 from billing.rules.projection import AnnualVolume, Outside, YearFacts, may_be_certain, project
 from billing.service.access import require_cap_reader
-from billing.service.statements import check_year, refresh_statement
+from billing.service.statements import check_year, load_statements, refresh_statement
 from billing.store import ActivityStore, BillingStore, CountStore, DerogationStore, YearStore
 from telemed.kernel.caller import Caller
 from telemed.kernel.clock import Clock, Territory, civil_date, day_bounds
@@ -98,15 +100,39 @@ class CapService:
         year: int,
         *,
         limit: int,
+        is_remote: bool = False,
         after: tuple[date, UUID] | None = None,
     ) -> list[Claim]:
-        """The acts of this service that enter the year's count, in every practice, the latest first."""
+        """The acts of this service that enter the year's count, in every practice, the latest first.
+
+        `is_remote` keeps those that the cap of that year limits.
+        """
         check_year(year)
         async with self._database.begin() as uow:
             self._note(uow, caller, "billing.read_cap_acts", professional_id, year)
             store = BillingStore(uow.session)
             rpps = await require_cap_reader(caller, professional_id, store)
-            return await store.page(limit=limit, rpps=rpps, year=year, is_counted=True, after=after)
+            regime = None
+            if is_remote and (cap := find_cap(self._law.on(date(year, 1, 1)), specialty="")):
+                regime = cap.regime
+            return await store.page(limit=limit, rpps=rpps, year=year, is_counted=True, counted_as=regime, after=after)
+
+    async def curve(self, caller: Caller, professional_id: UUID, standing: CapStanding) -> CapCurve:
+        """How the year of this standing added up: points of the curve, and of the table of month ends."""
+        year, until = standing.cap.year, min(standing.facts.today, date(standing.cap.year, 12, 31))
+        async with self._database.read() as session:
+            rpps = await require_cap_reader(caller, professional_id, BillingStore(session))
+            here = await CountStore(session).by_day(rpps, year)
+            declared, files = await load_statements(session, rpps, year)
+        known = resolve_outside(year, declared, files)
+        lump = declared.outside if declared is not None and known.is_declaration_used else None
+        acts = YearOfActs(here, known.days_after(None if lump is None else lump.as_of, files), lump)
+        first = date(year, 1, 1)
+        days = [first + timedelta(days=7 * week) for week in range(53) if first + timedelta(days=7 * week) < until]
+        return CapCurve(
+            trace_curve(standing.cap, acts, [*days, until]),
+            trace_curve(standing.cap, acts, month_ends(year, until)),
+        )
 
     async def declare(
         self,

@@ -14,6 +14,7 @@ from sqlmodel import col
 from billing.facts import ActKind, Part, read_facts
 from billing.formats import basis_from_json, basis_to_json, reasons_from_json, reasons_to_json
 from billing.model import Claim, Practice, Supplied
+from billing.rules.rates import Regime
 from billing.rules.tariff import ClaimState
 from billing.tables import ClaimRow, UncountedRow
 
@@ -65,9 +66,13 @@ class BillingStore:
         year: int | None = None,
         state: ClaimState | None = None,
         is_counted: bool = False,
+        counted_as: Regime | None = None,
         after: tuple[date, UUID] | None = None,
     ) -> list[Claim]:
-        """Present claims, the latest act first. `is_counted` keeps those that enter the cap of their year."""
+        """Present claims, the latest act first. `is_counted` keeps those that enter the count of their year.
+
+        `counted_as` keeps the remote acts that a regime limits.
+        """
         query = present_claims().order_by(col(ClaimRow.civil_day).desc(), col(ClaimRow.id).desc()).limit(limit)
         if professional_id is not None:
             query = query.where(col(ClaimRow.professional_id) == professional_id)
@@ -83,6 +88,8 @@ class BillingStore:
             query = query.where(col(ClaimRow.state) == state.value)
         if is_counted:
             query = query.where(enters_counts())
+        if counted_as is not None:
+            query = query.where(is_remote(counted_as))
         if after is not None:
             last = tuple_(literal(after[0], Date), literal(after[1], Uuid))
             query = query.where(tuple_(col(ClaimRow.civil_day), col(ClaimRow.id)) < last)
@@ -124,6 +131,14 @@ def present_claims() -> Select[ClaimRow]:
 def is_out() -> ColumnElement[bool]:
     """The condition on a claim that will not be paid: reversed, abandoned or rejected for good."""
     return select(col(UncountedRow.claim_id)).where(col(UncountedRow.claim_id) == col(ClaimRow.id)).exists()
+
+
+def is_remote(regime: Regime) -> ColumnElement[bool]:
+    """The condition on a claim that a regime limits: the numerator of its cap."""
+    is_teleconsultation = col(ClaimRow.kind) == ActKind.TELECONSULTATION.value
+    if regime is Regime.A:
+        return is_teleconsultation | (col(ClaimRow.part) == Part.OPINION.value)
+    return is_teleconsultation & ~col(ClaimRow.is_own_patient)
 
 
 def enters_counts() -> ColumnElement[bool]:

@@ -37,6 +37,8 @@ def page_services(services: Services) -> PageServices:
         preview=services.preview,
         reconciliation=services.accounting.reconciliation,
         cap=services.cap,
+        derogations=services.derogations,
+        activity=services.activity,
         trace=services.trace,
         draw=services.documents.pictures.draw,
         presence=services.rooms.presence,

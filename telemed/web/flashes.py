@@ -20,6 +20,11 @@ _TEXTS: dict[str, tuple[str, Tone]] = {
     "absent": ("Absence notée.", Tone.FINE),
     "link-sent": ("Un nouveau lien part à l’instant.", Tone.FINE),
     "links-revoked": ("Lien révoqué. Il ne fonctionne plus.", Tone.SOON),
+    "activity-imported": ("Fichier importé : le plafond est recalculé.", Tone.FINE),
+    "activity-known": ("Ce fichier était déjà importé : rien n’a changé.", Tone.SOON),
+    "activity-withdrawn": ("Import retiré : ses actes ne comptent plus.", Tone.SOON),
+    "derogation-recorded": ("Dérogation enregistrée : le plafond est recalculé.", Tone.FINE),
+    "derogation-ended": ("Dérogation modifiée ; l’ancienne est gardée.", Tone.FINE),
     "activity-declared": ("Activité déclarée : le plafond est recalculé.", Tone.FINE),
     "invoiced": ("Facturée. Elle part dans le prochain lot de sa caisse.", Tone.FINE),
     "invoiced-all": ("Tout ce qui était prêt est facturé.", Tone.FINE),
@@ -49,6 +54,7 @@ _TEXTS: dict[str, tuple[str, Tone]] = {
 }
 _UNDO = {
     "cancelled": ("/rendez-vous/{subject}/retablir", "Rétablir"),
+    "activity-imported": ("/facturation/plafond/imports/{subject}/retirer", "Retirer"),
     "claim-abandoned": ("/facturation/{subject}/reprendre", "Reprendre"),
 }
 _SHAPE = re.compile(r"([a-z-]{1,40})(?:\.([0-9a-f-]{36}))?", re.ASCII)

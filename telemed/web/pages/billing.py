@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, Field
 
 from billing.model import CapStanding, Claim, Declaration
 from billing.routes.cursors import read_cursor
-from billing.rules.cap import Counts
+from billing.rules.cap import Counts, remote_acts
 from billing.rules.projection import AnnualVolume, Outside
 from billing.rules.tariff import ClaimState
 from telemed.api.auth import only
@@ -24,13 +24,14 @@ from telemed.kernel.errors import Invalid
 from telemed.patients.model import Patient
 from telemed.web import forms
 from telemed.web.pages.cap import LEVELS, TONES, basis_of, limit_reference, readings_of
+from telemed.web.pages.cap_parts import curve_of, derogation_lines, file_lines
 from telemed.web.pages.page import Pages, Visitor, Workplace, open_workplace
 from telemed.web.views.billing import BillingView, ProposalLine
 from telemed.web.views.frame import Badge, Form, Tone
 
 pages = Pages()
 _DOCTOR = only(Role.DOCTOR)
-_PAGE = 50
+_PAGE, _MOST = 50, 50
 _FIRST_YEAR, _LAST_YEAR = 2018, 2100
 STATES = {
     ClaimState.PROPOSED: Badge("Proposée", Tone.FINE),
@@ -60,7 +61,7 @@ class ActivityForm(forms.FormModel):
 
 @pages.get("/facturation/plafond", _DOCTOR)
 async def show_billing(visitor: Visitor) -> web.Response:
-    return await _show(visitor, await open_workplace(visitor, "billing/cap"), None)
+    return await show_page(visitor, await open_workplace(visitor, "billing/cap"), None)
 
 
 @pages.post("/facturation/activite", _DOCTOR)
@@ -80,9 +81,9 @@ async def declare_activity(visitor: Visitor) -> web.Response:
             outside=_outside(asked, form),
         )
     except forms.FormError as err:
-        return await _show(visitor, place, err.form, status=422)
+        return await show_page(visitor, place, err.form, status=422)
     except Invalid as err:
-        return await _show(visitor, place, forms.refused(form, err, _FIELDS), status=422)
+        return await show_page(visitor, place, forms.refused(form, err, _FIELDS), status=422)
     return visitor.go(f"/facturation/plafond?annee={asked.annee}", flash="activity-declared")
 
 
@@ -115,7 +116,8 @@ def _outside(asked: ActivityForm, form: Form) -> Outside | None:
     return Outside(counts, asked.arrete_au, asked.source)
 
 
-async def _show(visitor: Visitor, place: Workplace, typed: Form | None, *, status: int = 200) -> web.Response:
+async def show_page(visitor: Visitor, place: Workplace, typed: Form | None, *, status: int = 200) -> web.Response:
+    """The page of the cap, with the form as it was typed where one was refused."""
     today = _today(visitor, place)
     year = _year(visitor, typed, today)
     cursor = visitor.request.query.get("apres") or None
@@ -125,15 +127,48 @@ async def _show(visitor: Visitor, place: Workplace, typed: Form | None, *, statu
     )
     shown = claims[:_PAGE]
     people = await visitor.services.patients.names(visitor.known, [one.patient_id for one in shown])
-    view = _view(place, year, standing, today)
     view = replace(
-        view,
-        form=typed or _form(standing, year),
+        await _with_parts(visitor, place, _view(place, year, standing, today), standing),
+        form=_typed(typed, standing, year),
         proposals=tuple(_line(claim, people) for claim in shown),
         next_page=_address(year, shown[-1]) if len(claims) > _PAGE else "",
         first_page=_address(year, None) if cursor else "",
     )
     return visitor.render("professional/billing.html", place.frame, view, status=status)
+
+
+async def _with_parts(
+    visitor: Visitor, place: Workplace, view: BillingView, standing: CapStanding | None
+) -> BillingView:
+    """With the curve, the decisions and the files of the year, and the figures that open the acts behind them."""
+    services, whose = visitor.services, place.person.id
+    entries = await services.derogations.page(visitor.known, whose, limit=_MOST)
+    files = await services.activity.page(visitor.known, whose, limit=_MOST, year=view.year)
+    view = replace(
+        view,
+        derogations=derogation_lines(entries, view.computed_on),
+        files=file_lines(files, place.practice.territory),
+        acts_address=f"/facturation/plafond/actes?annee={view.year}",
+    )
+    if standing is None:
+        return view
+    facts, verdict, derogation = standing.facts, standing.verdict, standing.cap.derogation
+    return replace(
+        view,
+        curve=curve_of(standing, await services.cap.curve(visitor.known, whose, standing)),
+        remote_here=remote_acts(standing.cap.regime, facts.here),
+        all_here=facts.here.total,
+        booked=facts.booked.total,
+        allowance=verdict.allowance,
+        acts_needed=verdict.acts_needed,
+        derogation=derogation.reference if derogation else "",
+    )
+
+
+def _typed(typed: Form | None, standing: CapStanding | None, year: int) -> Form:
+    """The declaration in force, under what was typed in whichever form was refused."""
+    kept = _form(standing, year)
+    return kept if typed is None else Form({**kept.values, **typed.values}, typed.errors)
 
 
 def _view(place: Workplace, year: int, standing: CapStanding | None, today: date) -> BillingView:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from aiohttp import web
 
-from billing.service import CapService, ClaimService
+from billing.service import ActivityService, CapService, ClaimService, DerogationService
 from billing.service.desk import DeskService
 from billing.service.insurance import InsuranceService
 from billing.service.invoices import InvoiceService
@@ -83,6 +83,8 @@ class PageServices:
     preview: PreviewService
     reconciliation: ReconciliationService
     cap: CapService
+    derogations: DerogationService
+    activity: ActivityService
     trace: TraceService
     draw: Callable[[bytes], Awaitable[bytes]]
     presence: Callable[[str], Mapping[str, SeatPresence]]

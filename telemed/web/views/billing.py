@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from telemed.web.views.cap import CurveView, DerogationLine, FileLine
 from telemed.web.views.frame import Badge, Form, ReasonLine
 
 
@@ -65,3 +66,13 @@ class BillingView:
     next_year: int | None = None
     next_page: str = ""
     first_page: str = ""
+    acts_address: str = ""
+    remote_here: int = 0
+    all_here: int = 0
+    booked: int = 0
+    allowance: int | None = None
+    acts_needed: int | None = None
+    curve: CurveView | None = None
+    derogation: str = ""
+    derogations: tuple[DerogationLine, ...] = ()
+    files: tuple[FileLine, ...] = ()

@@ -11,6 +11,7 @@ from typing import Any
 import pyotp
 import pytest
 import pytest_asyncio
+from aiohttp import FormData
 from aiohttp.test_utils import TestClient, TestServer
 from multidict import CIMultiDictProxy
 from sqlalchemy import event
@@ -87,7 +88,13 @@ class Window:
     async def post(self, path: str, form: dict[str, str] | None = None, **headers: str) -> Answer:
         return await self._answer("POST", path, form or {}, headers)
 
-    async def _answer(self, method: str, path: str, form: dict[str, str] | None, headers: dict[str, str]) -> Answer:
+    async def send(self, path: str, form: FormData) -> Answer:
+        """A form with a file."""
+        return await self._answer("POST", path, form, {})
+
+    async def _answer(
+        self, method: str, path: str, form: dict[str, str] | FormData | None, headers: dict[str, str]
+    ) -> Answer:
         sent = HEADERS | {name.replace("_", "-"): value for name, value in headers.items()}
         async with self.client.request(method, path, data=form, headers=sent) as response:
             text = await response.text()

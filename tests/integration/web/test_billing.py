@@ -73,7 +73,7 @@ async def test_a_declaration_gives_both_readings_and_is_shown_again(
     assert page.path == "/facturation/plafond?annee=2026"
     assert "Activité déclarée : le plafond est recalculé." in text
     assert "16 actes comptés" in text
-    assert "sur 3101 actes conventionnés" in text.replace("3 101", "3101")
+    assert "3101 actes conventionnés</a> à ce jour" in text.replace("3 101", "3101")
     assert "(celle qui décide)" in text
     assert "(pour avertir)" in text
     for name, value in DECLARED.items():

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from telemed.web.views import (
     billing,
+    cap,
     report,
     visit,
 )
@@ -196,6 +197,56 @@ CAP = billing.BillingView(
         ),
     ),
     previous_year=2025,
+    acts_address="/facturation/plafond/actes?annee=2026",
+    remote_here=142,
+    all_here=180,
+    booked=12,
+    allowance=46,
+    curve=cap.CurveView(
+        remote="0.0,300.0 249.3,250.0 498.6,190.0 747.9,140.0 901.4,110.0",
+        allowed="0.0,300.0 249.3,230.0 498.6,160.0 747.9,100.0 901.4,60.0 1000.0,20.0",
+        highest=240,
+        today=901.4,
+        expected="901.4,110.0 1000.0,60.0 1000.0,100.0",
+        summary="142 actes à distance comptés à ce jour pour 200 permis par les actes connus.",
+        rows=(
+            cap.CurveRow(date(2026, 10, 31), 130, 910, 182, 0.1429),
+            cap.CurveRow(date(2026, 11, 25), 142, 1000, 200, 0.142),
+        ),
+    ),
+    derogation="CPAM 37-2026-114",
+    derogations=(
+        cap.DerogationLine(
+            "37-2026-114", "CPAM", 30, date(2026, 1, 1), date(2026, 12, 31), "Courrier", Badge("En vigueur", FINE), "/x"
+        ),
+    ),
+    files=(
+        cap.FileLine(
+            "Clinique A", date(2026, 1, 1), date(2026, 6, 30), 120, date(2026, 7, 2), Badge("Compté", FINE), "/x"
+        ),
+    ),
+)
+CAP_ACTS = cap.CapActsView(
+    year=2026,
+    title="Actes à distance comptés",
+    explanation="Ceux que le plafond limite, faits dans ce logiciel.",
+    lines=(cap.CapActLine(date(2026, 11, 25), "LEROY Jeanne", "TCG", "", "/facturation/1"),),
+    next_page="/facturation/plafond/actes?annee=2026&apres=x",
+)
+CAP_IMPORT = cap.PreviewView(
+    year=2026,
+    form=Form({"provenance": "Clinique A"}),
+    content="",
+    encoding="Windows-1252",
+    delimiter="point-virgule",
+    period=(date(2026, 1, 1), date(2026, 6, 30)),
+    accepted=118,
+    acts=640,
+    rejected=(cap.RejectedLine(12, "jour", "Ce jour n’est pas encore passé."),),
+    rejected_count=1,
+    before="Inconnue : elle n’est pas comptée comme nulle.",
+    after="640 actes au 30 juin 2026 (Clinique A).",
+    notes=(ReasonLine("Le fichier est en Windows-1252 : vérifiez les accents des lieux.", "", SOON),),
 )
 
 
@@ -204,5 +255,7 @@ EXAMPLES: dict[str, Example] = {
     "appel-medecin-oral": Example("Appel, accord oral", "professional/call.html", DOCTOR, CALL_ORAL),
     "compte-rendu": Example("Compte rendu", "professional/report.html", DOCTOR, REPORT),
     "compte-rendu-signe": Example("Compte rendu signé", "professional/report_signed.html", DOCTOR, SIGNED),
+    "plafond-actes": Example("Actes du plafond", "professional/cap_acts.html", DOCTOR, CAP_ACTS),
+    "plafond-import": Example("Aperçu d’un import", "professional/cap_import.html", DOCTOR, CAP_IMPORT),
     "facturation": Example("Facturation", "professional/billing.html", replace(DOCTOR, current="billing"), CAP),
 }
