@@ -39,18 +39,18 @@ from tests.shared import ROOT
 pytestmark = [pytest.mark.asyncio, pytest.mark.slow]
 
 MOST_BOUNDARIES = 200
-STEPS = {"propose", "insurance", "invoice", "make_lots", "transmit", "collect_returns"}
+STEPS = {"propose", "insurance", "invoice", "make_lots", "transmit", "collect_returns", "chase"}
 PATIENCE_SECONDS = 60
 
 
 class Particular(Reception):
-    """Refuses the lots for the second organism when they first come, and takes them when they come again."""
+    """Says nothing of a lot for the first organism when it first comes, refuses one for the second; then takes both."""
 
     def take(self, text: bytes, signature: str, *, is_retransmission: bool) -> tuple[Any, bool]:
         lot = decode_lot(text)
         is_new = all(one.text != text for one in self.deliveries)
-        refuses = is_new and lot.organism == ORGANISMS[1]
-        self.answers = Answers(arl=ArlAnswer.NEGATIVE if refuses else ArlAnswer.POSITIVE)
+        first = dict(zip(ORGANISMS, (ArlAnswer.NONE, ArlAnswer.NEGATIVE), strict=True))
+        self.answers = Answers(arl=first[lot.organism] if is_new else ArlAnswer.POSITIVE)
         return super().take(text, signature, is_retransmission=is_retransmission)
 
 
@@ -124,18 +124,17 @@ async def test_killed_between_any_two_steps_nothing_is_lost_or_doubled(
     tmp_path: Path, database_url: str, database: Database
 ) -> None:
     async with ground_in(tmp_path, database_url) as ground, forks(tmp_path) as process:
-        whole = (await bill(process, ground, 0, None))["told"]
         killed = 0
         for stop_at in range(1, MOST_BOUNDARIES):
             ended = await bill(process, ground, stop_at, stop_at)
             if ended["signal"] != signal.SIGKILL:
                 break
             killed = stop_at
-        assert killed == len(whole), "every boundary of a whole exchange had its death"
-        await bill(process, ground, killed + 2, None)
-    assert {doing for doing, _, _ in (name.partition(": ") for name in whole)} >= STEPS
+        whole = ended["told"]
+        assert killed >= len(whole) > 50, "every boundary of a whole exchange had its death; weekends add a few"
+        assert {name.partition(": ")[0] for name in whole} == STEPS
     await check_the_caisse_saw_each_lot_once_as_new(ground)
-    await check_every_act_is_paid_once(database, ground, processes=killed + 3)
+    await check_every_act_is_paid_once(database, ground, processes=killed + 1)
 
 
 async def check_the_caisse_saw_each_lot_once_as_new(ground: Ground) -> None:
@@ -157,7 +156,7 @@ async def check_every_act_is_paid_once(database: Database, ground: Ground, *, pr
         items = (await session.scalars(select(LotItemRow))).all()
         attempts = (await session.scalars(select(AttemptRow))).all()
         returns = (await session.scalars(select(ReturnRow))).all()
-    acts = {act_id_of(number, place) for number in range(processes) for place in range(len(ORGANISMS))}
+    acts = {act_id_of(number, place) for number in range(1, processes + 1) for place in range(len(ORGANISMS))}
     assert Counter(row.act_id for row in standings) == Counter(acts)
     assert Counter(row.stage for row in standings) == {Stage.PAID: len(acts)}
     for row in (invoices, items):

@@ -13,9 +13,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from billing.facts import ActKind, MedecinTraitant, Reimbursement
@@ -31,7 +33,7 @@ from telemed.kernel.clock import FrozenClock
 from telemed.kernel.events import Event
 from telemed.security.keyring import Keyring
 from telemed.settings import Settings
-from telemed.storage.engine import Database
+from telemed.storage.engine import Database, sync_engine_of
 from telemed.storage.uow import UnitOfWork
 from tests.unit.billing.lots import INSURED
 from tests.unit.billing.making import DOCTOR_ID, PRACTICE_ID, make_facts
@@ -52,7 +54,7 @@ _RESTART = timedelta(minutes=30)
 
 @dataclass(frozen=True)
 class Job:
-    """What one process does. `number` names its acts; it dies at the boundary `stop_at`, or does not."""
+    """What one process does. `number`, from 1, names its acts; it dies at the boundary `stop_at`, or does not."""
 
     folder: str
     database_url: str
@@ -84,17 +86,33 @@ class Boundaries:
 
 
 class WatchedDatabase(Database):
-    """A boundary on each side of every commit."""
+    """A boundary on each side of every commit of something: to end between two that changed nothing is to end once."""
 
-    boundaries: Boundaries
+    def __init__(self, url: str, keyring: Keyring, boundaries: Boundaries) -> None:
+        super().__init__(url, keyring)
+        self._boundaries = boundaries
+        self._has_written = False
+        event.listen(sync_engine_of(self), "before_cursor_execute", self._look_at)
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[UnitOfWork]:
+        self._has_written = False
         async with super().begin() as uow:
             yield uow
-            await uow.session.flush()
-            self.boundaries.reach("before commit")
-        self.boundaries.reach("after commit")
+            uow.before_commit(self._end_of_transaction)
+        self._reach("after commit")
+
+    async def _end_of_transaction(self, session: AsyncSession) -> None:
+        """The last of what runs before the commit."""
+        await session.flush()
+        self._reach("before commit")
+
+    def _reach(self, name: str) -> None:
+        if self._has_written:
+            self._boundaries.reach(name)
+
+    def _look_at(self, _connection: Any, _cursor: Any, statement: str, *_: object) -> None:
+        self._has_written = self._has_written or not statement.startswith(("SELECT", "BEGIN"))
 
 
 class WatchedCaisse:
@@ -156,8 +174,7 @@ def _compose(job: Job, wall: WallClock, boundaries: Boundaries) -> Services:
     folder = Path(job.folder)
     paths = {f"caisse_{name}": value for name, value in job.caisse.items()}
     settings = Settings.model_validate({"data_dir": folder, "database_url": job.database_url, **paths}).with_keys()
-    database = WatchedDatabase(job.database_url, Keyring({"test": b"k" * 32}, b"i" * 32))
-    database.boundaries = boundaries
+    database = WatchedDatabase(job.database_url, Keyring({"test": b"k" * 32}, b"i" * 32), boundaries)
     caisse = open_caisse(settings)
     assert caisse is not None
     watched = WatchedCaisse(caisse, boundaries)
@@ -166,7 +183,7 @@ def _compose(job: Job, wall: WallClock, boundaries: Boundaries) -> Services:
 
 async def _close_acts(services: Services, boundaries: Boundaries, number: int) -> None:
     """The acts of this process end; or those of the process before end again, as the outbox delivers them again."""
-    for place, organism in enumerate(ORGANISMS if number >= 0 else ()):
+    for place, organism in enumerate(ORGANISMS if number else ()):
         await _close_an_act(services, boundaries, act_id_of(number, place), organism)
 
 
@@ -199,9 +216,9 @@ def _rights(patient_id: UUID, organism: str, services: Services) -> Insurance:
 
 async def _finish(services: Services, wall: WallClock, boundaries: Boundaries) -> None:
     """Invoice what is ready and run every job, a day after the other, until nothing is under way."""
+    boundaries.doing = "invoice"
+    await services.invoicing.invoices.invoice_ready(DOCTOR)
     for _round in range(_ROUNDS):
-        boundaries.doing = "invoice"
-        await services.invoicing.invoices.invoice_ready(DOCTOR)
         for job in ("make_lots", "transmit", "collect_returns", "chase"):
             boundaries.doing = job
             await getattr(services.invoicing.lots, job)()

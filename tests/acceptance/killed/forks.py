@@ -11,11 +11,14 @@ import os
 import sys
 from typing import Any
 
+from sqlalchemy.orm import configure_mappers
+
 from tests.acceptance.killed.exchange import Job, run
 
 
 def main() -> None:
     """Until the end of the input. There is one thread and no event loop when a process is forked."""
+    configure_mappers()
     gc.freeze()
     for line in sys.stdin:
         print(json.dumps(_in_a_process(json.loads(line))), flush=True)
