@@ -29,6 +29,7 @@ class Unit(StrEnum):
     ACTS = "acts"
     TIMES = "times"
     PATIENTS = "patients"
+    ML_PER_MIN = "ml_per_min"
     FLAG = "flag"
     CODE = "code"
     LABELS = "labels"
@@ -43,6 +44,7 @@ _COUNTED = {
     Unit.ACTS: ("acte", "actes"),
     Unit.TIMES: ("fois", "fois"),
     Unit.PATIENTS: ("patient", "patients"),
+    Unit.ML_PER_MIN: ("mL/min/1,73 m²", "mL/min/1,73 m²"),
 }
 _NO_BREAK_SPACE = "\u00a0"
 

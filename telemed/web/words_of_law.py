@@ -52,6 +52,7 @@ UNITS: Mapping[Unit, str] = MappingProxyType(
         Unit.ACTS: "en nombre d’actes",
         Unit.TIMES: "en nombre de fois",
         Unit.PATIENTS: "en nombre de patients",
+        Unit.ML_PER_MIN: "un débit de filtration",
         Unit.FLAG: "oui ou non",
         Unit.CODE: "un code",
         Unit.LABELS: "une liste",

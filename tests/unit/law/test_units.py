@@ -69,6 +69,10 @@ def test_holidays_are_days_of_the_year_with_their_names(raw: object) -> None:
         (False, Unit.FLAG, "non"),
         ("TCG", Unit.CODE, "TCG"),
         ({"TC": "Téléconsultation", "TCG": "x"}, Unit.LABELS, "TC, TCG"),
+        (30, Unit.ML_PER_MIN, "30\u00a0mL/min/1,73 m²"),
+        (2, Unit.TIMES, "2\u00a0fois"),
+        (1, Unit.PATIENTS, "1\u00a0patient"),
+        (5000, Unit.PATIENTS, "5000\u00a0patients"),
         (1, Unit.WORKING_DAYS, "1\u00a0jour ouvré"),
         (2, Unit.WORKING_DAYS, "2\u00a0jours ouvrés"),
         (
