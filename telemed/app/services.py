@@ -41,7 +41,7 @@ from telemed.consent.store import published_wordings
 from telemed.kernel.clock import Clock, SystemClock
 from telemed.kernel.messages import Channel, MessageSender
 from telemed.law.law import Law
-from telemed.patients.service import PatientService
+from telemed.patients.service import MergeService, PatientService
 from telemed.professionals.service import (
     EnrolmentService,
     PasswordSignIn,
@@ -101,6 +101,7 @@ class Services:
     accounting: Accounting
     preview: PreviewService
     accompaniments: AccompanimentService
+    merges: MergeService
     subscribers: dict[str, Subscriber] = field(default_factory=dict)
     jobs: list[Job] = field(default_factory=list)
 
@@ -160,6 +161,7 @@ def build_services(
         **billing,
         expertise=build_expertise(ground, casework, consents, signer=signer, senders=senders),
         accounting=build_accounting(**common(ground)),
+        merges=MergeService(**common(ground), on_merge=(billing["quotas"],)),
     )
     return _connected(services)
 

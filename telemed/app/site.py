@@ -151,6 +151,7 @@ def _give_people(app: web.Application, services: Services) -> None:
     per_minute = min(services.settings.requests_per_minute, professionals_routes.SIGN_INS_PER_MINUTE)
     app[professionals_routes.SIGN_IN_LIMITER] = RateLimiter(clock=services.clock, per_minute=per_minute)
     app[patients_routes.PATIENTS] = services.patients
+    app[patients_routes.MERGES] = services.merges
     app[consent_routes.CONSENTS] = services.consents
 
 

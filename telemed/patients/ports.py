@@ -1,10 +1,12 @@
-"""What patients asks from outside: the téléservice INSi."""
+"""What patients asks from outside: the téléservice INSi, and who must follow a merge."""
 
 from __future__ import annotations
 
 from typing import Protocol
+from uuid import UUID
 
 from telemed.patients.model import InsiAnswer, Traits
+from telemed.storage.uow import UnitOfWork
 
 
 class InsiClient(Protocol):
@@ -20,4 +22,16 @@ class InsiClient(Protocol):
 
     async def verify(self, answer: InsiAnswer) -> bool:
         """Does INSi still know this matricule for these traits?"""
+        ...
+
+
+class MergeFollower(Protocol):
+    """What must know at once that two records are of one person: called last, in the same transaction."""
+
+    async def follow_merge(self, uow: UnitOfWork, *, kept: UUID, absorbed: UUID) -> None:
+        """What is counted for the absorbed record is the kept one's person's from now on."""
+        ...
+
+    async def follow_undo(self, uow: UnitOfWork, *, kept: UUID, absorbed: UUID) -> None:
+        """They are two persons again."""
         ...

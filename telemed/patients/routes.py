@@ -21,6 +21,9 @@ from telemed.patients.schemas import (
     IdentityCheckOut,
     IdentityDoubtIn,
     IdentityVersionOut,
+    MergeIn,
+    MergeOut,
+    MergeUndoIn,
     PatientCreated,
     PatientIn,
     PatientOut,
@@ -28,9 +31,10 @@ from telemed.patients.schemas import (
     PossibleDuplicateOut,
     PossibleDuplicates,
 )
-from telemed.patients.service import PatientService
+from telemed.patients.service import MergeService, PatientService
 
 PATIENTS = web.AppKey("patients", PatientService)
+MERGES = web.AppKey("merges", MergeService)
 CARERS = only(Role.DOCTOR, Role.HEALTH_PROFESSIONAL, Role.SECRETARY)
 operations = Operations("patients")
 
@@ -68,9 +72,9 @@ async def list_patients(
     return Page(items=[PatientOut.of(patient) for patient in found[:limit]], next_cursor=more)
 
 
-@operations.get("/patients/{patient_id}", access=CARERS)
+@operations.get("/patients/{patient_id}", access=CARERS, errors=(409,))
 async def get_patient(request: web.Request, caller: Caller, patient_id: UUID) -> PatientOut:
-    """Read a patient's record."""
+    """Read a patient's record; one that was merged into another answers 409 `patient.merged`, with where it went."""
     return PatientOut.of(await request.app[PATIENTS].get(caller, patient_id))
 
 
@@ -95,7 +99,7 @@ async def check_identity(
     return IdentityCheckOut(patient=PatientOut.of(done.patient), warnings=[reason.text for reason in done.warnings])
 
 
-@operations.post("/patients/{patient_id}/identity-doubts", access=CARERS, status=201)
+@operations.post("/patients/{patient_id}/identity-doubts", access=CARERS, status=201, errors=(409,))
 async def doubt_identity(
     request: web.Request, caller: Caller, patient_id: UUID, *, body: IdentityDoubtIn
 ) -> PatientOut:
@@ -103,7 +107,7 @@ async def doubt_identity(
     return PatientOut.of(await request.app[PATIENTS].raise_doubt(caller, patient_id, body.reason))
 
 
-@operations.get("/patients/{patient_id}/identity-history", access=CARERS)
+@operations.get("/patients/{patient_id}/identity-history", access=CARERS, errors=(409,))
 async def list_identity_history(
     request: web.Request, caller: Caller, patient_id: UUID, *, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> Page[IdentityVersionOut]:
@@ -115,20 +119,20 @@ async def list_identity_history(
     return Page(items=[IdentityVersionOut.of(version) for version in found[:limit]], next_cursor=more)
 
 
-@operations.get("/patients/{patient_id}/possible-duplicates", access=CARERS)
+@operations.get("/patients/{patient_id}/possible-duplicates", access=CARERS, errors=(409,))
 async def find_possible_duplicates(request: web.Request, caller: Caller, patient_id: UUID) -> PossibleDuplicates:
     """Point out the records that may be the same person: ten at most."""
     found = await request.app[PATIENTS].duplicates(caller, patient_id)
     return PossibleDuplicates(possible_duplicates=[PossibleDuplicateOut.of(duplicate) for duplicate in found])
 
 
-@operations.get("/patients/{patient_id}/attending-doctor", access=CARERS)
+@operations.get("/patients/{patient_id}/attending-doctor", access=CARERS, errors=(409,))
 async def get_attending_doctor(request: web.Request, caller: Caller, patient_id: UUID) -> AttendingDoctorHistory:
     """Read who the médecin traitant was, day by day."""
     return AttendingDoctorHistory.of(await request.app[PATIENTS].attending_doctors(caller, patient_id))
 
 
-@operations.put("/patients/{patient_id}/attending-doctor", access=CARERS)
+@operations.put("/patients/{patient_id}/attending-doctor", access=CARERS, errors=(409,))
 async def set_attending_doctor(
     request: web.Request, caller: Caller, patient_id: UUID, *, body: AttendingDoctorIn
 ) -> AttendingDoctorHistory:
@@ -137,3 +141,31 @@ async def set_attending_doctor(
         caller, patient_id, rpps=body.rpps, name=body.name, from_on=body.from_on
     )
     return AttendingDoctorHistory.of(history)
+
+
+@operations.post("/patients/{patient_id}/merge", access=CARERS, status=201, errors=(409,))
+async def merge_patient(request: web.Request, caller: Caller, patient_id: UUID, *, body: MergeIn) -> MergeOut:
+    """Take a duplicate into this record, which is kept.
+
+    What the rules warn of (twins share four traits) refuses until it is confirmed. The absorbed record leaves lists
+    and searches and answers 409 `patient.merged` with where it went; what was done under it stays under its id, and
+    counts in the quotas of this person. It can be undone.
+    """
+    done = await request.app[MERGES].merge(caller, patient_id, body.absorbed_id, is_confirmed=body.is_confirmed)
+    return MergeOut.of(done)
+
+
+@operations.post("/patients/{patient_id}/merge/undo", access=CARERS, status=201, errors=(409,))
+async def undo_merge(request: web.Request, caller: Caller, patient_id: UUID, *, body: MergeUndoIn) -> MergeOut:
+    """Part a record from this one; each takes back the acts made under it."""
+    return MergeOut.of(await request.app[MERGES].undo(caller, patient_id, body.absorbed_id))
+
+
+@operations.get("/patients/{patient_id}/merges", access=CARERS)
+async def list_merges(
+    request: web.Request, caller: Caller, patient_id: UUID, *, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
+) -> Page[MergeOut]:
+    """List what was merged into this record and parted from it, the newest first."""
+    found = await request.app[MERGES].history(caller, patient_id, before=decode_cursor_id(cursor), limit=limit + 1)
+    more = encode_cursor(str(found[limit - 1].id)) if len(found) > limit else None
+    return Page(items=[MergeOut.of(merge) for merge in found[:limit]], next_cursor=more)

@@ -217,3 +217,73 @@ def resemblance_of(identity: Identity, other: Patient) -> Resemblance | None:
     if fold_name(ours.first_given_name) == fold_name(theirs.first_given_name):
         return Resemblance.SAME_TRAITS
     return Resemblance.SAME_NAME_AND_DATE
+
+
+def check_merge(kept: Patient, absorbed: Patient) -> Decision:
+    """May `absorbed` be taken into `kept`, two records of one practice? A warning is for a person to weigh.
+
+    Twins share four traits (trap 13): nothing but a person's comparison says that two records are of one.
+    """
+    ours, theirs = kept.identity, absorbed.identity
+    matricules = (ours.matricule, theirs.matricule)
+    are_two = None not in matricules and matricules[0] != matricules[1]
+    are_qualified = IdentityStatus.QUAL is ours.status is theirs.status
+    return combine(
+        (
+            refuse(_SAME_RECORD) if kept.id == absorbed.id else ALLOWED,
+            *(refuse(merged_reason(one)) for one in (kept, absorbed) if one.merged_into is not None),
+            refuse(_TWO_PERSONS) if are_two and are_qualified else ALLOWED,
+            warn(_TWO_MATRICULES) if are_two and not are_qualified else ALLOWED,
+            _warn_traits(ours.traits, theirs.traits),
+            warn(_BETTER_ABSORBED) if _RANK[theirs.status] > _RANK[ours.status] else ALLOWED,
+        )
+    )
+
+
+def merged_reason(patient: Patient) -> Reason:
+    """Why a record that was taken into another is not shown, and where it went."""
+    text = "Ce dossier a été réuni à un autre : ouvrez celui-ci."
+    return Reason("patient.merged", text, "", {"merged_into": str(patient.merged_into)})
+
+
+def _warn_traits(ours: Traits, theirs: Traits) -> Decision:
+    differing = tuple(name for name, differs in _compare(ours, theirs).items() if differs)
+    if not differing:
+        return ALLOWED
+    compared = {"traits": ", ".join(differing)}
+    if "first_given_name" in differing and not {"birth_name", "birth_date"} & set(differing):
+        text = "Même nom et même date de naissance, prénoms différents : des jumeaux partagent quatre traits. Comparez."
+        return warn(Reason("patient.merge_twins", text, _IDENTITY, compared))
+    text = "Des traits d'identité diffèrent entre les deux dossiers : comparez les pièces d'identité."
+    return warn(Reason("patient.merge_traits_differ", text, _IDENTITY, compared))
+
+
+def _compare(ours: Traits, theirs: Traits) -> dict[str, bool]:
+    """The traits on which two records contradict each other; one that was never asked contradicts nothing."""
+    return {
+        "birth_name": fold_name(ours.birth_name) != fold_name(theirs.birth_name),
+        "first_given_name": fold_name(ours.first_given_name) != fold_name(theirs.first_given_name),
+        "birth_date": ours.birth_date != theirs.birth_date,
+        "sex": None not in (ours.sex, theirs.sex) and ours.sex != theirs.sex,
+        "birth_place": None not in (ours.birth_place, theirs.birth_place) and ours.birth_place != theirs.birth_place,
+    }
+
+
+_IDENTITY = "Référentiel national d'identitovigilance"
+_RANK = {IdentityStatus.PROV: 0, IdentityStatus.RECUP: 1, IdentityStatus.VALI: 2, IdentityStatus.QUAL: 3}
+_SAME_RECORD = Reason("patient.merge_self", "Un dossier ne se réunit pas à lui-même.")
+_TWO_PERSONS = Reason(
+    "patient.merge_two_persons",
+    "Ces deux identités sont qualifiées avec deux matricules INS différents : ce sont deux personnes.",
+    f"{_IDENTITY} ; EXI SI 08",
+)
+_TWO_MATRICULES = Reason(
+    "patient.merge_matricules_differ",
+    "Les deux dossiers portent des matricules INS différents : vérifiez-les avant de réunir.",
+    "Référentiel INS",
+)
+_BETTER_ABSORBED = Reason(
+    "patient.merge_better_absorbed",
+    "Le dossier qui disparaît a une identité mieux vérifiée que celui qui reste : gardez plutôt l'autre.",
+    "RNIV 1",
+)

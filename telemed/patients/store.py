@@ -41,12 +41,14 @@ from telemed.patients.model import (
     IdentityVersion,
     InsiReceipt,
     InsiSource,
+    Merge,
+    MergeChange,
     Patient,
     Traits,
     fold_name,
     name_words,
 )
-from telemed.patients.tables import AttendingDoctorRow, IdentityVersionRow, PatientNameRow, PatientRow
+from telemed.patients.tables import AttendingDoctorRow, IdentityVersionRow, PatientMergeRow, PatientNameRow, PatientRow
 from telemed.security.keyring import CannotOpenError
 from telemed.storage.engine import violated_constraint
 from telemed.storage.types import keyring_of
@@ -55,7 +57,10 @@ _WORDS_SEARCHED = 8
 
 
 class PatientStore:
-    """Patients by id, by name and birth date, by matricule. Nothing here asks who may: the service does."""
+    """Patients by id, by name and birth date, by matricule. Nothing here asks who may: the service does.
+
+    A record that another one took in is found by its own id only: lists and searches leave it out.
+    """
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
@@ -79,15 +84,56 @@ class PatientStore:
         await self._save_names(patient)
 
     async def find(self, patient_id: UUID, *, for_update: bool = False) -> Patient | None:
+        """The person of an act: the record itself, or the one that took it in."""
+        found = await self.find_record(patient_id, for_update=for_update)
+        while found is not None and found.merged_into is not None:
+            found = await self.find_record(found.merged_into, for_update=for_update)
+        return found
+
+    async def find_record(self, patient_id: UUID, *, for_update: bool = False) -> Patient | None:
+        """One record as it is, merged or not."""
         row = await self._session.get(PatientRow, patient_id, with_for_update=for_update or None)
         return _to_patient(row) if row else None
 
     async def find_many(self, ids: Sequence[UUID]) -> dict[UUID, Patient]:
-        """Those of `ids` that exist, in one statement."""
+        """The persons behind those of `ids` that exist, in one statement as long as none was merged."""
+        found = await self._records(set(ids))
+        while missing := {one.merged_into for one in found.values() if one.merged_into is not None} - found.keys():
+            found |= await self._records(missing)
+        return {one_id: _last(found[one_id], found) for one_id in ids if one_id in found}
+
+    async def _records(self, ids: set[UUID]) -> dict[UUID, Patient]:
         if not ids:
             return {}
-        rows = await self._session.scalars(select(PatientRow).where(col(PatientRow.id).in_(set(ids))))
+        rows = await self._session.scalars(select(PatientRow).where(col(PatientRow.id).in_(ids)))
         return {row.id: _to_patient(row) for row in rows}
+
+    async def absorbed_by(self, patient_id: UUID) -> list[Patient]:
+        """The records that this one took in, by order of creation."""
+        query = select(PatientRow).where(col(PatientRow.merged_into) == patient_id)
+        return [_to_patient(row) for row in await self._session.scalars(query.order_by(col(PatientRow.id)))]
+
+    async def add_merge(self, merge: Merge) -> None:
+        """Append a line to the history; the records themselves are changed by `save`."""
+        self._session.add(
+            PatientMergeRow(
+                id=merge.id,
+                kept_id=merge.kept_id,
+                absorbed_id=merge.absorbed_id,
+                change=merge.change.value,
+                at=merge.at,
+                by=merge.by,
+            )
+        )
+        await self._session.flush()
+
+    async def merges(self, patient_id: UUID, *, before: UUID | None, limit: int) -> list[Merge]:
+        """What was merged into a record and parted from it, the newest first, older than `before`."""
+        query = select(PatientMergeRow).where(col(PatientMergeRow.kept_id) == patient_id)
+        if before is not None:
+            query = query.where(col(PatientMergeRow.id) < before)
+        rows = await self._session.scalars(query.order_by(col(PatientMergeRow.id).desc()).limit(limit))
+        return [Merge(row.id, row.kept_id, row.absorbed_id, MergeChange(row.change), row.at, row.by) for row in rows]
 
     async def page(
         self,
@@ -99,7 +145,9 @@ class PatientStore:
         limit: int,
     ) -> list[Patient]:
         """Patients of a practice by order of creation: each word of `name` is one of theirs, whole, case ignored."""
-        query = select(PatientRow).where(col(PatientRow.practice_id) == practice_id)
+        query = select(PatientRow).where(
+            col(PatientRow.practice_id) == practice_id, col(PatientRow.merged_into).is_(None)
+        )
         if birth_date is not None:
             query = query.where(col(PatientRow.birth_date_index) == self._birth_date_index(birth_date))
         words = sorted(filter(None, map(fold_name, (name or "").split())), key=len, reverse=True)
@@ -127,7 +175,10 @@ class PatientStore:
             index = self._matricule_index(patient.identity.matricule)
             marks = or_(marks, col(PatientRow.matricule_index) == index)
         query = select(PatientRow).where(
-            col(PatientRow.practice_id) == patient.practice_id, col(PatientRow.id) != patient.id, marks
+            col(PatientRow.practice_id) == patient.practice_id,
+            col(PatientRow.id) != patient.id,
+            col(PatientRow.merged_into).is_(None),
+            marks,
         )
         rows = await self._session.scalars(query.limit(limit))
         return sorted(map(_to_patient, rows), key=lambda found: found.id)
@@ -200,6 +251,7 @@ class PatientStore:
     def _columns(self, patient: Patient) -> dict[str, Any]:
         identity, matricule, sealed_for = patient.identity, patient.identity.matricule, {"patient_id": str(patient.id)}
         matricule_index = self._matricule_index(matricule) if matricule else None
+        is_qualified = identity.status is IdentityStatus.QUAL
         return {
             "version": patient.version,
             "traits": {
@@ -213,7 +265,8 @@ class PatientStore:
             "birth_date_index": self._birth_date_index(identity.traits.birth_date),
             "matricule_oid": matricule and matricule.oid.value,
             "matricule_index": matricule_index,
-            "qualified_index": matricule_index if identity.status is IdentityStatus.QUAL else None,
+            "qualified_index": matricule_index if is_qualified and patient.merged_into is None else None,
+            "merged_into": patient.merged_into,
             **_axes(identity),
         }
 
@@ -279,7 +332,15 @@ def _to_patient(row: PatientRow) -> Patient:
         contact=contact_from_json(row.contact),
         created_at=row.created_at,
         version=row.version,
+        merged_into=row.merged_into,
     )
+
+
+def _last(patient: Patient, found: dict[UUID, Patient]) -> Patient:
+    """The record at the end of a chain of merges."""
+    while patient.merged_into is not None:
+        patient = found[patient.merged_into]
+    return patient
 
 
 def _require_own(sealed: dict[str, object], patient_id: UUID) -> None:

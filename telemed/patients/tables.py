@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, UniqueConstraint, text
 from sqlmodel import Field
 
 from telemed.kernel.ids import new_id
@@ -19,8 +19,8 @@ DIGEST = LargeBinary(32)
 class PatientRow(Table, table=True):
     """A patient as known now. The status is not stored: it is derived from the axes.
 
-    `qualified_index` repeats the matricule's index while the identity is QUAL, so that the database itself
-    refuses two qualified records of one person in a practice.
+    `qualified_index` repeats the matricule's index while the identity is QUAL and the record stands alone, so that
+    the database itself refuses two qualified records of one person in a practice.
     """
 
     __tablename__ = "patients"
@@ -35,11 +35,18 @@ class PatientRow(Table, table=True):
         Index("ix_patients_traits", "practice_id", "traits_index", "id"),
         Index("ix_patients_birth_date", "practice_id", "birth_date_index", "id"),
         Index("ix_patients_matricule", "practice_id", "matricule_index", "id"),
+        Index(
+            "ix_patients_merged_into",
+            "merged_into",
+            sqlite_where=text("merged_into IS NOT NULL"),
+            postgresql_where=text("merged_into IS NOT NULL"),
+        ),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     practice_id: UUID = Field(foreign_key="practices.id")
     version: int = 1
+    merged_into: UUID | None = None
     created_at: datetime = Field(sa_type=UtcDateTime)
     traits: dict[str, Any] = Field(sa_type=EncryptedJson("patients.traits"))
     contact: dict[str, Any] = Field(sa_type=EncryptedJson("patients.contact"))
@@ -98,3 +105,21 @@ class AttendingDoctorRow(Table, table=True):
     from_on: date
     recorded_at: datetime = Field(sa_type=UtcDateTime)
     recorded_by: UUID | None = None
+
+
+class PatientMergeRow(Table, table=True):
+    """That two records were merged, or parted again. A trigger refuses every update and deletion."""
+
+    __tablename__ = "patient_merges"
+    __table_args__ = (
+        CheckConstraint("kept_id <> absorbed_id", name="two_records"),
+        CheckConstraint("change IN ('merged', 'undone')", name="change"),
+        Index("ix_patient_merges_kept", "kept_id", "id"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    kept_id: UUID = Field(foreign_key="patients.id")
+    absorbed_id: UUID = Field(foreign_key="patients.id")
+    change: str
+    at: datetime = Field(sa_type=UtcDateTime)
+    by: UUID | None = None

@@ -74,7 +74,10 @@ class Contact:
 
 @dataclass(frozen=True)
 class Patient:
-    """A person cared for by a practice. `version` grows with every change: a writer says which one he read."""
+    """A person cared for by a practice. `version` grows with every change: a writer says which one he read.
+
+    `merged_into` is the record that took this one in: it is shown no more, and what was done under it stays its own.
+    """
 
     id: UUID
     practice_id: UUID
@@ -83,6 +86,7 @@ class Patient:
     contact: Contact = field(repr=False)
     created_at: datetime
     version: int = 1
+    merged_into: UUID | None = None
 
     @property
     def family_name(self) -> str:
@@ -143,3 +147,22 @@ class PossibleDuplicate:
 
     patient_id: UUID
     resemblance: Resemblance
+
+
+class MergeChange(StrEnum):
+    """What happened to two records."""
+
+    MERGED = "merged"
+    UNDONE = "undone"
+
+
+@dataclass(frozen=True)
+class Merge:
+    """One line of the history of merges, never changed: who took one record into another, or parted them again."""
+
+    id: UUID
+    kept_id: UUID
+    absorbed_id: UUID
+    change: MergeChange
+    at: datetime
+    by: UUID | None

@@ -8,6 +8,7 @@ from telemed.patients.schemas.incoming import (
     PatientIn,
     PatientPatch,
 )
+from telemed.patients.schemas.merging import MergeIn, MergeOut, MergeUndoIn
 from telemed.patients.schemas.outgoing import (
     AddressOut,
     AttendingDoctorHistory,
@@ -40,6 +41,9 @@ __all__ = [
     "IdentityVersionOut",
     "InsiOut",
     "MatriculeOut",
+    "MergeIn",
+    "MergeOut",
+    "MergeUndoIn",
     "PatientCreated",
     "PatientIn",
     "PatientOut",

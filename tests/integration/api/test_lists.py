@@ -147,6 +147,7 @@ LISTS = {
     "/consents?patient_id={patient_id}": "doctor",
     "/patients/{patient_id}/identity-history": "doctor",
     "/patients/{patient_id}/documents": "doctor",
+    "/patients/{patient_id}/merges": "doctor",
     "/law/parameters": "doctor",
 }
 

@@ -41,6 +41,7 @@ from telemed.patients.rules import (
     check_insi_call,
     check_matricule,
     check_proof,
+    merged_reason,
     resemblance_of,
 )
 from telemed.patients.store import PatientStore
@@ -100,7 +101,7 @@ class PatientService:
         patient_id = new_id()
         async with self._database.begin() as uow:
             self._note(uow, caller, "patient.create", patient_id)
-            practice_id, now = _require_practice(caller), self._clock.now()
+            practice_id, now = require_practice(caller), self._clock.now()
             draft = await self._checked(uow, practice_id, draft)
             identity = Identity(draft.traits, draft.matricule)
             patient = Patient(patient_id, practice_id, identity, draft.used, draft.contact, now)
@@ -118,9 +119,9 @@ class PatientService:
         """Of these records, those of the caller's practice, in one statement: to name people in a list."""
         async with self._database.begin() as uow:
             self._journal.note(uow, caller, "patient.list", resource="patient:list", details={"by_id": True})
-            practice_id = _require_practice(caller)
+            practice_id = require_practice(caller)
             found = await PatientStore(uow.session).find_many(patient_ids)
-            return {one.id: one for one in found.values() if one.practice_id == practice_id}
+            return {one_id: one for one_id, one in found.items() if one.practice_id == practice_id}
 
     async def page(
         self,
@@ -136,7 +137,7 @@ class PatientService:
             details = {"by_name": name is not None, "by_birth_date": birth_date is not None}
             self._journal.note(uow, caller, "patient.list", resource="patient:list", details=details)
             return await PatientStore(uow.session).page(
-                _require_practice(caller), name=name, birth_date=birth_date, after=after, limit=limit
+                require_practice(caller), name=name, birth_date=birth_date, after=after, limit=limit
             )
 
     async def duplicates(self, caller: Caller, patient_id: UUID) -> list[PossibleDuplicate]:
@@ -195,7 +196,7 @@ class PatientService:
 
         A card shown on video is noted in the history and moves no axis.
         """
-        patient = await self._open(uow, caller, patient_id, "patient.check_identity")
+        patient = await self._open_person(uow, caller, patient_id, "patient.check_identity")
         today = await self._today(uow, patient.practice_id)
         adult = self._law.on(today).value("persons/adult_age").integer
         decision = check_proof(
@@ -275,13 +276,20 @@ class PatientService:
             return await PatientStore(uow.session).attending_doctors(patient_id)
 
     async def _open(self, uow: UnitOfWork, caller: Caller, patient_id: UUID, action: str) -> Patient:
-        """The one door to a record: traced, then the role, then the practice. Locked until the transaction ends."""
+        """The one door to a record: traced, then the role, then the practice. Locked until the transaction ends.
+
+        Raises Refused for a record that was taken into another, with where it went.
+        """
         self._note(uow, caller, action, patient_id)
-        practice_id = _require_practice(caller)
-        patient = await PatientStore(uow.session).find(patient_id, for_update=True)
-        if patient is None or patient.practice_id != practice_id:
-            raise NotFound("Patient introuvable.")
+        patient = await open_record(uow, caller, patient_id)
+        if patient.merged_into is not None:
+            raise Refused.because(merged_reason(patient))
         return patient
+
+    async def _open_person(self, uow: UnitOfWork, caller: Caller, patient_id: UUID, action: str) -> Patient:
+        """The same for the person of an act, which may have been made under a record merged since."""
+        person = await PatientStore(uow.session).find(patient_id)
+        return await self._open(uow, caller, patient_id if person is None else person.id, action)
 
     async def _checked(self, uow: UnitOfWork, practice_id: UUID, draft: PatientDraft) -> PatientDraft:
         """The draft with its telephone number as dialled where the practice stands. Raises Refused, Invalid."""
@@ -338,7 +346,16 @@ class PatientService:
         self._journal.note(uow, caller, action, patient_id=patient_id, resource=f"patient:{patient_id}")
 
 
-def _require_practice(caller: Caller) -> UUID:
+async def open_record(uow: UnitOfWork, caller: Caller, patient_id: UUID) -> Patient:
+    """A record of the caller's practice, also a merged one, locked. Raises Forbidden, NotFound."""
+    practice_id = require_practice(caller)
+    patient = await PatientStore(uow.session).find_record(patient_id, for_update=True)
+    if patient is None or patient.practice_id != practice_id:
+        raise NotFound("Patient introuvable.")
+    return patient
+
+
+def require_practice(caller: Caller) -> UUID:
     """The practice of a health professional or a secretary. Raises Forbidden."""
     carers = (Role.DOCTOR, Role.HEALTH_PROFESSIONAL, Role.SECRETARY)
     is_caring = caller.kind is CallerKind.PROFESSIONAL and caller.has_role(*carers)

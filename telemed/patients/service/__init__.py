@@ -1,0 +1,6 @@
+"""Use cases of patients: one transaction each, and each traced."""
+
+from telemed.patients.service.merging import MergeService
+from telemed.patients.service.records import CheckedIdentity, PatientDraft, PatientService
+
+__all__ = ["CheckedIdentity", "MergeService", "PatientDraft", "PatientService"]
