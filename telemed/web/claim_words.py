@@ -69,6 +69,7 @@ _HAPPENINGS: Mapping[Happening, tuple[str, str, Tone]] = {
     Happening.PAPER_SENT: ("Duplicata papier envoyé", "", Tone.PLAIN),
     Happening.RSP_PAID: ("Payée", "RSP de paiement.", Tone.FINE),
     Happening.RSP_REJECTED: ("Rejetée", "", Tone.NOW),
+    Happening.ANSWERED: ("Reçue par la caisse", "Sa réponse est venue avant l’accusé de réception.", Tone.FINE),
     Happening.SHARE_PAID: ("Une part payée", "RSP d’un des deux organismes.", Tone.FINE),
     Happening.SHARE_REJECTED: ("Part complémentaire refusée", "Elle revient au patient.", Tone.SOON),
     Happening.SETTLED: ("Réglée", "Paiement direct : l’ARL y met fin.", Tone.FINE),
@@ -130,14 +131,25 @@ _SHORT = {
     "cap.held": "Le plafond de l’année la retient.",
 }
 _CERTAINTIES = {"single_source": Badge("Source unique", Tone.SOON), "disputed": Badge("Discuté", Tone.SOON)}
-_COMPARED = {
-    "acts": "Actes connus", "asked_cents": "Demandé", "certainty": "Certitude", "claimed": "Facturées",
-    "code": "Code", "consumed": "Déjà faites", "day": "Jour", "days": "Jours", "denominator": "Sur",
-    "first_day": "Premier jour", "held_on": "Fait le", "highest": "Au plus", "last_day": "Dernier jour",
-    "limit": "Limite", "minimum": "Au moins", "numerator": "Comptés", "ordinary": "Taux ordinaire",
-    "profession": "Profession", "rate": "Taux demandé", "rate_percent": "Limite", "reserved": "Réservées",
-    "scope": "Compté", "specialty": "Spécialité", "taken": "Déjà prises", "tariff_cents": "Tarif",
-    "territory": "Territoire", "year": "Année",
+COMPARED = {
+    "acts": "Actes connus", "asked_cents": "Demandé", "certainty": "Certitude", "closed_on": "Clos le",
+    "code": "Code", "consumed": "Déjà faites", "counted_until": "Compté jusqu’au",
+    "prescribed_until": "Prescrit jusqu’au", "day": "Jour", "days": "Jours", "denominator": "Sur",
+    "expected": "Attendues", "first_day": "Premier jour", "held_on": "Fait le", "highest": "Au plus",
+    "last_day": "Dernier jour", "limit": "Limite", "line": "Ligne", "longest": "Au plus", "minimum": "Au moins",
+    "month": "Mois", "name": "Valeur", "number": "Nombre", "numerator": "Comptés", "ordinary": "Taux ordinaire",
+    "other_codes": "Autres codes", "own": "Dont patientèle", "pathway": "Parcours", "percent": "Seuil",
+    "profession": "Profession", "rate": "Taux demandé", "rate_percent": "Limite", "reading": "Lecture",
+    "received": "Reçues", "reserved": "Réservées", "scope": "Compté", "specialty": "Spécialité",
+    "taken": "Déjà prises", "tariff_cents": "Tarif", "term": "Durée", "territory": "Territoire", "year": "Année",
+}  # fmt: skip
+
+
+"""What a rule weighed, by its name in the code."""
+_VALUES = {
+    "biller": "par professionnel", "patient": "par patient", "literal": "du texte", "caisse": "des caisses",
+    "single_source": "source unique", "disputed": "discutée", "confirmed": "confirmée", "10": "médecin",
+    "21": "pharmacien", "40": "chirurgien-dentiste", "50": "sage-femme", "60": "infirmier",
 }  # fmt: skip
 
 
@@ -190,7 +202,7 @@ def short_reasons(reasons: Iterable[Reason]) -> str:
 
 
 def _compared(name: str, value: str | int | bool) -> Compared:
-    return Compared(_COMPARED.get(name, name.replace("_", " ").capitalize()), _value(name, value))
+    return Compared(COMPARED.get(name, name.replace("_", " ").capitalize()), _value(name, value))
 
 
 def _value(name: str, value: str | int | bool) -> str:
@@ -198,13 +210,17 @@ def _value(name: str, value: str | int | bool) -> str:
         return "oui" if value else "non"
     if name.endswith("_cents") and isinstance(value, int):
         return format_euros(value)
-    if name in ("rate", "rate_percent", "highest", "ordinary"):
+    if name in ("rate", "rate_percent", "highest", "ordinary", "percent"):
         return f"{value}{french.FIXED}%"
     if name == "territory":
         return TERRITORIES.get(Territory(str(value)), str(value)) if value in set(Territory) else str(value)
     if name == "specialty":
         found = find_specialty(str(value)) if value else None
         return found.label if found else (str(value) or "non renseignée")
+    if name in ("certainty", "profession", "reading", "scope"):
+        return _VALUES.get(str(value), str(value))
+    if name == "pathway":
+        return str(value).replace("_", " ")
     return _day(str(value)) or str(value)
 
 
