@@ -37,6 +37,7 @@ async def follow_today(visitor: Visitor) -> web.Response:
     view = await _day(visitor, place)
     etag = f'"{view.version}"'
     headers = {"ETag": etag, "X-Waiting": str(len(view.waiting)), "Cache-Control": "no-store"}
+    headers |= {"X-Billing": str(_claims(place))}
     if visitor.request.headers.get("If-None-Match") == etag:
         return web.Response(status=304, headers=headers)
     return visitor.fragment("fragments/today.html", place.frame, view, headers=headers)
@@ -59,8 +60,13 @@ async def _day(visitor: Visitor, place: Workplace) -> TodayView:
         is_clinical=is_clinical,
     )
     minute = int(place.frame.now.timestamp()) // 60
-    version = hashlib.sha256(f"{view!r}{minute}".encode()).hexdigest()[:16]
+    version = hashlib.sha256(f"{view!r}{minute}{_claims(place)}".encode()).hexdigest()[:16]
     return replace(view, version=version)
+
+
+def _claims(place: Workplace) -> int:
+    """How many claims the rail counts."""
+    return next((item.count or 0 for item in place.frame.navigation if item.key == "billing"), 0)
 
 
 async def _merged_day(visitor: Visitor, place: Workplace) -> Day:

@@ -77,7 +77,6 @@ class DeskView:
     has_caisse: bool = True
     unsent_number: int = 0
     shows_doctors: bool = False
-    cap_text: str = ""
     next_page: str = ""
     first_page: str = ""
 

@@ -135,7 +135,6 @@ DESK = claims.DeskView(
     stage_label="",
     is_filtered=False,
     unsent_number=6,
-    cap_text="Plafond 2026 : 14,2 % sur 20 % autorisés.",
     next_page="/facturation?apres=x",
 )
 
@@ -308,7 +307,6 @@ EMPTY = replace(
     tiles=(claims.StageTile("Tous", 0, 0, "/facturation", is_current=True),),
     lines=(),
     codes=(),
-    cap_text="",
     next_page="",
     has_caisse=False,
 )

@@ -11,7 +11,7 @@ follow(
   async (response) => {
     replaceContent(region, await response.text());
     const waiting = Number(response.headers.get("X-Waiting") ?? 0);
-    showCount({ waiting });
+    showCount({ waiting, billing: Number(response.headers.get("X-Billing") ?? 0) });
     document.title = waiting ? `(${waiting}) ${title}` : title;
   },
   { version: region.dataset.version },
