@@ -17,6 +17,7 @@ from billing.service.life import LifeService
 from billing.service.lots import LotService
 from billing.service.places import Places
 from billing.service.preview import PreviewService
+from billing.service.quota_reading import QuotaReader
 from telemed.adapters.agenda import BookedTeleconsultations
 from telemed.adapters.directory import PracticeDirectory
 from telemed.adapters.patients_of_practice import PatientsOfPractice
@@ -44,6 +45,7 @@ class BillingServices(TypedDict):
     derogations: DerogationService
     activity: ActivityService
     preview: PreviewService
+    quota_reader: QuotaReader
     accompaniments: AccompanimentService
     invoicing: Invoicing
 
@@ -63,6 +65,7 @@ def build_billing(ground: Ground, signer: LotSigner, caisse: Caisse | None) -> B
         cap=cap,
         derogations=DerogationService(**shared, law=law),
         activity=ActivityService(**shared),
+        quota_reader=QuotaReader(**shared, quotas=quotas, directory=directory, patients=patients),
         preview=PreviewService(
             database=ground.database,
             law=law,

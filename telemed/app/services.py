@@ -11,6 +11,7 @@ from billing.ports import Caisse
 from billing.service import ActivityService, CapService, ClaimService, DerogationService, QuotaService
 from billing.service.accompaniments import AccompanimentService
 from billing.service.preview import PreviewService
+from billing.service.quota_reading import QuotaReader
 from signaling.hub import Hub
 from signaling.ice import IceServers
 from signaling.tokens import RoomTokens, TokenKey
@@ -100,6 +101,7 @@ class Services:
     expertise: Expertise
     accounting: Accounting
     preview: PreviewService
+    quota_reader: QuotaReader
     accompaniments: AccompanimentService
     merges: MergeService
     subscribers: dict[str, Subscriber] = field(default_factory=dict)

@@ -19,6 +19,7 @@ from billing.routes import law as law_routes
 from billing.routes import life as life_routes
 from billing.routes import lots as lot_routes
 from billing.routes import preview as preview_routes
+from billing.routes import quotas as quota_routes
 from billing.routes import reconciliation as reconciliation_routes
 from billing.routes.reconciliation import RECONCILIATION
 from signaling.server import add_socket_route
@@ -72,6 +73,7 @@ OPERATIONS: tuple[Operations, ...] = (
     reconciliation_routes.operations,
     law_routes.operations,
     preview_routes.operations,
+    quota_routes.operations,
     trace_routes.operations,
 )
 
@@ -127,6 +129,7 @@ def _give_services(app: web.Application, services: Services) -> None:
     app[RECONCILIATION] = services.accounting.reconciliation
     app[law_routes.LAW] = services.law
     app[preview_routes.PREVIEW] = services.preview
+    app[quota_routes.QUOTAS] = services.quota_reader
     app[preview_routes.ACCOMPANIMENTS] = services.accompaniments
     app[law_routes.CLOCK] = services.clock
 

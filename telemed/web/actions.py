@@ -40,6 +40,7 @@ _WORDS = {
     "document.replace": "Nouvelle version d’un document",
     "document.download_seal": "Téléchargement du sceau",
     "billing.read_cap_acts": "Lecture des actes du plafond",
+    "billing.read_quotas": "Lecture des quotas d’un patient",
     "billing.read_claim": "Lecture d’une cotation",
     "billing.read_life": "Lecture de la vie d’une facture",
     "billing.plan_invoice": "Lecture de ce que serait une facture",
