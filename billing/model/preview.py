@@ -20,11 +20,14 @@ from billing.facts import (
     Sector,
     Setting,
     TeleexpertiseFacts,
+    TelemonitoringFacts,
 )
+from billing.facts.telemonitoring import DataReturn, Increase, find_month_id
 from billing.rules.quota import QuotaStanding
 from billing.rules.tariff import Quote
 from telemed.kernel.decision import Decision
 from telemed.kernel.ids import new_id
+from telemed.kernel.period import DayRange
 
 NOBODY = UUID(int=0)
 """Stands for a patient or a colleague whom the question does not name: no counter is read for it."""
@@ -217,6 +220,68 @@ class AccompanimentQuestion(Asked):
             ),
             done_at=self.done_at,
             uses_smartphone=self.uses_smartphone,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class TelemonitoringQuestion(Asked):
+    """One month of a follow-up, as `TelemonitoringFacts` has it; `closed_at` is when it would be closed.
+
+    The act is the month of the follow-up: `act_id` says nothing here.
+    """
+
+    pathway: str
+    started_on: date
+    month: int
+    closed_at: datetime
+    prescription: DayRange | None
+    consent: DayRange | None
+    usage_data_consent: DayRange | None
+    ars_declaration: DayRange | None
+    convention: DayRange | None
+    dmn_listing: DayRange | None
+    dmn: str = "unnamed"
+    is_prescriber_qualified: bool = True
+    is_only_follow_up: bool = True
+    is_tiers_payant: bool = False
+    data_returns: tuple[DataReturn, ...] = ()
+    suspensions: tuple[DayRange, ...] = ()
+    increase: Increase | None = None
+    follow_up_id: UUID = NOBODY
+
+    @property
+    def part(self) -> Part:
+        return Part.ACT
+
+    @property
+    def at(self) -> datetime:
+        return self.closed_at
+
+    def to_facts(self, biller: Biller) -> TelemonitoringFacts:
+        return TelemonitoringFacts(
+            act_id=find_month_id(self.follow_up_id, self.month),
+            revision=1,
+            kind=ActKind.TELEMONITORING,
+            patient_id=self.patient,
+            operator=biller,
+            follow_up_id=self.follow_up_id,
+            pathway=self.pathway,
+            started_on=self.started_on,
+            month=self.month,
+            closed_at=self.closed_at,
+            prescription=self.prescription,
+            is_prescriber_qualified=self.is_prescriber_qualified,
+            consent=self.consent,
+            usage_data_consent=self.usage_data_consent,
+            ars_declaration=self.ars_declaration,
+            convention=self.convention,
+            dmn=self.dmn,
+            dmn_listing=self.dmn_listing,
+            is_only_follow_up=self.is_only_follow_up,
+            is_tiers_payant=self.is_tiers_payant,
+            data_returns=self.data_returns,
+            suspensions=self.suspensions,
+            increase=self.increase,
         )
 
 

@@ -20,25 +20,14 @@ from billing.model.preview import (
 )
 from billing.rules.quota import QuotaScope, QuotaStanding
 from billing.rules.tariff import ClaimState
+from billing.schemas.asking import Asking, Codes
+from billing.schemas.preview_months import AskTelemonitoring
 from billing.schemas.texts import LegalBasis
 from telemed.api.problems import ProblemReason, to_reason
 
 Rpps = Annotated[str, Field(pattern=r"^[0-9]{11}$")]
 Profession = Annotated[str, Field(pattern=r"^[0-9]{2}$", description="TRE_G15 code: 10 doctor, 50 midwife, 60 nurse…")]
-Codes = Annotated[list[Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,40}$")]], Field(max_length=20)]
 Cents = Annotated[int, Field(ge=0, le=10_000_00)]
-
-
-class Asking(BaseModel):
-    """Common to every question. Without `patient_id` the quota and the cap are not looked at."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    professional_id: UUID
-    patient_id: UUID | None = None
-    act_id: UUID | None = Field(
-        default=None, description="The act, if it is done: its own place is not held against it."
-    )
 
 
 class ReimbursementAnswer(BaseModel):
@@ -141,7 +130,9 @@ class AskAccompaniment(Asking):
         )
 
 
-Ask = Annotated[AskTeleconsultation | AskTeleexpertise | AskAccompaniment, Field(discriminator="kind")]
+Ask = Annotated[
+    AskTeleconsultation | AskTeleexpertise | AskAccompaniment | AskTelemonitoring, Field(discriminator="kind")
+]
 
 
 class QuotaLeft(BaseModel):

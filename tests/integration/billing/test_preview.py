@@ -249,3 +249,72 @@ async def test_only_a_closed_act_of_the_practice_is_accompanied(
     ):
         reply = await api.call("POST", "/billing/accompaniments", body | changes, by=by)
         assert reply.status == status
+
+
+def month_of_follow_up(by: Caller, **changes: Any) -> dict[str, Any]:
+    always = {"first_day": "2020-01-01"}
+    return {
+        "kind": "telemonitoring",
+        "professional_id": str(by.id),
+        "pathway": "insuffisance_cardiaque",
+        "started_on": "2026-01-31",
+        "month": 1,
+        "closed_at": "2026-03-01T00:00:00+01:00",
+        "prescription": {"first_day": "2026-01-31"},
+        "consent": always,
+        "usage_data_consent": always,
+        "ars_declaration": always,
+        "convention": always,
+        "dmn_listing": always,
+        "data_returns": [{"month": 1, "expected": 29, "received": 15}],
+    } | changes
+
+
+async def test_a_month_of_telesurveillance_is_asked_about(api: Api, people: People) -> None:
+    reply = await api.call("POST", PREVIEW, month_of_follow_up(people.doctor), by=people.doctor)
+    assert reply.status == 200
+    assert (reply.body["state"], reply.body["code"], reply.body["amount_cents"]) == ("proposed", "TVB", 2800)
+    assert reply.body["day"] == "2026-02-28"
+    assert reply.body["quota"] is reply.body["cap"] is None
+    increase = {"level": 2, "grounds": ["III_1"]}
+    dearer = await api.call("POST", PREVIEW, month_of_follow_up(people.doctor, increase=increase), by=people.doctor)
+    assert (dearer.body["code"], dearer.body["amount_cents"]) == ("TVB 2,5", 7000)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"closed_at": "2026-02-28T23:59:59+01:00"}, "billing.month_not_over"),
+        ({"prescription": None}, "billing.prescription_missing"),
+        ({"consent": None}, "billing.consent_missing"),
+        ({"data_returns": [{"month": 1, "expected": 30, "received": 15}]}, "billing.not_adherent"),
+        ({"data_returns": []}, "billing.adherence_unknown"),
+        ({"pathway": "hypertension"}, "billing.pathway_not_listed"),
+        ({"suspensions": [{"first_day": "2026-01-01"}], "data_returns": []}, "billing.month_suspended"),
+    ],
+)
+async def test_a_month_that_is_not_due_says_why(api: Api, people: People, changes: dict[str, Any], reason: str) -> None:
+    reply = await api.call("POST", PREVIEW, month_of_follow_up(people.doctor, **changes), by=people.doctor)
+    assert (reply.status, reply.body["state"]) == (200, "not_billable")
+    assert [one["code"] for one in reply.body["refusals"]] == [reason]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"month": 0},
+        {"month": 241},
+        {"started_on": "2101-01-01"},
+        {"prescription": {"first_day": "9999-12-31"}},
+        {"suspensions": [{"first_day": "2026-01-31", "last_day": "9999-12-31"}]},
+        {"consent": {"first_day": "2026-01-02", "last_day": "2026-01-01"}},
+        {"consent": {"first_day": "2026-01-02", "until": None}},
+        {"data_returns": [{"month": 1, "expected": 0, "received": 0}]},
+        {"data_returns": [{"month": 1, "expected": 1, "received": 0}] * 2},
+        {"increase": {"level": 3}},
+        {"pathway": "Une phrase"},
+    ],
+)
+async def test_a_month_that_cannot_be_is_refused(api: Api, people: People, changes: dict[str, Any]) -> None:
+    reply = await api.call("POST", PREVIEW, month_of_follow_up(people.doctor, **changes), by=people.doctor)
+    assert reply.status == 422
