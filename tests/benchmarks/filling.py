@@ -13,6 +13,11 @@ from sqlalchemy import insert
 from telemed.acts.teleconsultation.model import Kind, State, Teleconsultation
 from telemed.acts.teleconsultation.store.rows import to_values
 from telemed.acts.teleconsultation.tables import TeleconsultationRow
+from telemed.acts.teleexpertise.model import Case, CaseContent, Medical, Offer, Side
+from telemed.acts.teleexpertise.model import State as CaseState
+from telemed.acts.teleexpertise.store.rows import offer_values
+from telemed.acts.teleexpertise.store.rows import to_values as case_values
+from telemed.acts.teleexpertise.tables import CaseRow, OfferRow
 from telemed.app import Services
 from telemed.kernel.caller import SYSTEM, Caller, Role
 from telemed.kernel.clock import Territory
@@ -20,8 +25,9 @@ from telemed.kernel.ids import new_id
 from telemed.kernel.period import Interval
 from telemed.patients.model import Contact, Identity, Patient, Sex, Traits, UsedNames, parse_birth_date
 from telemed.patients.store import PatientStore
+from telemed.professionals.model import Professional
 from telemed.trace.tables import TraceEntryRow, TraceHeadRow
-from tests.fixtures.people import caller_for, make_doctor, make_practice, make_staff
+from tests.fixtures.people import caller_for, make_carer, make_doctor, make_practice, make_staff
 
 _CHUNK = 5_000
 _SLOT = timedelta(minutes=15)
@@ -54,9 +60,45 @@ async def fill(services: Services, acts: int) -> FilledPractice:
             values = [{"id": act.id, **to_values(act)} for act in rows[start : start + _CHUNK]]
             await uow.session.execute(insert(TeleconsultationRow), values)
     await _add_trace(services, doctor.id, rows)
+    nurse = make_carer(practice.id)
+    await services.professionals.create(SYSTEM, nurse, "personne.infirmiere")
+    await _add_cases(services, nurse, doctor, patients, acts)
     return FilledPractice(
         caller_for(doctor), caller_for(secretary), caller_for(auditor), patients[0], rows[len(rows) // 2]
     )
+
+
+async def _add_cases(
+    services: Services, nurse: Professional, doctor: Professional, patients: list[UUID], count: int
+) -> None:
+    """As many télé-expertises in the doctor's hands, due one after the other."""
+    now, content = services.clock.now(), CaseContent("Faut-il l'opérer ?", medical=Medical(history="HTA"))
+    asker, expert = (
+        Side(person.id, person.practice_id, person.rpps or "", Territory.METROPOLE) for person in (nurse, doctor)
+    )
+    cases, offers = [], []
+    for number in range(count):
+        due = now + timedelta(days=2, seconds=number)
+        offer = Offer(new_id(), expert, now, due)
+        case = Case(
+            new_id(),
+            patients[number % len(patients)],
+            asker,
+            CaseState.OFFERED,
+            content,
+            created_at=now,
+            edited_at=now,
+            due_at=due,
+            sent_at=now,
+            deadline=now + timedelta(days=7),
+            expires_at=now + timedelta(days=9),
+        )
+        cases.append({"id": case.id, **case_values(case)})
+        offers.append({"id": offer.id, **offer_values(case, offer)})
+    async with services.database.begin() as uow:
+        for start in range(0, count, _CHUNK):
+            await uow.session.execute(insert(CaseRow), cases[start : start + _CHUNK])
+            await uow.session.execute(insert(OfferRow), offers[start : start + _CHUNK])
 
 
 async def _add_patients(services: Services, practice_id: UUID, count: int) -> list[UUID]:

@@ -92,6 +92,7 @@ def _paths(practice: FilledPractice) -> dict[str, tuple[str, Caller]]:
         "acts of a patient": (f"/teleconsultations?limit=10&patient_id={practice.patient_id}", practice.doctor),
         "patients": ("/patients?limit=10", practice.secretary),
         "patients by name": ("/patients?name=jeanne&limit=10", practice.secretary),
+        "télé-expertise inbox": ("/teleexpertises/inbox?limit=10", practice.doctor),
         "trace": ("/trace?limit=10", practice.auditor),
     }
 
