@@ -152,16 +152,20 @@ class ConsentService:
         by: ConsentBy = ConsentBy.PATIENT,
         representative_name: str | None = None,
     ) -> ConsentRecord:
-        """`record_oral_within` in a transaction of its own. Raises NotFound too if the act is not this patient's."""
+        """`record_oral_within` in a transaction of its own. Raises NotFound too if the act is not this patient's.
+
+        An act made under a record merged since keeps that record, and so does what is decided about it.
+        """
         async with self._database.begin() as uow:
             directory = self._acts.get(act_kind)
-            if directory is None or await directory.patient_of(uow, act_id) != patient_id:
+            owner_id = await directory.patient_of(uow, act_id) if directory else None
+            if owner_id is None or not await _is_one_person(uow, owner_id, patient_id):
                 self._note(uow, caller, patient_id, act_id, decision)
                 raise NotFound("Acte introuvable.")
             return await self.record_oral_within(
                 uow,
                 caller,
-                patient_id=patient_id,
+                patient_id=owner_id,
                 act_kind=act_kind,
                 act_id=act_id,
                 decision=decision,
@@ -236,6 +240,13 @@ class ConsentService:
         self._journal.note(
             uow, caller, "consent.record", patient_id=patient_id, resource=f"act:{act_id}", details=details
         )
+
+
+async def _is_one_person(uow: UnitOfWork, first_id: UUID, second_id: UUID) -> bool:
+    """Are these two records of one person: the same, or one taken into the other?"""
+    patients = PatientStore(uow.session)
+    first, second = await patients.find(first_id), await patients.find(second_id)
+    return first is not None and second is not None and first.id == second.id
 
 
 async def _require_patient(uow: UnitOfWork, caller: Caller, patient_id: UUID) -> None:

@@ -23,18 +23,19 @@ class CaseConsents:
         return case.patient_id if case else None
 
     async def decided(self, uow: UnitOfWork, record: ConsentRecord) -> None:
-        """A consent taken back stops every case of the patient that waits for an answer; a refusal stops its own.
+        """A consent taken back stops every case of the person that waits for an answer; a refusal stops its own.
 
         What is answered is done; a draft simply cannot be sent any more.
         """
-        cases = CaseStore(uow.session)
-        await PatientStore(uow.session).find(record.patient_id, for_update=True)
+        patients = PatientStore(uow.session)
+        person = await patients.find(record.patient_id, for_update=True)
         match record.decision:
-            case ConsentDecision.WITHDRAWN:
-                stopped = await cases.unanswered_of(record.patient_id)
+            case ConsentDecision.WITHDRAWN if person is not None:
+                records = [person.id, *(one.id for one in await patients.absorbed_by(person.id))]
+                stopped = await CaseStore(uow.session).unanswered_of(records)
             case ConsentDecision.REFUSED:
                 stopped = [record.act_id]
-            case ConsentDecision.GIVEN:
+            case _:
                 stopped = []
         for case_id in stopped:
             await self._stop(uow, case_id, record)

@@ -68,7 +68,7 @@ class RequestService:
                 raise NotFound("Ce patient n'existe pas ou n'est pas de votre cabinet.")
             [side] = await sides_of(uow.session, [asker])
             _require(check_requerant(party_of(asker), self._law.on(civil_date(now, side.territory))))
-            draft = Case(new_id(), patient_id, side, State.DRAFT, content, created_at=now, edited_at=now)
+            draft = Case(new_id(), patient.id, side, State.DRAFT, content, created_at=now, edited_at=now)
             case = replace(draft, due_at=due_of(draft))
             await CaseStore(uow.session).add(case)
             await TimerStore(uow.session).set(case, reminder_at=reminder_at(case, now))

@@ -89,9 +89,9 @@ class CaseStore:
         rows = await self._session.scalars(query.order_by(col(MoveRow.position)).limit(limit))
         return [to_move(row) for row in rows]
 
-    async def unanswered_of(self, patient_id: UUID) -> list[UUID]:
-        """The cases of a patient that were sent and are neither answered nor over, in the order of locking."""
+    async def unanswered_of(self, patient_ids: Sequence[UUID]) -> list[UUID]:
+        """The cases of these records that were sent and are neither answered nor over, in the order of locking."""
         query = select(col(CaseRow.id)).where(
-            col(CaseRow.patient_id) == patient_id, col(CaseRow.state).not_in([state.value for state in _NOT_TO_STOP])
+            col(CaseRow.patient_id).in_(patient_ids), col(CaseRow.state).not_in([state.value for state in _NOT_TO_STOP])
         )
         return list(await self._session.scalars(query.order_by(col(CaseRow.id))))
