@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import Uuid, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -14,7 +15,7 @@ from billing.model.exchange import TransmissionMode
 from billing.model.invoice import Complementary, Insurance, Invoice, RightsSource, Shares
 from billing.model.life import LIVE, Stage
 from billing.store.dialects import insert_into
-from billing.tables import CalendarRow, InsuranceRow, InvoiceRow, SequenceRow, StandingRow
+from billing.tables import CalendarRow, InsuranceRow, InvoiceRow, QuotaPersonRow, SequenceRow, StandingRow
 from telemed.law.calendar import CalendarZone
 
 _UNSETTLED = (*LIVE, Stage.REJECTED)
@@ -88,14 +89,18 @@ class InvoiceStore:
         return len(found)
 
     async def find_insurance(self, practice_id: UUID, patient_id: UUID) -> Insurance | None:
-        """The rights that the practice read last."""
+        """The rights that the practice read last of this person, also under a record that was merged with this one."""
+        behind = select(col(QuotaPersonRow.person_id)).where(col(QuotaPersonRow.patient_id) == patient_id)
+        person = func.coalesce(behind.scalar_subquery(), literal(patient_id, Uuid))
+        records = select(col(QuotaPersonRow.patient_id)).where(col(QuotaPersonRow.person_id) == person)
         query = (
             select(InsuranceRow)
-            .where(col(InsuranceRow.practice_id) == practice_id, col(InsuranceRow.patient_id) == patient_id)
+            .where(col(InsuranceRow.practice_id) == practice_id)
+            .where((col(InsuranceRow.patient_id) == person) | col(InsuranceRow.patient_id).in_(records))
             .order_by(col(InsuranceRow.id).desc())
         )
         row = await self._session.scalar(query.limit(1))
-        return None if row is None else _to_insurance(row)
+        return None if row is None else replace(_to_insurance(row), patient_id=patient_id)
 
     def add_insurance(self, insurance: Insurance, *, by: UUID | None, at: datetime) -> None:
         complementary = insurance.complementary

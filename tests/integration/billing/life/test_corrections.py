@@ -16,6 +16,7 @@ from billing.store import CountStore
 from telemed.adapters.caisse.reception import REFUSED
 from telemed.kernel.decision import Decision, Reason
 from telemed.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refused
+from telemed.kernel.ids import new_id
 from tests.fixtures.caisse import CaisseGround
 from tests.integration.billing.conftest import (
     ADMINISTRATOR,
@@ -26,7 +27,7 @@ from tests.integration.billing.conftest import (
     SECRETARY,
 )
 from tests.integration.billing.life.conftest import OTHER_ORGANISM, Office, happenings
-from tests.unit.billing.making import make_facts
+from tests.unit.billing.making import PRACTICE_ID, make_facts
 
 pytestmark = pytest.mark.asyncio
 TIERS_PAYANT = {"is_tiers_payant": True, "reimbursement": Reimbursement(is_met=True)}
@@ -244,3 +245,22 @@ async def test_readers_decide_nothing_and_strangers_see_nothing(office: Office) 
         await office.invoices.record_paper_sent(ADMINISTRATOR, claim_id)
     with pytest.raises(Conflict):
         await office.invoices.record_paper_sent(SECRETARY, claim_id)
+
+
+async def test_rights_follow_the_person_when_records_are_merged_and_parted_again(office: Office) -> None:
+    """Trap 13: what was read under one record serves a claim made under the other, and no longer once parted."""
+    from billing.store.persons import PersonStore
+
+    twin = new_id()
+    office.records.known.add((twin, PRACTICE_ID))
+    await office.insure(patient_id=twin)
+    claim = await office.propose()
+    with pytest.raises(Refused):
+        await office.invoices.invoice(DOCTOR, claim.id)
+    async with office.database.begin() as uow:
+        await PersonStore(uow.session).merge(kept=twin, absorbed=claim.patient_id)
+    assert (await office.invoices.plan(DOCTOR, claim.id)).refusals == ()
+    async with office.database.begin() as uow:
+        await PersonStore(uow.session).split(kept=twin, absorbed=claim.patient_id)
+    refusals = (await office.invoices.plan(DOCTOR, claim.id)).refusals
+    assert [reason.code for reason in refusals] == ["billing.insurance_missing"]
