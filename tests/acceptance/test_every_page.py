@@ -29,6 +29,7 @@ PAGES = {
         "/facturation/simulation",
         "/facturation/simulation?acte=teleexpertise",
         "/facturation/simulation?acte=accompaniment",
+        "/facturation/simulation?acte=telemonitoring",
         "/textes",
         "/textes?nom=teleconsultation/cap/regime",
     ),

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, TypeVar
 from uuid import UUID
 
+from pydantic import BeforeValidator
 from pydantic import Field as Rule
 
 from billing.facts import DOCTOR, ActKind, MedecinTraitant, Part, Reimbursement, Setting
+from billing.facts.telemonitoring import DataReturn
 from billing.model.preview import (
     AccompanimentQuestion,
     Colleague,
     Question,
     TeleconsultationQuestion,
     TeleexpertiseQuestion,
+    TelemonitoringQuestion,
 )
 from telemed.kernel.clock import Territory, resolve_local
+from telemed.kernel.period import DayRange
 from telemed.web import claim_words, forms
 from telemed.web.views.frame import Choice, Form
 from telemed.web.views.simulation import Field
@@ -28,6 +32,7 @@ ACTS = (
     Choice(ActKind.TELECONSULTATION, "Téléconsultation"),
     Choice(ActKind.TELEEXPERTISE, "Télé-expertise"),
     Choice(ActKind.ACCOMPANIMENT, "Accompagnement"),
+    Choice(ActKind.TELEMONITORING, "Télésurveillance"),
 )
 PROFESSIONS = (
     Choice(DOCTOR, "Médecin"),
@@ -37,6 +42,15 @@ PROFESSIONS = (
     Choice("21", "Pharmacien"),
     Choice("70", "Masseur-kinésithérapeute"),
     Choice("91", "Orthophoniste"),
+)
+_PATHWAYS = (
+    Choice("insuffisance_cardiaque", "Insuffisance cardiaque chronique"),
+    Choice("insuffisance_respiratoire", "Insuffisance respiratoire chronique"),
+    Choice("insuffisance_renale", "Insuffisance rénale chronique"),
+    Choice("diabete", "Diabète sous insuline"),
+    Choice("diabete_gestationnel", "Diabète gestationnel sous insuline"),
+    Choice("oncologie", "Oncologie"),
+    Choice("prothese_cardiaque", "Prothèse cardiaque implantable"),
 )
 _SIDES = (
     Choice(Part.OPINION, "Je rends l’avis (requis)"),
@@ -66,6 +80,14 @@ class Asker:
     territory: Territory
 
 
+def _empty_is_none(text: object) -> object:
+    return text or None
+
+
+OptionalDay = Annotated[date | None, BeforeValidator(_empty_is_none)]
+OptionalCount = Annotated[Annotated[int, Rule(ge=0, le=100_000)] | None, BeforeValidator(_empty_is_none)]
+
+
 class TeleconsultationForm(forms.FormModel):
     jour: date
     medecin_traitant: MedecinTraitant = MedecinTraitant.UNKNOWN
@@ -93,6 +115,23 @@ class AccompanimentForm(forms.FormModel):
     rpps: Annotated[str, Rule(pattern=r"^[0-9]{11}$")]
     video: str = ""
     telephone: str = ""
+
+
+class TelemonitoringForm(forms.FormModel):
+    parcours: forms.Filled
+    debut: date
+    mois: Annotated[int, Rule(ge=1, le=120)]
+    jour: date
+    prescrit_du: OptionalDay = None
+    prescrit_au: OptionalDay = None
+    attendues: OptionalCount = None
+    recues: OptionalCount = None
+    accord: str = ""
+    accord_donnees: str = ""
+    ars: str = ""
+    convention: str = ""
+    liste: str = ""
+    seul: str = ""
 
 
 _TELECONSULTATION = (
@@ -129,6 +168,22 @@ _ACCOMPANIMENT = (
     _VIDEO,
     Field("tick", "telephone", "L’équipement était un téléphone mobile"),
 )
+_TELEMONITORING = (
+    Field("choice", "parcours", "Activité", options=_PATHWAYS),
+    Field("day", "debut", "Suivi commencé le"),
+    Field("number", "mois", "Mois du suivi", "Compté depuis son début : 1 pour le premier."),
+    Field("day", "jour", "Mois clos le", "Un mois se facture une fois fini."),
+    Field("day", "prescrit_du", "Prescrit du", is_required=False),
+    Field("day", "prescrit_au", "Prescrit jusqu’au", "Inclus.", is_required=False),
+    Field("number", "attendues", "Transmissions attendues ce mois", is_required=False),
+    Field("number", "recues", "Transmissions reçues", is_required=False),
+    Field("tick", "accord", "Le patient a donné son accord"),
+    Field("tick", "accord_donnees", "Il accepte la transmission des données d’utilisation"),
+    Field("tick", "ars", "Activité déclarée à l’ARS"),
+    Field("tick", "convention", "Convention signée avec l’exploitant"),
+    Field("tick", "liste", "Dispositif inscrit sur la liste"),
+    Field("tick", "seul", "Seul suivi de ce patient sur ce parcours ce mois-ci"),
+)
 _SHAPES = {"rpps": "11 chiffres, sans espace.", "profession": "Choisissez une réponse de la liste."}
 
 
@@ -140,7 +195,11 @@ def fields_of(act: ActKind) -> tuple[Field, ...]:
 def starting_values(act: ActKind, today: date) -> dict[str, str]:
     """An ordinary act of today, to be changed."""
     day = today.isoformat()
-    ordinary = {"jour": day, "demande_le": day, "consultation_le": day, "video": "oui", "parcours": "oui"}
+    start = (today - timedelta(days=32)).isoformat()
+    ordinary = {"jour": day, "demande_le": day, "consultation_le": day, "video": "oui", "debut": start, "mois": "1"}
+    ordinary |= {"prescrit_du": start, "seul": "oui"}
+    if act is ActKind.TELECONSULTATION:
+        ordinary["parcours"] = "oui"
     chosen = {"medecin_traitant": MedecinTraitant.OTHER.value, "cote": Part.OPINION.value}
     asked = {field.name for field in fields_of(act)}
     return {name: value for name, value in (ordinary | chosen).items() if name in asked}
@@ -198,6 +257,42 @@ def _ask_accompaniment(form: Form, asker: Asker) -> Question:
     )
 
 
+def _ask_telemonitoring(form: Form, asker: Asker) -> Question:
+    asked = _read(TelemonitoringForm, form)
+    since_start = DayRange(asked.debut)
+
+    def held(tick: str) -> DayRange | None:
+        return since_start if tick else None
+
+    return TelemonitoringQuestion(
+        asker.professional_id,
+        asker.patient_id,
+        pathway=asked.parcours,
+        started_on=asked.debut,
+        month=asked.mois,
+        closed_at=_noon(asked.jour, asker.territory),
+        prescription=_prescription(asked, form),
+        consent=held(asked.accord),
+        usage_data_consent=held(asked.accord_donnees),
+        ars_declaration=held(asked.ars),
+        convention=held(asked.convention),
+        dmn_listing=held(asked.liste),
+        is_only_follow_up=bool(asked.seul),
+        data_returns=(DataReturn(asked.mois, asked.attendues, asked.recues or 0),) if asked.attendues else (),
+    )
+
+
+def _prescription(asked: TelemonitoringForm, form: Form) -> DayRange | None:
+    """Raises FormError where it ends before it starts."""
+    if asked.prescrit_du is None:
+        return None
+    try:
+        return DayRange(asked.prescrit_du, asked.prescrit_au)
+    except ValueError:
+        text = "La prescription finit avant de commencer."
+        raise forms.FormError(Form(form.values, {"prescrit_au": text})) from None
+
+
 def _read(model: type[M], form: Form) -> M:
     try:
         return forms.read(model, form)
@@ -215,4 +310,5 @@ _FORMS: dict[ActKind, tuple[tuple[Field, ...], Callable[[Form, Asker], Question]
     ActKind.TELECONSULTATION: (_TELECONSULTATION, _ask_teleconsultation),
     ActKind.TELEEXPERTISE: (_TELEEXPERTISE, _ask_teleexpertise),
     ActKind.ACCOMPANIMENT: (_ACCOMPANIMENT, _ask_accompaniment),
+    ActKind.TELEMONITORING: (_TELEMONITORING, _ask_telemonitoring),
 }

@@ -35,6 +35,25 @@ ACCOMPANIMENT = {
 }
 
 
+MONITORING = {
+    "acte": "telemonitoring",
+    "parcours": "insuffisance_cardiaque",
+    "debut": "2026-10-20",
+    "mois": "1",
+    "jour": "2026-11-25",
+    "prescrit_du": "2026-10-20",
+    "prescrit_au": "2027-04-19",
+    "attendues": "30",
+    "recues": "28",
+    "accord": "oui",
+    "accord_donnees": "oui",
+    "ars": "oui",
+    "convention": "oui",
+    "liste": "oui",
+    "seul": "oui",
+}
+
+
 @pytest_asyncio.fixture
 async def doctor(site: Site) -> Window:
     return await site.signed_in("doctor")
@@ -80,6 +99,14 @@ async def test_a_doctor_does_not_accompany(doctor: Window) -> None:
     assert "Non :" in await ask(doctor, ACCOMPANIMENT)
 
 
+async def test_a_month_of_telemonitoring(doctor: Window) -> None:
+    text = await ask(doctor, MONITORING)
+    assert "TVB" in text
+    assert "28,00 €" in text
+    assert "Non :" in await ask(doctor, MONITORING, prescrit_du="", prescrit_au="")
+    assert "Non :" in await ask(doctor, MONITORING, accord_donnees="")
+
+
 async def test_from_a_record_the_quota_is_looked_at(site: Site, doctor: Window, patient: Patient) -> None:
     page = await doctor.get(f"/facturation/simulation?acte=teleexpertise&patient={patient.id}")
     assert "LEROY Jeanne" in plain(page.text)
@@ -100,6 +127,8 @@ async def test_nothing_is_kept(site: Site, doctor: Window, patient: Patient) -> 
         (EXPERTISE, {"rpps": "12"}, "11 chiffres, sans espace."),
         (EXPERTISE, {"cote": "milieu"}, "Choisissez une réponse de la liste."),
         (ACCOMPANIMENT, {"lieu": ""}, "Choisissez une réponse de la liste."),
+        (MONITORING, {"prescrit_au": "2026-01-01"}, "La prescription finit avant de commencer."),
+        (MONITORING, {"mois": "0"}, "Nombre trop petit."),
     ],
 )
 async def test_a_wrong_answer_keeps_what_was_typed(
