@@ -1,0 +1,1 @@
+"""A year of billing in any order, against what is counted again from nothing."""
