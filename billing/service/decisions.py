@@ -16,7 +16,7 @@ from billing.service.access import require_claim_reader
 from billing.service.following import LifeKeeper, reverse_claim
 from billing.service.life import read_life
 from billing.service.moving import Mover, repayment_due, require_own
-from billing.service.places import Places
+from billing.service.places import Places, find_present
 from billing.store import BillingStore, CountStore
 from billing.store.invoices import InvoiceStore
 from billing.store.life import LifeStore
@@ -77,10 +77,11 @@ class ClaimDecisions:
             after = await mover.advance(standing, Happening.CORRECTED, by=caller, note=note)
             await mover.undo(after)
             await self._take_place(uow, claim)
-            supplied = claim.supplied
+            entry = await find_present(uow, claim)
+            supplied = entry.supplied
             if amount_cents is not None:
                 supplied = _check_supplied(amount_cents, source or "")
-            return await self._enter_again(uow, claim, supplied)
+            return await self._enter_again(uow, entry, supplied)
 
     async def abandon(self, caller: Caller, claim_id: UUID, *, reason: str) -> ClaimLife:
         """Give a claim up; it counts no more under the cap. What was charged and not paid is reversed."""
