@@ -50,7 +50,7 @@ async def test_a_corrected_month_supersedes_the_former(claims: ClaimService, dat
     await claims.receive(told(facts))
     claim = await claims.find_of_act(DOCTOR, facts.act_id)
     assert claim is not None
-    assert (claim.code, claim.amount_cents, claim.facts.revision) == ("TVB 2", 5600, 2)
+    assert (claim.code, claim.amount_cents, claim.facts.revision) == ("TVB", 5600, 2)
     assert claim.supersedes_id is not None
     assert await count_rows(database) == 2
 

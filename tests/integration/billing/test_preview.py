@@ -278,7 +278,7 @@ async def test_a_month_of_telesurveillance_is_asked_about(api: Api, people: Peop
     assert reply.body["quota"] is reply.body["cap"] is None
     increase = {"level": 2, "grounds": ["III_1"]}
     dearer = await api.call("POST", PREVIEW, month_of_follow_up(people.doctor, increase=increase), by=people.doctor)
-    assert (dearer.body["code"], dearer.body["amount_cents"]) == ("TVB 2,5", 7000)
+    assert (dearer.body["code"], dearer.body["amount_cents"]) == ("TVB", 7000)
 
 
 @pytest.mark.parametrize(

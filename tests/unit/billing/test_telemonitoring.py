@@ -75,7 +75,7 @@ def test_an_increased_month_cites_its_own() -> None:
         "billing.tariff_uncertain",
         {"certainty": "single_source", "name": "telemonitoring/operator/increased_1/code"},
     )
-    assert doubt.text.startswith("À vérifier avant de facturer : TVB 2. Écrit ainsi par une seule source")
+    assert doubt.text.startswith("À vérifier avant de facturer : TVB. L'Assurance maladie ne nomme que TVB")
     assert "Satelia" in doubt.text
 
 
@@ -274,6 +274,14 @@ def test_an_increase_never_takes_the_plain_forfait_away(level: int, before: int,
     assert amount in (2800, 5600 if level == 1 else 7000)
     if not grounds or before >= 12:
         assert amount == 2800
+
+
+@pytest.mark.parametrize("level", [1, 2])
+def test_a_month_billed_increased_fits_an_invoice_and_keeps_its_proportion(level: int) -> None:
+    """The code is that of the plain forfait, at twice its amount or two and a half times."""
+    plain, found = quote(make_month()), quote(make_month(increase=Increase(level, ("III-1",), 0, False)))
+    assert found.code == plain.code == "TVB"
+    assert found.amount_cents == {1: 2 * 2800, 2: 5 * 2800 // 2}[level]
 
 
 def test_an_increase_out_of_its_days_says_which() -> None:
