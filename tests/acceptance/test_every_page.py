@@ -32,6 +32,8 @@ PAGES = {
         "/facturation/simulation?acte=telemonitoring",
         "/textes",
         "/textes?nom=teleconsultation/cap/regime",
+        "/facturation/plafond",
+        "/facturation/plafond/actes?annee=2026",
     ),
     "sophie.garnier": (
         "/aujourdhui",

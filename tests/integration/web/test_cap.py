@@ -79,7 +79,9 @@ async def test_the_curve_and_its_table_tell_the_same_figures(site: Site, doctor:
     assert page.status == 200
     assert "Actes à distance cumulés en 2026" in text
     assert re.search(r"<desc id=\"courbe-texte\">5 actes à distance comptés", page.text.replace("\u00a0", " "))
-    rows = re.findall(r"<tr><th scope=\"row\">([^<]*)</th>((?:<td class=\"number\">[^<]*</td>)+)", page.text)
+    rows = re.findall(
+        r"<tr><th scope=\"row\">([^<]*)</th>((?:<td data-label=\"[^\"]+\" class=\"number\">[^<]*</td>)+)", page.text
+    )
     assert len(rows) == 11
     found = {plain(day): re.findall(r">([^<]*)</td>", cells) for day, cells in rows}
     assert found["31 mars 2026"][0] == "0"
