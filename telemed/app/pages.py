@@ -19,6 +19,7 @@ def page_services(services: Services) -> PageServices:
         professionals=services.professionals,
         practices=services.practices,
         patients=services.patients,
+        merges=services.merges,
         consents=services.consents,
         bookings=services.booking,
         links=services.links,

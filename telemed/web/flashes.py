@@ -41,6 +41,9 @@ _TEXTS: dict[str, tuple[str, Tone]] = {
     "payment-recorded": ("Paiement noté.", Tone.FINE),
     "insurance-saved": ("Assurance enregistrée.", Tone.FINE),
     "patient-created": ("Fiche créée.", Tone.FINE),
+    "patients-merged": ("Dossiers réunis. Ce qui a été fait sous l’autre s’affiche ici.", Tone.FINE),
+    "patients-parted": ("Dossiers séparés. Chacun a repris ce qui a été fait sous lui.", Tone.FINE),
+    "patient-is-here": ("Le dossier demandé a été réuni à celui-ci.", Tone.SOON),
     "contact-saved": ("Contact enregistré.", Tone.FINE),
     "identity-checked": ("Contrôle d’identité enregistré.", Tone.FINE),
     "identity-doubted": ("Doute signalé. L’INS ne sort plus du cabinet.", Tone.SOON),
@@ -53,6 +56,7 @@ _TEXTS: dict[str, tuple[str, Tone]] = {
     "phone": ("Appel téléphonique noté.", Tone.FINE),
 }
 _UNDO = {
+    "patients-merged": ("/patientele/{subject}/separer", "Séparer"),
     "cancelled": ("/rendez-vous/{subject}/retablir", "Rétablir"),
     "activity-imported": ("/facturation/plafond/imports/{subject}/retirer", "Retirer"),
     "claim-abandoned": ("/facturation/{subject}/reprendre", "Reprendre"),

@@ -34,7 +34,7 @@ from telemed.kernel.caller import Caller, Role
 from telemed.kernel.clock import Clock
 from telemed.kernel.errors import Invalid, Unauthenticated
 from telemed.law.law import Law
-from telemed.patients.service import PatientService
+from telemed.patients.service import MergeService, PatientService
 from telemed.professionals.model import Practice, Professional
 from telemed.professionals.service import (
     EnrolmentService,
@@ -65,6 +65,7 @@ class PageServices:
     professionals: ProfessionalService
     practices: PracticeService
     patients: PatientService
+    merges: MergeService
     consents: ConsentService
     bookings: BookingService
     links: LinkService

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from telemed.acts.teleconsultation.service.overview import ActView
 from telemed.api.auth import only
+from telemed.consent.model import ConsentRecord
 from telemed.kernel.caller import Role
 from telemed.kernel.errors import Conflict, Invalid, Refused
 from telemed.kernel.identifiers import InsOid, Matricule, parse_cog, parse_matricule
@@ -31,6 +32,7 @@ from telemed.patients.model import (
 )
 from telemed.patients.service import PatientDraft
 from telemed.web import forms, french, words
+from telemed.web.pages.merges import find_kept
 from telemed.web.pages.page import Pages, Visitor, Workplace, open_workplace
 from telemed.web.pages.patient_search import find_patients
 from telemed.web.views.frame import Choice, Form
@@ -121,7 +123,10 @@ async def create(visitor: Visitor) -> web.Response:
 
 @pages.get("/patientele/{id}", _CARING)
 async def show_patient(visitor: Visitor) -> web.Response:
+    """The sheet; that of a merged record is the one of the person."""
     place = await open_workplace(visitor, "patients")
+    if kept_id := await find_kept(visitor, _patient_id(visitor)):
+        return visitor.go(f"/patientele/{kept_id}", flash="patient-is-here")
     return await _show_sheet(visitor, place, None)
 
 
@@ -215,8 +220,14 @@ def _show_form(
 async def _show_sheet(visitor: Visitor, place: Workplace, form: Form | None, *, status: int = 200) -> web.Response:
     services, caller, patient_id = visitor.services, visitor.known, _patient_id(visitor)
     patient = await services.patients.get(caller, patient_id)
-    acts = await services.overview.page(caller, patient_id=patient_id, limit=20, newest_first=True)
-    consents = await services.consents.page(caller, patient_id, limit=20)
+    alike = [one.patient_id for one in await services.patients.duplicates(caller, patient_id)]
+    others = await services.patients.names(caller, alike) if alike else {}
+    absorbed = await services.merges.absorbed(caller, patient_id)
+    acts: list[ActView] = []
+    consents: list[ConsentRecord] = []
+    for record_id in (patient_id, *(one.id for one in absorbed)):
+        acts += await services.overview.page(caller, patient_id=record_id, limit=20, newest_first=True)
+        consents += await services.consents.page(caller, record_id, limit=20)
     known = patient.identity.traits
     is_clinical = caller.has_role(Role.DOCTOR)
     view = PatientView(
@@ -241,6 +252,8 @@ async def _show_sheet(visitor: Visitor, place: Workplace, form: Form | None, *, 
             ConsentLine("Téléconsultation", one.at, words.consent_way(one), words.consent_badge(one))
             for one in consents
         ),
+        alike=tuple(patient_line(one, place) for one in others.values()),
+        absorbed=tuple(replace(patient_line(one, place), address=f"/patientele/{one.id}/separer") for one in absorbed),
         is_clinical=is_clinical,
     )
     return visitor.render("professional/patient.html", place.frame, view, status=status)

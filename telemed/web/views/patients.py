@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from telemed.web.views.frame import Badge, Choice, Form
+from telemed.web.views.frame import Badge, Choice, Form, ReasonLine
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,33 @@ class ConsentLine:
 
 
 @dataclass(frozen=True)
+class RecordView:
+    """One of two records that are compared."""
+
+    id: str
+    name: str
+    birth_name: str
+    first_names: str
+    born: str
+    sex: str
+    birth_place: str
+    matricule: str
+    status: Badge
+    created_on: datetime
+    age: int
+
+
+@dataclass(frozen=True)
+class MergeView:
+    """Two records side by side; a refusal leaves no button, a warning wants a tick."""
+
+    kept: RecordView
+    absorbed: RecordView
+    refusals: tuple[ReasonLine, ...] = ()
+    warnings: tuple[ReasonLine, ...] = ()
+
+
+@dataclass(frozen=True)
 class PatientView:
     """The sheet. The tuples of clinical content stay empty for a secretary."""
 
@@ -96,6 +123,8 @@ class PatientView:
     acts: tuple[ActLine, ...] = ()
     documents: tuple[DocumentLine, ...] = ()
     consents: tuple[ConsentLine, ...] = ()
+    alike: tuple[PatientLine, ...] = ()
+    absorbed: tuple[PatientLine, ...] = ()
     is_clinical: bool = True
 
 

@@ -14,6 +14,7 @@ from telemed.web.views.frame import (
     Choice,
     Flash,
     Form,
+    ReasonLine,
     Tone,
     Undo,
 )
@@ -176,6 +177,19 @@ SHEET = patients.PatientView(
 )
 
 
+RECORD = patients.RecordView(
+    id="1",
+    name="LEROY Jeanne",
+    birth_name="LEROY",
+    first_names="Jeanne Marie",
+    born="3 mars 1955",
+    sex="Femme",
+    birth_place="35238",
+    matricule="Aucun",
+    status=Badge("PROV", hint="Identité provisoire"),
+    created_on=ago(60),
+    age=71,
+)
 CANCELLED = Flash(
     "Rendez-vous annulé. Qui avait reçu un lien en est prévenu par message.",
     Tone.SOON,
@@ -242,6 +256,22 @@ EXAMPLES: dict[str, Example] = {
         "professional/patient.html",
         replace(SECRETARY, current="patients"),
         replace(SHEET, status=PROVISIONAL, acts=(), documents=(), consents=(), is_clinical=False),
+    ),
+    "patient-doublons": Example(
+        "Fiche, doublons",
+        "professional/patient.html",
+        replace(SECRETARY, current="patients"),
+        replace(SHEET, alike=PATIENT_LINES[:1], absorbed=PATIENT_LINES[1:2], is_clinical=False),
+    ),
+    "patient-reunir": Example(
+        "Réunir deux dossiers",
+        "professional/merge.html",
+        replace(SECRETARY, current="patients"),
+        patients.MergeView(
+            RECORD,
+            replace(RECORD, id="2", name="LEROY Jean", first_names="Jean", sex="Homme"),
+            warnings=(ReasonLine("Des jumeaux partagent quatre traits. Comparez.", "", Tone.SOON),),
+        ),
     ),
     "patient-nouveau": Example(
         "Nouveau patient",
