@@ -11,7 +11,7 @@ from pathlib import Path
 from telemed.kernel.clock import SystemClock, Territory, civil_date
 from telemed.law.law import Law
 from telemed.law.loader import PACKAGED, LawError
-from telemed.law.parameter import Certainty, Parameter
+from telemed.law.parameter import Certainty, Parameter, Value
 from telemed.law.table import markdown_table
 
 
@@ -68,11 +68,15 @@ def _report(law: Law, today: date, options: argparse.Namespace) -> int:
 
 def _uncertain_lines(law: Law) -> list[str]:
     return [
-        f"{value.certainty.replace('_', ' ')}: {parameter.name} from {value.since}: {value.note}"
+        f"{_doubt(value)}: {parameter.name} from {value.since}: {value.note}"
         for parameter in law
         for value in parameter.values
-        if value.certainty is not Certainty.CONFIRMED
+        if value.is_unknown or value.certainty is not Certainty.CONFIRMED
     ]
+
+
+def _doubt(value: Value) -> str:
+    return "not established" if value.is_unknown else value.certainty.replace("_", " ")
 
 
 def _say(lines: list[str]) -> None:

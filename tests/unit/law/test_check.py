@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -65,6 +66,42 @@ def test_a_review_in_the_future_is_refused(tmp_path: Path, capsys: pytest.Captur
 def test_uncertain_values_are_listed_with_the_reason(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(make_root(tmp_path, certainty="single_source"), today=date(2026, 6, 1)) == 0
     assert "single source: x from 2020-01-01: Parce que" in capsys.readouterr().out
+
+
+def test_a_figure_that_no_source_gives_is_listed_though_its_text_is_sure(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = make_root(tmp_path)
+    path = tmp_path / "x.yaml"
+    text = path.read_text("utf-8")
+    assert "    value: 3\n" in text
+    path.write_text(text.replace("    value: 3\n", "    not_established: true\n"), "utf-8")
+    assert run(options, today=date(2026, 6, 1)) == 0
+    assert "not established: x from 2020-01-01: Parce que" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("unit", "value", "reason"),
+    [
+        ("working_days", "-1", "cannot be negative"),
+        ("working_days", "true", "whole number"),
+        ("patients", "1.5", "a float is not allowed"),
+        ("times", "'2'", "whole number"),
+        ("ml_per_min", "null", "the first value cannot be an end"),
+        ("holidays", "{'02-30': Un jour}", "day is out of range|must be in range"),
+        ("holidays", "{easter: Pâques}", "a holiday is written"),
+        ("holidays", "[07-14]", "a list of codes"),
+    ],
+)
+def test_each_unit_refuses_what_it_is_not(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], unit: str, value: str, reason: str
+) -> None:
+    options = make_root(tmp_path)
+    path = tmp_path / "x.yaml"
+    text = path.read_text("utf-8").replace("unit: days", f"unit: {unit}").replace("value: 3", f"value: {value}")
+    path.write_text(text, "utf-8")
+    assert run(options, today=date(2026, 6, 1)) == 1
+    assert re.search(f"refused: x: .*({reason})", capsys.readouterr().out)
 
 
 def test_without_a_day_the_clock_tells_it(tmp_path: Path) -> None:
