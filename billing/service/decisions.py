@@ -181,10 +181,16 @@ class ClaimDecisions:
         return claim.biller.civil_day(self._clock.now())
 
     def _note(
-        self, uow: UnitOfWork, caller: Caller, action: str, claim_id: UUID | None = None, *, is_override: bool = False
+        self,
+        uow: UnitOfWork,
+        caller: Caller,
+        action: str,
+        claim_id: UUID | None = None,
+        *,
+        override_reason: str | None = None,
     ) -> None:
         resource = "" if claim_id is None else f"claim:{claim_id}"
-        details = {"is_override": True} if is_override else None
+        details = None if override_reason is None else {"reason": override_reason}
         self._journal.note(uow, caller, action, resource=resource, purpose="billing", details=details)
 
 

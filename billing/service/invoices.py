@@ -72,12 +72,12 @@ class InvoiceService(ClaimDecisions):
     ) -> ClaimLife:
         """Invoice a claim. Raises Refused: the claim is then held, with the reasons kept.
 
-        `override_reason` invoices in spite of the cap; the step keeps it, sealed.
+        `override_reason` invoices in spite of the cap; the trace keeps it, and the step, sealed.
         """
         wish = _check_wish(wish or Wish())
         try:
             async with self._database.begin() as uow:
-                self._note(uow, caller, "billing.invoice", claim_id, is_override=override_reason is not None)
+                self._note(uow, caller, "billing.invoice", claim_id, override_reason=override_reason)
                 return await self._invoice(uow, caller, claim_id, override_reason, wish)
         except Refused as refusal:
             await self._hold(caller, claim_id, refusal.decision.refusals)

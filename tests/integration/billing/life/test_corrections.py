@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
+from sqlmodel import col
 
 from billing.facts import ActFacts, Reimbursement
 from billing.model import Claim
@@ -17,6 +19,7 @@ from telemed.adapters.caisse.reception import REFUSED
 from telemed.kernel.decision import Decision, Reason
 from telemed.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from telemed.kernel.ids import new_id
+from telemed.trace.tables import TraceEntryRow
 from tests.fixtures.caisse import CaisseGround
 from tests.integration.billing.conftest import (
     ADMINISTRATOR,
@@ -198,6 +201,10 @@ async def test_the_cap_holds_an_invoice_until_a_reason_is_given(office: Office) 
     assert happenings(await office.life(claim.id)) == ["opened", "held"]
     life = await office.invoices.invoice(DOCTOR, claim.id, override_reason="Patient sans autre recours")
     assert (life.standing.stage, life.steps[-1].note) == (Stage.INVOICED, "Patient sans autre recours")
+    async with office.database.read() as session:
+        query = select(col(TraceEntryRow.details)).where(col(TraceEntryRow.action) == "billing.invoice")
+        traced = (await session.scalars(query.order_by(col(TraceEntryRow.number)))).all()
+    assert traced == [{}, {}, {"reason": "Patient sans autre recours"}]
 
 
 async def test_a_part_paid_by_the_patient_ends_nothing_and_the_rest_does(office: Office) -> None:
