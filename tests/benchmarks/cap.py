@@ -44,9 +44,8 @@ _DAYS = "SELECT * FROM billing_day_counts WHERE rpps = :rpps AND day BETWEEN :fi
 _ACTS = """
 <numbers> INSERT INTO billing_claims (id, act_id, part, revision, professional_id, rpps, practice_id, patient_id, kind,
 civil_day, civil_year, is_own_patient, state, code, amount_cents, facts, refusals, missing, warnings, basis,
-recorded_at) SELECT <id>, <id>, 'act', 1, <professional>, <rpps>, <practice>, <id>, 'teleconsultation', <day>, <year>,
-i % 5 = 0,
-'proposed', 'TCG', 2500, '{}', '[]', '[]', '[]', '[]', '2026-01-01 00:00:00' FROM n
+recorded_at) SELECT <id>, <id>, 'act', 1, <professional>, <rpps>, <practice>, <patient>, 'teleconsultation', <day>,
+<year>, i % 5 = 0, 'proposed', 'TCG', 2500, '{}', '[]', '[]', '[]', '[]', '2026-01-01 00:00:00' FROM n
 """
 _COUNTS = """
 INSERT INTO billing_day_counts (rpps, day, teleconsultations, own_teleconsultations, teleexpertises, other_acts,
@@ -59,13 +58,15 @@ _WORDS = {
         "<numbers>": "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < <size>)",
         "<year>": "CAST(strftime('%Y', <day>) AS INTEGER)",
         "<day>": "date('2016-12-01', '+' || (i % 3640) || ' days')",
-        "<id>": "lower(hex(randomblob(16)))",
+        "<id>": "printf('%032x', i)",
+        "<patient>": "printf('%032x', i % 2000)",
     },
     "postgresql": {
         "<numbers>": "WITH n AS (SELECT i FROM generate_series(0, <size> - 1) AS i)",
         "<year>": "EXTRACT(YEAR FROM <day>)::integer",
         "<day>": "(DATE '2016-12-01' + (i % 3640)::integer)",
-        "<id>": "gen_random_uuid()",
+        "<id>": "lpad(to_hex(i), 32, '0')::uuid",
+        "<patient>": "lpad(to_hex(i % 2000), 32, '0')::uuid",
     },
 }
 
