@@ -203,7 +203,7 @@ async def test_what_is_held_is_said_after_invoicing_all(desk: Desk) -> None:
     await desk.closed()
     page = await desk.window.post("/facturation/tout")
     assert flash_of(page) == "Rien n’a pu être facturé : chaque raison est ci-dessous."
-    assert "Débloquer" in plain(page.text)
+    assert f'href="/patientele/{desk.patient.id}/assurance?retour=/facturation/' in page.text
 
 
 async def test_a_missing_amount_is_given_with_its_text(desk: Desk) -> None:
