@@ -42,14 +42,17 @@ async def test_an_invited_doctor_enrols_and_signs_in(site: Site) -> None:
     assert (await newcomer.post("/connexion", form)).path == "/aujourdhui"
 
 
-async def test_a_nurse_has_an_account_and_finds_her_sessions(site: Site) -> None:
+async def test_a_nurse_has_an_account_and_only_the_pages_of_everybody(site: Site) -> None:
     administrator = await site.signed_in("administrator")
     nurse = {"prenom": "Zoé", "nom": "Blanc", "identifiant": "zoe.blanc", "roles": "health_professional"}
     refused = await administrator.post("/comptes", nurse | {"rpps": "10100000065"})
     assert (refused.status, "Indiquez la profession de santé" in refused.text) == (422, True)
     created = await administrator.post("/comptes", nurse | {"rpps": "10100000065", "profession": "60"})
     assert created.title == "Invitation de Zoé BLANC"
-    assert (await (await site.signed_in("nurse")).get("/")).path == "/mes-sessions"
+    window = await site.signed_in("nurse")
+    assert (await window.get("/")).status == 200
+    assert (await window.get("/mes-sessions")).status == 200
+    assert (await window.get("/aujourdhui")).status == 403
 
 
 async def test_an_invitation_serves_once(site: Site) -> None:
