@@ -11,7 +11,9 @@ from telemed.kernel.identifiers import nir_key
 
 @dataclass(frozen=True)
 class DemoProfessional:
-    """Someone of the practice; `specialty` and what follows are for doctors."""
+    """Someone of the practice. `specialty` and `sector` are for doctors, `rpps` for all who care; `profession` (TRE_G15)
+    is that of a health professional who is no doctor.
+    """
 
     login: str
     given_name: str
@@ -21,6 +23,7 @@ class DemoProfessional:
     specialty: str | None = None
     sector: str | None = None
     rpps: str | None = None
+    profession: str | None = None
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,9 @@ PROFESSIONALS = (
     ),
     DemoProfessional(
         "lucie.fontaine", "Lucie", "Fontaine", "DR", Role.DOCTOR, "G15_10/SM42", "sector_1", rpps="10100000032"
+    ),
+    DemoProfessional(
+        "ines.marchand", "Inès", "Marchand", "MME", Role.HEALTH_PROFESSIONAL, rpps="10100000040", profession="60"
     ),
     DemoProfessional("sophie.garnier", "Sophie", "Garnier", "MME", Role.SECRETARY),
     DemoProfessional("marc.perrin", "Marc", "Perrin", "M", Role.AUDITOR),

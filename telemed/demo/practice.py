@@ -144,7 +144,7 @@ def caller_of(person: Professional) -> Caller:
 
 
 async def _hire(services: Services, practice_id: UUID, person: DemoProfessional) -> dict[str, Any]:
-    is_doctor = person.role is Role.DOCTOR
+    profession = Profession.MEDECIN.value if person.role is Role.DOCTOR else person.profession
     professional = Professional(
         id=new_id(),
         practice_id=practice_id,
@@ -153,7 +153,7 @@ async def _hire(services: Services, practice_id: UUID, person: DemoProfessional)
         roles=frozenset({person.role}),
         title=Title(person.title),
         rpps=person.rpps,
-        profession=Profession.MEDECIN if is_doctor else None,
+        profession=Profession(profession) if profession else None,
         specialty_code=person.specialty,
         sector=ConventionSector(person.sector) if person.sector else None,
     )
