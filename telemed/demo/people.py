@@ -11,8 +11,9 @@ from telemed.kernel.identifiers import nir_key
 
 @dataclass(frozen=True)
 class DemoProfessional:
-    """Someone of the practice. `specialty` and `sector` are for doctors, `rpps` for all who care; `profession` (TRE_G15)
-    is that of a health professional who is no doctor.
+    """Someone of the practice. `specialty` and `sector` are for doctors, `rpps` for all who care.
+
+    `profession` (TRE_G15) is that of a health professional who is no doctor.
     """
 
     login: str
