@@ -105,6 +105,7 @@ def teleexpertises() -> Scenarios:
         "à soi-même": quote(requerant=make_nurse(rpps=make_biller().rpps)),
         "avec dépassement": quote(has_overrun=True),
         "avec un autre acte": quote(other_codes=("DEQP003",), around=Surroundings(quota=ALLOWED, other_codes=("TCG",))),
+        "refusée et tardive": quote(has_overrun=True, requested_at=datetime(2026, 11, 1, 9, tzinfo=UTC)),
         "demande": quote(Part.REQUEST),
         "demande en Guyane": quote(Part.REQUEST, requerant=make_nurse(territory=Territory.GUYANE)),
         "demande non acceptée": quote(Part.REQUEST, accepted_at=None),

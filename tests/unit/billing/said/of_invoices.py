@@ -74,6 +74,9 @@ def transmissions() -> Scenarios:
         "télésurveillance": plan(BilledAct(ClaimState.PROPOSED, ActKind.TELEMONITORING, DAY, "TVB", 2_800), ADRI),
         "en 2018": plan(old, replace(ADRI, seen_on=old.day)),
         "en 2018, tiers payant": plan(replace(old, asks_tiers_payant=True), replace(MUTUAL, seen_on=old.day)),
+        "avant tout texte": plan(
+            replace(third, day=date(2009, 1, 1)), replace(MUTUAL, seen_on=DAY), Wish(amo_cents=1_750, amo_source="x")
+        ),
         "montant à compléter": plan(replace(VISIT, state=ClaimState.TO_COMPLETE, amount_cents=None)),
         "non facturable": plan(replace(VISIT, state=ClaimState.NOT_BILLABLE)),
         "sans code": plan(replace(VISIT, code=None)),

@@ -37,6 +37,7 @@ def conditions() -> Scenarios:
         "prothèse cardiaque": quote(pathway="prothese_cardiaque"),
         **{f"sans {name} le premier jour": quote(**{name: days}) for name, days in lacking.items()},
         **{f"sans {name} du tout": quote(**{name: None}) for name in lacking},
+        "oncologie": quote(pathway="oncologie", suspensions=(DayRange(START, START),)),
         "avant le droit commun": quote(started_on=before),
         "activité inconnue": quote(pathway="autre"),
         "opérateur infirmier": quote(operator=make_operator(profession="60")),

@@ -47,6 +47,9 @@ def levels() -> Scenarios:
         "proche du plafond": level(YearFacts(march, done(46, 154), outside=elsewhere, annual_volume=volume), cap()),
         "projeté au-dessus": level(YearFacts(march, done(90, 60), outside=elsewhere, annual_volume=volume), cap()),
         "sûrement au-dessus": level(YearFacts(march, done(260, 60), outside=elsewhere, annual_volume=volume), cap()),
+        "un acte de plus suffirait": level(
+            YearFacts(march, done(201, 0), annual_volume=replace(volume, acts=1_004), outside=elsewhere), cap()
+        ),
         "exactement au plafond": level(YearFacts(march, done(200, 0), annual_volume=volume, outside=elsewhere), cap()),
         "un acte de trop": level(YearFacts(march, done(201, 0), annual_volume=volume, outside=elsewhere), cap()),
         "volume déclaré, ailleurs inconnu": level(YearFacts(march, done(30, 70), annual_volume=volume), cap()),
@@ -85,6 +88,7 @@ def derogations() -> Scenarios:
         return check_derogation(asked, LAW.on(first), specialty=specialty)
 
     spring, autumn = Derogation("A", 30, date(2026, 1, 1), date(2026, 6, 30)), date(2026, 7, 1)
+    whole = date(2026, 1, 1), date(2026, 12, 31)
     later = Derogation("B", 35, autumn, date(2026, 12, 31))
     return {
         "20 % pour un généraliste": check(20),
@@ -111,6 +115,9 @@ def derogations() -> Scenarios:
             [spring, replace(later, first_day=date(2026, 7, 2))], 2026
         )
         or "aucune",
+        "plafond relevé": find_cap(
+            LAW.on(date(2026, 1, 1)), specialty=PSYCHIATRIST, derogations=[Derogation("E", 45, *whole)]
+        ),
         "de l'année : aucune décision": find_derogation([], 2026) or "aucune",
         "de l'année : un jour de plus ne gêne pas": find_derogation(
             [Derogation("D", 25, date(2025, 12, 31), date(2027, 1, 1))], 2026

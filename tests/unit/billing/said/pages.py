@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from tests.unit.billing.said import of_acts, of_invoices, of_months, of_the_cap
+from tests.unit.billing.said import of_acts, of_invoices, of_law, of_months, of_the_cap
 
 PAGES: Mapping[str, Callable[[], Mapping[str, object]]] = {
     "accompagnement": of_acts.accompaniments,
@@ -18,6 +18,7 @@ PAGES: Mapping[str, Callable[[], Mapping[str, object]]] = {
     "quota": of_acts.quotas,
     "retenue": of_the_cap.holdings,
     "tarif": of_acts.tariffs,
+    "texte_refuse": of_law.faults,
     "teleexpertise": of_acts.teleexpertises,
     "telesurveillance": of_months.conditions,
 }

@@ -18,9 +18,8 @@ def tell(found: object) -> str:
     match found:
         case Reason():
             compared = ", ".join(f"{name} = {value}" for name, value in found.compared.items())
-            return (
-                f"{found.code} | {found.text} | {found.reference or 'sans référence'} | {compared or 'rien de comparé'}"
-            )
+            reference = "sans référence" if found.reference == "" else found.reference
+            return f"{found.code} | {found.text} | {reference} | {compared or 'rien de comparé'}"
         case DatedValue():
             where = f", {found.territory}" if found.territory else ""
             return f"{found.name} = {found.text} (depuis {found.since}{where})"

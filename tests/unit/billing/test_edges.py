@@ -1,0 +1,95 @@
+"""What the rules do where the law of today never leads: other rates, missing values, unknown kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from billing.facts import ActKind, FactsError, Part
+from billing.facts.telemonitoring import Increase
+from billing.rules.cap import Counts, find_cap
+from billing.rules.derogation import Derogation, end_derogation
+from billing.rules.judgement import judge
+from billing.rules.projection import AnnualVolume, Outside, YearFacts, may_be_certain
+from billing.rules.tariff import ClaimState
+from billing.rules.teleexpertise import quote_part
+from billing.rules.telemonitoring import quote_technical, quote_telemonitoring
+from billing.rules.transmission import TELECONSULTATION_RATE, BilledAct, plan_transmission
+from telemed.law.law import Law
+from telemed.law.parameter import LawOfDay
+from tests.unit.billing.making import make_accompaniment, make_teleexpertise
+from tests.unit.billing.making_months import make_month
+
+LAW = Law.load()
+DAY = date(2026, 11, 25)
+
+
+def law_with(changes: Mapping[str, object], day: date = DAY) -> LawOfDay:
+    """The law of a day where these parameters have another value since for ever; None: they are not in force."""
+    parameters = dict(LAW.parameters)
+    for name, quantity in changes.items():
+        former = parameters[name]
+        value = replace(former.values[-1], since=date(1900, 1, 1), quantity=cast(Any, quantity), territories=None)
+        parameters[name] = replace(former, values=(value,))
+    return LawOfDay(day, parameters)
+
+
+@pytest.mark.parametrize(("amount_cents", "amo_cents"), [(50, 17), (53, 17), (54, 18), (100, 33)])
+def test_half_a_cent_is_rounded_up_at_any_rate(amount_cents: int, amo_cents: int) -> None:
+    act = BilledAct(
+        ClaimState.PROPOSED, ActKind.TELECONSULTATION, DAY, "TCG", amount_cents, asks_tiers_payant=True, is_covered=True
+    )
+    shares = plan_transmission(act, None, law_with({TELECONSULTATION_RATE: 33})).shares
+    assert shares is not None
+    assert shares.amo_cents == amo_cents
+
+
+def test_a_request_is_not_billed_while_no_profession_may() -> None:
+    quote = quote_part(make_teleexpertise(), Part.REQUEST, law_with({"teleexpertise/professions/requerant": None}))
+    assert [one.code for one in quote.refusals] == ["billing.before_reimbursement"]
+
+
+def test_several_professions_are_listed_with_commas() -> None:
+    law = law_with({"accompaniment/professions/nurse": {"60": "Infirmier", "70": "Kinésithérapeute"}})
+    facts = make_accompaniment(biller=replace(make_accompaniment().biller, profession="10"))
+    assert judge(facts, Part.ACT, law).refusals[0].text == "Le code TLD se facture par : Infirmier, Kinésithérapeute."
+
+
+def test_a_technical_forfait_without_a_line_has_an_amount_and_no_code() -> None:
+    law = law_with({"telemonitoring/technical/codes/insuffisance_cardiaque": None}, date(2024, 6, 3))
+    quote = quote_technical("insuffisance_cardiaque", law)
+    assert quote.code is None
+    assert quote.amount_cents == 5_000
+
+
+@pytest.mark.parametrize("part", ["code", "tariff"])
+def test_an_increase_needs_its_code_and_its_tariff(part: str) -> None:
+    facts = make_month(increase=Increase(1, ("hospitalisation",), 0, is_renewed=False))
+    quote = quote_telemonitoring(facts, law_with({f"telemonitoring/operator/increased_1/{part}": None}))
+    assert quote.code == "TVB"
+    assert "billing.increase_not_in_force" in [one.code for one in quote.warnings]
+
+
+def test_what_the_programmer_did_wrong_is_said() -> None:
+    with pytest.raises(ValueError, match=r"^the cap is chosen by the civil year: ask on its 1 January$"):
+        find_cap(LAW.on(DAY), specialty="")
+    decision = Derogation("A", 30, date(2026, 1, 1), date(2026, 12, 31))
+    with pytest.raises(ValueError, match=r"^a derogation is ended within its days, before its last one$"):
+        end_derogation(decision, date(2026, 12, 31))
+    with pytest.raises(FactsError, match=r"^kind: massage has no rule$"):
+        judge(cast(Any, SimpleNamespace(kind="massage")), Part.ACT, LAW.on(DAY))
+
+
+def test_only_a_declared_volume_or_a_closed_year_may_be_certain() -> None:
+    facts = YearFacts(date(2027, 1, 5), Counts(10))
+    whole = Outside(Counts(), date(2026, 12, 31), "déclaration")
+    assert not may_be_certain(facts, 2026)
+    assert may_be_certain(replace(facts, annual_volume=AnnualVolume(100, "déclaration", DAY)), 2026)
+    assert may_be_certain(replace(facts, outside=whole), 2026)
+    assert not may_be_certain(replace(facts, outside=whole, today=date(2026, 12, 31)), 2026)
+    assert not may_be_certain(replace(facts, outside=replace(whole, as_of=date(2026, 12, 30))), 2026)
