@@ -21,14 +21,17 @@ _PHASES = [Phase.explicit, Phase.reuse, Phase.generate]
 _DEEP = settings.get_current_profile_name() == "deep"
 
 
-def play(
-    opening: Callable[[], Awaitable[Database]], closing: Callable[[Database], Awaitable[None]], years: int
-) -> None:
-    """`years` stories of thirty steps; ten times as many under the profile `deep`, which also shortens what fails."""
+def play(opening: Callable[[], Awaitable[Database]], closing: Callable[[Database], Awaitable[None]], years: int) -> int:
+    """How many stories of thirty steps were played, `years` at least; ten times as many under the profile `deep`, which also shortens what fails."""
+    played = itertools.count()
 
     class Played(Year):
         open_database = staticmethod(opening)
         drop_database = staticmethod(closing)
+
+        def teardown(self) -> None:
+            super().teardown()
+            next(played)
 
     run_state_machine_as_test(
         Played,
@@ -40,6 +43,7 @@ def play(
             suppress_health_check=list(HealthCheck),
         ),
     )
+    return next(played)
 
 
 def test_a_year_on_sqlite(sqlite_template: Path, tmp_path: Path, keyring: Keyring) -> None:
@@ -51,7 +55,7 @@ def test_a_year_on_sqlite(sqlite_template: Path, tmp_path: Path, keyring: Keyrin
     async def closing(database: Database) -> None:
         await database.close()
 
-    play(opening, closing, years=12)
+    assert play(opening, closing, years=12) >= 12
 
 
 def test_a_year_on_postgresql(postgres_server: str, keyring: Keyring) -> None:
@@ -67,4 +71,4 @@ def test_a_year_on_postgresql(postgres_server: str, keyring: Keyring) -> None:
         async with administrator(postgres_server) as connection:
             await connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
-    play(opening, closing, years=4)
+    assert play(opening, closing, years=4) >= 4
