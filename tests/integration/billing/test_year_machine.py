@@ -22,7 +22,7 @@ _DEEP = settings.get_current_profile_name() == "deep"
 
 
 def play(opening: Callable[[], Awaitable[Database]], closing: Callable[[Database], Awaitable[None]], years: int) -> int:
-    """How many stories of thirty steps were played, `years` at least; ten times as many under the profile `deep`, which also shortens what fails."""
+    """How many stories of thirty steps were played: ten times `years`, and shortened, under the profile `deep`."""
     played = itertools.count()
 
     class Played(Year):
