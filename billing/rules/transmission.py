@@ -228,9 +228,9 @@ def _has_dre(shares: Shares | None, rights: Rights | None, law: LawOfDay, basis:
 def _not_proposed(act: BilledAct) -> Reason:
     if act.state is ClaimState.TO_COMPLETE:
         text = "Le montant n'est pas établi : indiquez-le, avec le texte sur lequel il repose, avant de facturer."
-        return Reason("billing.to_complete", text, "")
+        return Reason("billing.to_complete", text)
     text = "Les règles refusent cet acte : il ne se facture pas. Les raisons sont dans la proposition."
-    return Reason("billing.not_billable", text, "")
+    return Reason("billing.not_billable", text)
 
 
 def _insurance_missing() -> Reason:

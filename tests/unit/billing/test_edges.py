@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import Any, cast
+from uuid import UUID
 
 import pytest
 
-from billing.facts import ActKind, FactsError, Part
+from billing.facts import ActKind, Facts, FactsError, Part, Reimbursement
 from billing.facts.telemonitoring import Increase
-from billing.rules.cap import Counts, find_cap
+from billing.model import Claim
+from billing.rules.cap import Cap, Counts, find_cap
 from billing.rules.derogation import Derogation, end_derogation
 from billing.rules.judgement import judge
-from billing.rules.projection import AnnualVolume, Outside, YearFacts, may_be_certain
+from billing.rules.projection import AnnualVolume, Basis, Estimate, Outside, YearFacts, may_be_certain, project
 from billing.rules.tariff import ClaimState
 from billing.rules.teleexpertise import quote_part
 from billing.rules.telemonitoring import quote_technical, quote_telemonitoring
 from billing.rules.transmission import TELECONSULTATION_RATE, BilledAct, plan_transmission
 from telemed.law.law import Law
 from telemed.law.parameter import LawOfDay
-from tests.unit.billing.making import make_accompaniment, make_teleexpertise
+from tests.unit.billing.making import make_accompaniment, make_facts, make_teleexpertise
 from tests.unit.billing.making_months import make_month
 
 LAW = Law.load()
@@ -93,3 +95,73 @@ def test_only_a_declared_volume_or_a_closed_year_may_be_certain() -> None:
     assert may_be_certain(replace(facts, outside=whole), 2026)
     assert not may_be_certain(replace(facts, outside=whole, today=date(2026, 12, 31)), 2026)
     assert not may_be_certain(replace(facts, outside=replace(whole, as_of=date(2026, 12, 30))), 2026)
+
+
+def cap_of(year: int) -> Cap:
+    found = find_cap(LAW.on(date(year, 1, 1)), specialty="")
+    assert found is not None
+    return found
+
+
+def test_under_the_first_regime_what_is_booked_and_last_year_count_own_patients() -> None:
+    facts = YearFacts(
+        date(2023, 6, 30),
+        Counts(10, 4, 2, 84, 4),
+        booked=Counts.of_teleconsultations(10, own=4),
+        last_year=Counts(100, 60, 30, 870, 60),
+    )
+    assert Counts.of_teleconsultations(10, own=4) == Counts(10, 4, 0, 0, 4)
+    remote = project(facts, cap_of(2023)).remote
+    further = 130 * 184 // 365
+    assert remote == Estimate(22, 12 + further, 12 + -(-further * 110 // 100), Basis.LAST_YEAR)
+
+
+def test_a_pace_begins_on_the_first_day_and_ends_with_the_last() -> None:
+    first, last = date(2026, 1, 1), date(2026, 12, 31)
+    day_one = project(YearFacts(first, Counts(other_acts=2), outside=Outside(Counts(), first, "x")), cap_of(2026))
+    assert day_one.volume == Estimate(2, 730, 2_920 + 4 * 365, Basis.PACE)
+    before = project(
+        YearFacts(first, Counts(other_acts=2), outside=Outside(Counts(other_acts=5), date(2025, 12, 31), "x")),
+        cap_of(2026),
+    )
+    assert before.volume == Estimate(7, 735, 2_925, Basis.PACE)
+    over = project(YearFacts(last, Counts(other_acts=2), outside=Outside(Counts(), last, "x")), cap_of(2026))
+    assert over.volume == Estimate(2, 2, 2, Basis.PACE)
+
+
+def test_the_share_of_own_acts_is_not_guessed_from_half_of_the_activity() -> None:
+    facts = YearFacts(DAY, Counts(10, 4, 0, 90, 50), annual_volume=AnnualVolume(1_000, "déclaration", DAY))
+    assert project(facts, cap_of(2026)).own_acts is None
+
+
+def claim_of(facts: Facts, part: Part, code: str) -> Claim:
+    return Claim(
+        id=UUID(int=1),
+        supersedes_id=None,
+        facts=facts,
+        part=part,
+        state=ClaimState.PROPOSED,
+        code=code,
+        amount_cents=2_300,
+        refusals=(),
+        missing=(),
+        warnings=(),
+        basis=(),
+        recorded_at=datetime(2026, 11, 25, 15, tzinfo=UTC),
+    )
+
+
+def test_what_is_billed_is_read_from_the_claim() -> None:
+    visit = make_facts(is_tiers_payant=True, has_overrun=True, reimbursement=Reimbursement(is_met=True))
+    opinion, beside = make_teleexpertise(), make_accompaniment()
+    proposed = ClaimState.PROPOSED
+    assert BilledAct.of(claim_of(visit, Part.ACT, "TC")) == BilledAct(
+        proposed, ActKind.TELECONSULTATION, DAY, "TC", 2_300, True, True, True, None
+    )
+    assert BilledAct.of(claim_of(opinion, Part.OPINION, "TE2")) == BilledAct(
+        proposed, ActKind.TELEEXPERTISE, DAY, "TE2", 2_300, prescripteur=opinion.requerant.rpps
+    )
+    assert BilledAct.of(claim_of(opinion, Part.REQUEST, "RQD")).prescripteur is None
+    assert BilledAct.of(claim_of(beside, Part.ACT, "TLD")) == BilledAct(
+        proposed, ActKind.ACCOMPANIMENT, DAY, "TLD", 2_300, prescripteur=beside.teleconsultation.rpps
+    )

@@ -47,6 +47,9 @@ def levels() -> Scenarios:
         "proche du plafond": level(YearFacts(march, done(46, 154), outside=elsewhere, annual_volume=volume), cap()),
         "projeté au-dessus": level(YearFacts(march, done(90, 60), outside=elsewhere, annual_volume=volume), cap()),
         "sûrement au-dessus": level(YearFacts(march, done(260, 60), outside=elsewhere, annual_volume=volume), cap()),
+        "deux actes de plus suffiraient": level(
+            YearFacts(march, done(201, 0), annual_volume=replace(volume, acts=1_003), outside=elsewhere), cap()
+        ),
         "un acte de plus suffirait": level(
             YearFacts(march, done(201, 0), annual_volume=replace(volume, acts=1_004), outside=elsewhere), cap()
         ),
