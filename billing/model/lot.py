@@ -9,6 +9,7 @@ from uuid import UUID
 
 from billing.model.exchange import SealedLot
 from billing.model.life import Stage
+from billing.model.standing import Standing
 from telemed.law.calendar import CalendarZone
 
 
@@ -110,3 +111,19 @@ class LotFile:
     lot: KeptLot
     attempts: tuple[Attempt, ...]
     returns: tuple[KeptReturn, ...]
+
+
+@dataclass(frozen=True)
+class LotProgress:
+    """What the standing of a lot does not say: its last ARL, and how many of its claims still wait for paper."""
+
+    arl_at: datetime | None = None
+    paper_left: int = 0
+
+
+@dataclass(frozen=True)
+class LotClaim:
+    """An FSE of a lot, and where its claim stands now."""
+
+    fse_number: int
+    standing: Standing

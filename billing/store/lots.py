@@ -213,15 +213,19 @@ class LotStore:
         limit: int,
         lot_id: UUID | None = None,
         practice_id: UUID | None = None,
+        professional_id: UUID | None = None,
         states: Collection[ReturnState] = (),
         after: UUID | None = None,
     ) -> list[KeptReturn]:
-        """Returns, the latest first; those that are of no practice go to every practice."""
+        """Returns, the latest first; those that are of no practice, or of no lot, go to everybody."""
         query = select(ReturnRow)
         if lot_id is not None:
             query = query.where(col(ReturnRow.lot_id) == lot_id)
         if practice_id is not None:
             query = query.where((col(ReturnRow.practice_id) == practice_id) | col(ReturnRow.practice_id).is_(None))
+        if professional_id is not None:
+            own = select(col(LotRow.id)).where(col(LotRow.professional_id) == professional_id)
+            query = query.where(col(ReturnRow.lot_id).in_(own) | col(ReturnRow.lot_id).is_(None))
         if states:
             query = query.where(col(ReturnRow.state).in_([state.value for state in states]))
         if after is not None:

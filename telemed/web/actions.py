@@ -62,6 +62,7 @@ _WORDS = {
     "billing.send_now": "Envoi des lots",
     "billing.list_lots": "Lecture des lots",
     "billing.read_lot": "Lecture d’un lot",
+    "billing.list_lot_claims": "Lecture des factures d’un lot",
     "billing.list_anomalies": "Lecture des retours mis de côté",
     "billing.preview": "Question de facturation",
     "billing.reconcile": "Lecture du rapprochement",

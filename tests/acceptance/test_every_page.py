@@ -25,6 +25,7 @@ PAGES = {
         "/patientele",
         "/mes-sessions",
         "/facturation",
+        "/facturation/envois",
         "/facturation/rapprochement",
         "/facturation/simulation",
         "/facturation/simulation?acte=teleexpertise",
@@ -42,10 +43,11 @@ PAGES = {
         "/patientele",
         "/patientele/nouveau",
         "/facturation",
+        "/facturation/envois",
         "/facturation/simulation",
     ),
     "marc.perrin": ("/tracabilite", "/mes-sessions", "/textes?douteux=oui"),
-    "helene.roux": ("/comptes", "/comptes/nouveau", "/facturation/rapprochement"),
+    "helene.roux": ("/comptes", "/comptes/nouveau", "/facturation/envois", "/facturation/rapprochement"),
 }
 _REACHABLE = "a[href], button:not([disabled]), input:not([type=hidden]):not([disabled]), select, textarea, summary"
 _MARK = f"""

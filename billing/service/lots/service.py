@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
-from billing.model.lot import KeptLot, KeptReturn, LotFile, ReturnState
+from billing.model.lot import KeptLot, KeptReturn, LotClaim, LotFile, LotProgress, ReturnState
 from billing.ports import Caisse, LotSigner
 from billing.service.access import BILLERS, PROFESSIONALS, claim_scope, require_claim_reader
 from billing.service.lots.chasing import LotChaser
@@ -12,6 +13,7 @@ from billing.service.lots.collecting import ReturnCollector
 from billing.service.lots.making import LotMaker
 from billing.service.lots.sending import CALL_SECONDS, LotSender
 from billing.service.places import Places
+from billing.store.lot_claims import LotClaimStore
 from billing.store.lots import LotStore
 from telemed.kernel.caller import Caller, Role
 from telemed.kernel.clock import Clock
@@ -100,6 +102,24 @@ class LotService:
                 limit=limit, practice_id=scope.practice_id, professional_id=scope.professional_id, after=after
             )
 
+    async def progress(self, caller: Caller, lots: Sequence[KeptLot]) -> dict[UUID, LotProgress]:
+        """How far these lots of the caller have come. Not noted: it names nothing. Raises NotFound for another's."""
+        require_claim_reader(caller)
+        if not all(_may_read(caller, lot) for lot in lots):
+            raise NotFound("Ce lot est introuvable.")
+        async with self._database.read() as session:
+            return await LotClaimStore(session).progress([lot.id for lot in lots])
+
+    async def claims(self, caller: Caller, lot_id: UUID, *, limit: int, after: int | None = None) -> list[LotClaim]:
+        """The claims of a lot by the number of their FSE. Raises NotFound if absent or not the caller's."""
+        async with self._database.begin() as uow:
+            self._note(uow, caller, "billing.list_lot_claims", lot_id)
+            require_claim_reader(caller)
+            lot = await LotStore(uow.session).find(lot_id)
+            if lot is None or not _may_read(caller, lot):
+                raise NotFound("Ce lot est introuvable.")
+            return await LotClaimStore(uow.session).page(lot_id, limit=limit, after=after)
+
     async def get(self, caller: Caller, lot_id: UUID) -> LotFile:
         """One lot. Raises NotFound if absent or not the caller's."""
         async with self._database.begin() as uow:
@@ -114,14 +134,21 @@ class LotService:
             return LotFile(lot, tuple(attempts), tuple(returns))
 
     async def anomalies(self, caller: Caller, *, limit: int, after: UUID | None = None) -> list[KeptReturn]:
-        """Returns that were set aside, the latest first: another's lot, unreadable, or against what is known."""
+        """Returns that were set aside, the latest first: another's lot, unreadable, or against what is known.
+
+        A professional gets those of his own lots, the office those of its practice; those of no lot go to everybody.
+        """
         async with self._database.begin() as uow:
             self._note(uow, caller, "billing.list_anomalies")
             require_claim_reader(caller)
             if caller.practice_id is None:
                 raise Forbidden("Votre compte n'est rattaché à aucun cabinet.")
             return await LotStore(uow.session).returns(
-                limit=limit, practice_id=caller.practice_id, states=_SET_ASIDE, after=after
+                limit=limit,
+                practice_id=caller.practice_id,
+                professional_id=claim_scope(caller, None).professional_id,
+                states=_SET_ASIDE,
+                after=after,
             )
 
     def _note(self, uow: UnitOfWork, caller: Caller, action: str, lot_id: UUID | None = None) -> None:

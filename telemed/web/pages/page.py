@@ -196,15 +196,18 @@ async def waiting_claims(visitor: Visitor) -> int:
 
 _CARING = (Role.DOCTOR, Role.SECRETARY)
 _BILLING = (*_CARING, Role.ADMINISTRATOR)
-_READERS = tuple(role for role in Role if role not in _BILLING)
+_LOTS = (*_BILLING, Role.HEALTH_PROFESSIONAL)
+"""Who has something under Facturation: whoever bills reads the lots of what he billed."""
+_READERS = tuple(role for role in Role if role not in _LOTS)
 """Who reads the texts from the rail; the others find them under Facturation."""
 _TABS = {
     "billing": (
         (NavItem("billing", "Actes", "/facturation"), _CARING),
         (NavItem("billing/simulation", "Puis-je facturer ?", "/facturation/simulation"), _CARING),
+        (NavItem("billing/lots", "Envois", "/facturation/envois"), _LOTS),
         (NavItem("billing/reconciliation", "Rapprochement", "/facturation/rapprochement"), _BILLING),
         (NavItem("billing/cap", "Plafond", "/facturation/plafond"), (Role.DOCTOR,)),
-        (NavItem("billing/texts", "Textes", "/textes"), _BILLING),
+        (NavItem("billing/texts", "Textes", "/textes"), _LOTS),
     ),
 }
 _NAVIGATION = (
@@ -213,7 +216,7 @@ _NAVIGATION = (
     (NavItem("patients", "Patients", "/patientele", "people"), _CARING),
     (NavItem("trace", "Traçabilité", "/tracabilite", "trace"), (Role.AUDITOR,)),
     (NavItem("accounts", "Comptes", "/comptes", "key"), (Role.ADMINISTRATOR,)),
-    (NavItem("billing", "Facturation", "/facturation", "euro"), _BILLING),
+    (NavItem("billing", "Facturation", "/facturation", "euro"), _LOTS),
     (NavItem("texts", "Textes", "/textes", "document"), _READERS),
 )
 
@@ -242,7 +245,7 @@ def tabs_of(caller: Caller, current: str) -> tuple[NavItem, ...]:
 
 def texts_key(caller: Caller) -> str:
     """Where the page Textes stands for these roles: under Facturation, or in the rail."""
-    return "billing/texts" if caller.has_role(*_BILLING) else "texts"
+    return "billing/texts" if caller.has_role(*_LOTS) else "texts"
 
 
 def home_of(caller: Caller) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.unit.web.examples import accounting, acts, billing, journey, office, practice, texts
+from tests.unit.web.examples import accounting, acts, billing, journey, lots, office, practice, texts
 from tests.unit.web.examples.frames import DOCTOR, Example
 
 EXAMPLES: dict[str, Example] = (
@@ -10,6 +10,7 @@ EXAMPLES: dict[str, Example] = (
     | acts.EXAMPLES
     | billing.EXAMPLES
     | accounting.EXAMPLES
+    | lots.EXAMPLES
     | office.EXAMPLES
     | texts.EXAMPLES
     | journey.EXAMPLES

@@ -12,6 +12,7 @@ from tests.unit.web.examples.frames import DOCTOR, FINE, NOW, SECRETARY, SOON, U
 TODAY = NOW.date()
 TABS = (
     NavItem("billing", "Actes", "/facturation"),
+    NavItem("billing/lots", "Envois", "/facturation/envois"),
     NavItem("billing/reconciliation", "Rapprochement", "/facturation/rapprochement"),
     NavItem("billing/simulation", "Puis-je facturer ?", "/facturation/simulation"),
     NavItem("billing/cap", "Plafond", "/facturation/plafond"),
