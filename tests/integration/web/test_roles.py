@@ -23,7 +23,8 @@ _NAMES = {
 
 
 def named(path: str) -> str:
-    return path.replace("{id}", str(new_id())).replace("{token}", "x" * 43).replace("{page}", "1")
+    known = path.replace("{id}", str(new_id())).replace("{autre}", str(new_id()))
+    return known.replace("{token}", "x" * 43).replace("{page}", "1")
 
 
 async def test_a_stranger_reaches_no_closed_page(site: Site) -> None:

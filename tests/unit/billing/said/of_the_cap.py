@@ -33,8 +33,7 @@ def levels() -> Scenarios:
         return Counts(remote, own, 0, other, own if own_acts is None else own_acts)
 
     march, end = date(2026, 3, 31), date(2027, 1, 15)
-    elsewhere = Outside(Counts(other_acts=200), date(2026, 3, 31), "déclaration")
-    all_year = Outside(Counts(other_acts=200), date(2026, 12, 31), "déclaration")
+    elsewhere, all_year = (Outside(Counts(other_acts=200), day, "déclaration") for day in (march, date(2026, 12, 31)))
     volume = AnnualVolume(1_000, "déclaration", march)
     return {
         "ailleurs inconnu, aucun volume": level(YearFacts(march, done(10, 50)), cap()),
