@@ -165,3 +165,17 @@ def test_what_is_billed_is_read_from_the_claim() -> None:
     assert BilledAct.of(claim_of(beside, Part.ACT, "TLD")) == BilledAct(
         proposed, ActKind.ACCOMPANIMENT, DAY, "TLD", 2_300, prescripteur=beside.teleconsultation.rpps
     )
+
+
+def test_under_the_first_regime_the_pace_counts_own_patients_here_and_elsewhere() -> None:
+    june = date(2023, 6, 30)
+    elsewhere = Outside(Counts(50, 40, 10, 100, 40), june, "déclaration")
+    remote = project(YearFacts(june, Counts(30, 20, 10, 60, 20), outside=elsewhere), cap_of(2023)).remote
+    assert (remote.low, remote.point) == (100, 40 * 365 // 181 + 60 * 365 // 181)
+
+
+def test_counts_that_cannot_be_are_said() -> None:
+    with pytest.raises(ValueError, match=r"^counts are not negative, and a part is not more than its whole$"):
+        Counts(1, 2)
+    with pytest.raises(ValueError, match=r"^own_acts holds own_teleconsultations and is held by all acts$"):
+        Counts(2, 1, own_acts=0)
