@@ -7,11 +7,12 @@ from datetime import date
 import pytest
 from dateutil.easter import easter
 
+from telemed.kernel.clock import Territory
 from telemed.law import check
 from telemed.law.calendar import CalendarZone, add_working_days
 from telemed.law.holidays import find_easter
 from telemed.law.law import Law
-from telemed.law.parameter import UnknownParameter
+from telemed.law.parameter import NotEstablished, UnknownParameter
 
 LAW = Law.load()
 
@@ -44,5 +45,10 @@ def test_each_thing_said_is_a_line(capsys: pytest.CaptureFixture[str]) -> None:
 def test_what_is_asked_in_vain_is_named() -> None:
     with pytest.raises(UnknownParameter, match=r"^rien/de/tel$"):
         LAW.parameter("rien/de/tel")
+    with pytest.raises(UnknownParameter, match=r"^rien/de/tel$"):
+        LAW.on(date(2026, 11, 25)).value("rien/de/tel")
+    tariff = LAW.parameter("teleconsultation/tariffs/tcg")
+    with pytest.raises(NotEstablished, match=r"tcg has no known value in mayotte since \d{4}-\d{2}-\d{2}$"):
+        tariff.on(date(2026, 11, 25), Territory.MAYOTTE)
     with pytest.raises(ValueError, match=r"^a delay is of one working day at least$"):
         add_working_days(date(2026, 11, 25), 0, CalendarZone.METROPOLE, LAW.on(date(2026, 11, 25)))
