@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from tests.unit.billing.said import of_acts, of_invoices, of_law, of_months, of_the_cap
+from tests.unit.billing.said import of_acts, of_elsewhere, of_invoices, of_law, of_months, of_the_cap
 
 PAGES: Mapping[str, Callable[[], Mapping[str, object]]] = {
     "accompagnement": of_acts.accompaniments,
+    "ailleurs": of_elsewhere.lines,
+    "courbe": of_elsewhere.curves,
     "adhesion": of_months.adherences,
     "derogation": of_the_cap.derogations,
     "facture": of_invoices.transmissions,

@@ -24,7 +24,7 @@ def tell(found: object) -> str:
             where = f", {found.territory}" if found.territory else ""
             return f"{found.name} = {found.text} (depuis {found.since}{where})"
         case Mapping():
-            return ", ".join(f"{key} = {tell(value)}" for key, value in found.items())
+            return ", ".join(f"{key} = {tell(value)}" for key, value in found.items()) or "rien"
         case tuple() | list():
             return "".join(f"\n- {tell(one)}" for one in found) or "rien"
         case _ if is_dataclass(found):
