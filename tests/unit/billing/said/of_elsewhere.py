@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from billing.facts import Part
@@ -50,6 +51,9 @@ def lines() -> Scenarios:
         "part plus grande que le tout": judge("2026-03-15;TCG;4;5;"),
         "lieu le plus long": judge(f"2026-03-15;TCG;4;;{'x' * 100}"),
         "lieu trop long": judge(f"2026-03-15;TCG;4;;{'x' * 101}"),
+        "sans colonne de lieu": judge_rows(
+            decode_activity(b"jour;nature;nombre\n2026-03-15;TCG;4").rows, Period(2026, TODAY)
+        ),
         "deux fois la même": judge("2026-03-15;TCG;4;;", "2026-03-15;TC;2;;"),
         "déjà importée": judge("2026-02-02;visite;4;;"),
     }
@@ -57,7 +61,9 @@ def lines() -> Scenarios:
 
 def curves() -> Scenarios:
     cap = find_cap(LAW.on(date(2026, 1, 1)), specialty="")
+    before = find_cap(LAW.on(date(2023, 1, 1)), specialty="")
     assert cap is not None
+    assert before is not None
     here = {date(2026, 1, 2): Counts(4, 1, 0, 20, 5), date(2026, 3, 1): Counts(3, 0, 1, 6, 0)}
     imported = {date(2026, 1, 2): Counts(2, 0, 0, 8, 0), date(2026, 2, 1): Counts(0, 0, 0, 5, 0)}
     lump = Outside(Counts(10, 2, 0, 90, 20), date(2026, 2, 10), "déclaration")
@@ -69,6 +75,12 @@ def curves() -> Scenarios:
     return {
         "sans déclaration": trace_curve(cap, YearOfActs(here, imported), days),
         "avec une déclaration entière": trace_curve(cap, YearOfActs(here, imported, lump), days),
+        "sous l'avenant 9": trace_curve(
+            before,
+            YearOfActs({date(2023, 1, 2): Counts(40, 30, 10, 450, 100)}, {}, replace(lump, as_of=date(2023, 2, 10))),
+            [date(2023, 1, 2), date(2023, 6, 1)],
+        ),
+        "fins de mois le dernier jour": month_ends(2026, date(2026, 12, 31)),
         "fins de mois en mars": month_ends(2026, date(2026, 3, 31)),
         "fins de mois au 1er avril": month_ends(2026, date(2026, 4, 1)),
         "fins de mois d'une année bissextile": month_ends(2024, date(2025, 6, 1)),
