@@ -36,8 +36,13 @@ def read_cases(kind: str) -> list[Case]:
     return [case for path in sorted((FOLDER / kind).rglob("*.yaml")) for case in _read_file(kind, path)]
 
 
+def read_yaml(path: Path) -> Any:
+    """With libyaml where PyYAML has it: ten times quicker, over hundreds of cases."""
+    return yaml.load(path.read_text("utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+
+
 def _read_file(kind: str, path: Path) -> Iterator[Case]:
-    for raw in yaml.safe_load(path.read_text("utf-8")):
+    for raw in read_yaml(path):
         if raw.keys() != _KEYS:
             raise ValueError(f"{path.name}: {raw.get('name')}: unknown or missing {sorted(raw.keys() ^ _KEYS)}")
         yield Case(kind=kind, **raw)

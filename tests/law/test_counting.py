@@ -6,9 +6,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
-import yaml
-
-from tests.law.cases import FOLDER
+from tests.law.cases import FOLDER, read_yaml
 from tests.shared import ROOT
 
 _BILLING = {
@@ -30,7 +28,7 @@ _ROW = re.compile(r"^\| (\d+) \| .* \| (.*) \|$", re.MULTILINE)
 def written() -> list[tuple[Path, dict[str, object]]]:
     """Each case with the file that it stands in, relative to the folder of cases."""
     files = sorted(FOLDER.rglob("*.yaml"))
-    return [(path.relative_to(FOLDER), case) for path in files for case in yaml.safe_load(path.read_text("utf-8"))]
+    return [(path.relative_to(FOLDER), case) for path in files for case in read_yaml(path)]
 
 
 def test_at_least_120_cases_are_about_billing() -> None:

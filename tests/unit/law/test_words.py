@@ -17,9 +17,9 @@ from telemed.law.parameter import NotEstablished, UnknownParameter
 LAW = Law.load()
 
 
-@pytest.mark.parametrize("year", [*range(1583, 2600), 4089, 4099])
-def test_easter_is_the_same_as_others_compute(year: int) -> None:
-    assert find_easter(year) == easter(year)
+def test_easter_is_the_same_as_others_compute() -> None:
+    years = [*range(1583, 2600), 4089, 4099]
+    assert [year for year in years if find_easter(year) != easter(year)] == []
 
 
 def test_the_command_explains_its_words(capsys: pytest.CaptureFixture[str]) -> None:
