@@ -218,7 +218,14 @@ async def test_a_practice_is_made_by_the_system_only_and_read_by_its_people(serv
         await services.practices.create(people.administrator, make_practice())
     assert await services.practices.own(people.auditor) == people.practice
     listed = await services.professionals.page(people.auditor)
-    assert [person.family_name for person in listed] == ["Moreau", "Benali", "Marchand", "Garnier", "Garnier", "Garnier"]
+    assert [person.family_name for person in listed] == [
+        "Moreau",
+        "Benali",
+        "Marchand",
+        "Garnier",
+        "Garnier",
+        "Garnier",
+    ]
     assert (await services.professionals.me(people.doctor)).full_name == "Dr Claire MOREAU"
 
 
