@@ -98,17 +98,7 @@ class AccompanimentFacts:
     @classmethod
     def from_payload(cls, payload: Mapping[str, Any]) -> Self:
         """Read a payload strictly. Raises FactsError on another version, an unknown or missing field, a wrong value."""
-        values = reading.read_payload(payload, _READERS, version=VERSION)
-        try:
-            return cls(**values)
-        except (TypeError, ValueError) as error:
-            raise FactsError(f"unreadable facts: {error}") from error
-
-
-def _kind(raw: object) -> ActKind:
-    if raw != ActKind.ACCOMPANIMENT.value:
-        raise FactsError(f"kind: {ActKind.ACCOMPANIMENT} is read here, not {raw!r}")
-    return ActKind.ACCOMPANIMENT
+        return reading.read_as(cls, payload, _READERS, version=VERSION)
 
 
 _TELECONSULTATION_READERS: reading.Readers = {
@@ -121,7 +111,7 @@ _TELECONSULTATION_READERS: reading.Readers = {
 _READERS: reading.Readers = {
     "act_id": reading.identifier,
     "revision": reading.whole,
-    "kind": _kind,
+    "kind": reading.only_kind(ActKind.ACCOMPANIMENT),
     "patient_id": reading.identifier,
     "biller": Biller.from_payload,
     "setting": Setting,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 from uuid import UUID
 
 from telemed.kernel.clock import require_aware
@@ -14,6 +15,8 @@ class FactsError(ValueError):
     """A payload that is not the facts of an act: which field, and what was expected."""
 
 
+Made = TypeVar("Made")
+Word = TypeVar("Word", bound=StrEnum)
 Readers = Mapping[str, Callable[[Any], Any]]
 
 
@@ -24,6 +27,26 @@ def read_payload(payload: Mapping[str, Any], readers: Readers, *, version: int) 
         raise FactsError(f"version: {version} is read here, not {found!r}")
     check_keys(payload, frozenset(readers) | {"version"}, "")
     return read_fields(payload, readers)
+
+
+def read_as(made: type[Made], payload: Mapping[str, Any], readers: Readers, *, version: int) -> Made:
+    """The facts of a whole payload; values that do not go together raise FactsError too."""
+    values = read_payload(payload, readers, version=version)
+    try:
+        return made(**values)
+    except (TypeError, ValueError) as error:
+        raise FactsError(f"unreadable facts: {error}") from error
+
+
+def only_kind(expected: Word) -> Callable[[object], Word]:
+    """Reads the kind of an act, and refuses every other."""
+
+    def read(raw: object) -> Word:
+        if raw != expected.value:
+            raise FactsError(f"kind: {expected} is read here, not {raw!r}")
+        return expected
+
+    return read
 
 
 def read_part(raw: Mapping[str, Any], readers: Readers, place: str) -> dict[str, Any]:

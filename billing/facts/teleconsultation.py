@@ -132,17 +132,7 @@ class ActFacts:
     @classmethod
     def from_payload(cls, payload: Mapping[str, Any]) -> Self:
         """Read a payload strictly. Raises FactsError on another version, an unknown or missing field, a wrong value."""
-        values = reading.read_payload(payload, _READERS, version=VERSION)
-        try:
-            return cls(**values)
-        except (TypeError, ValueError) as error:
-            raise FactsError(f"unreadable facts: {error}") from error
-
-
-def _kind(raw: object) -> ActKind:
-    if raw != ActKind.TELECONSULTATION.value:
-        raise FactsError(f"kind: {ActKind.TELECONSULTATION} is read here, not {raw!r}")
-    return ActKind.TELECONSULTATION
+        return reading.read_as(cls, payload, _READERS, version=VERSION)
 
 
 def _reimbursement(raw: Mapping[str, Any]) -> Reimbursement:
@@ -165,7 +155,7 @@ def _companions(raw: object) -> tuple[Companion, ...]:
 _READERS: reading.Readers = {
     "act_id": reading.identifier,
     "revision": reading.whole,
-    "kind": _kind,
+    "kind": reading.only_kind(ActKind.TELECONSULTATION),
     **BILLER_READERS,
     "has_overrun": reading.flag,
     "patient_id": reading.identifier,

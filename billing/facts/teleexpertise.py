@@ -84,23 +84,13 @@ class TeleexpertiseFacts:
     @classmethod
     def from_payload(cls, payload: Mapping[str, Any]) -> Self:
         """Read a payload strictly. Raises FactsError on another version, an unknown or missing field, a wrong value."""
-        values = reading.read_payload(payload, _READERS, version=VERSION)
-        try:
-            return cls(**values)
-        except (TypeError, ValueError) as error:
-            raise FactsError(f"unreadable facts: {error}") from error
-
-
-def _kind(raw: object) -> ActKind:
-    if raw != ActKind.TELEEXPERTISE.value:
-        raise FactsError(f"kind: {ActKind.TELEEXPERTISE} is read here, not {raw!r}")
-    return ActKind.TELEEXPERTISE
+        return reading.read_as(cls, payload, _READERS, version=VERSION)
 
 
 _READERS: reading.Readers = {
     "act_id": reading.identifier,
     "revision": reading.whole,
-    "kind": _kind,
+    "kind": reading.only_kind(ActKind.TELEEXPERTISE),
     "patient_id": reading.identifier,
     "requerant": Biller.from_payload,
     "requis": Biller.from_payload,

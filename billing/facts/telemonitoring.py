@@ -167,11 +167,7 @@ class TelemonitoringFacts:
     @classmethod
     def from_payload(cls, payload: Mapping[str, Any]) -> Self:
         """Read a payload strictly. Raises FactsError on another version, an unknown or missing field, a wrong value."""
-        values = reading.read_payload(payload, _READERS, version=VERSION)
-        try:
-            return cls(**values)
-        except (TypeError, ValueError) as error:
-            raise FactsError(f"unreadable facts: {error}") from error
+        return reading.read_as(cls, payload, _READERS, version=VERSION)
 
 
 def _write_range(days: DayRange | None) -> dict[str, str | None] | None:
@@ -194,12 +190,6 @@ def _write_increase(increase: Increase) -> dict[str, Any]:
         "months_before": increase.months_before,
         "is_renewed": increase.is_renewed,
     }
-
-
-def _kind(raw: object) -> ActKind:
-    if raw != ActKind.TELEMONITORING.value:
-        raise FactsError(f"kind: {ActKind.TELEMONITORING} is read here, not {raw!r}")
-    return ActKind.TELEMONITORING
 
 
 def _days(raw: Mapping[str, Any]) -> DayRange:
@@ -234,7 +224,7 @@ def _list(raw: object, place: str) -> list[Any]:
 _READERS: reading.Readers = {
     "act_id": reading.identifier,
     "revision": reading.whole,
-    "kind": _kind,
+    "kind": reading.only_kind(ActKind.TELEMONITORING),
     "patient_id": reading.identifier,
     "operator": Biller.from_payload,
     "follow_up_id": reading.identifier,
