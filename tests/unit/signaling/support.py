@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from signaling.codes import CloseCode
+from signaling.codes import CloseCode, ErrorCode, Refusal
 from signaling.hub import Hub
 from signaling.ice import IceServers
 from signaling.limits import Limits
@@ -188,3 +188,12 @@ class House:
         await self.hub.scribe.flush()
         run.cancel()
         return [(entry.seat, entry.kind.value) for entry in self.ledger.entries]
+
+
+def refusal_of(check: Callable[..., object], *arguments: object) -> ErrorCode | None:
+    """The code with which a check refuses, None if it lets pass."""
+    try:
+        check(*arguments)
+    except Refusal as refusal:
+        return refusal.code
+    return None
