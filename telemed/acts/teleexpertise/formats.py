@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from telemed.acts.teleexpertise.model import Case, Notice, NoticeKind, Opinion, Side, Step
+from telemed.documents.formats.seal import plain
 from telemed.kernel.clock import Territory, civil_date
 from telemed.kernel.events import Event
 from telemed.patients.model import AttendingDoctor, attending_doctor_on
@@ -118,6 +119,9 @@ def opinion_bytes(opinion: Opinion, rpps: str) -> bytes:
         "conduct": content.conduct,
         "urgency": content.urgency.value if content.urgency else None,
         "avoided_consultation": content.avoided_consultation,
+        "prescribed": plain(content.prescribed),
+        "incidents": content.incidents,
+        "visibility": plain(content.visibility),
     }
     return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 

@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from telemed.documents.model import PrescribedItem, Visibility
+
 
 class MessageKind(StrEnum):
     """A word, a question of the requis that stops the clock of his side, or the answer to it."""
@@ -39,12 +41,18 @@ class CareUrgency(StrEnum):
 
 @dataclass(frozen=True, repr=False)
 class OpinionContent:
-    """An opinion: conclusion, conduct, urgency, and whether it avoided a consultation. A draft may be incomplete."""
+    """An opinion: conclusion, conduct, urgency, and whether it avoided a consultation. A draft may be incomplete.
+
+    `prescribed` and `incidents` None: not said yet; empty: “none”, said on purpose (R-9).
+    """
 
     conclusion: str = ""
     conduct: str = ""
     urgency: CareUrgency | None = None
     avoided_consultation: bool | None = None
+    prescribed: tuple[PrescribedItem, ...] | None = None
+    incidents: str | None = None
+    visibility: frozenset[Visibility] = frozenset()
 
 
 @dataclass(frozen=True, repr=False)

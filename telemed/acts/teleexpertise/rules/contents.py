@@ -24,9 +24,15 @@ def check_opinion(content: OpinionContent) -> Decision:
         "la conduite à tenir": bool(content.conduct.strip()),
         "l'urgence": content.urgency is not None,
         "si une consultation est évitée": content.avoided_consultation is not None,
+        "les actes et prescriptions, ou « aucun »": _is_prescribed(content),
+        "les incidents techniques, ou « aucun »": content.incidents is not None,
     }
     missing = [name for name, is_there in parts.items() if not is_there]
     if not missing:
         return ALLOWED
     text = f"Avant de signer, indiquez {', '.join(missing)}."
     return refuse(Reason("teleexpertise.opinion_incomplete", text, "CSP, art. R. 6316-4", {"missing": len(missing)}))
+
+
+def _is_prescribed(content: OpinionContent) -> bool:
+    return content.prescribed is not None and all(item.text.strip() for item in content.prescribed)

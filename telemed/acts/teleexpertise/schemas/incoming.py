@@ -19,6 +19,7 @@ from telemed.acts.teleexpertise.model import (
     RefusalReason,
     Urgency,
 )
+from telemed.documents.model import PrescribedItem, PrescribedKind, Visibility
 from telemed.patients.model import parse_email, parse_phone
 from telemed.professionals.model import find_specialty
 
@@ -124,17 +125,41 @@ class RefusalIn(Input):
     words: Annotated[str, Field(max_length=2_000)] = ""
 
 
+class PrescribedIn(Input):
+    """One act done or one prescription made."""
+
+    kind: PrescribedKind
+    text: Annotated[str, Field(max_length=2_000)]
+
+
 class OpinionIn(Input):
-    """A draft of an opinion, written on `revision`; it may be incomplete until it is signed."""
+    """A draft of an opinion, written on `revision`; it may be incomplete until it is signed.
+
+    `prescribed` and `incidents` null: not said yet; empty: none, said on purpose. `visibility`: who must not see it.
+    """
 
     revision: Revision
     conclusion: Words = ""
     conduct: Words = ""
     urgency: CareUrgency | None = None
     avoided_consultation: bool | None = None
+    prescribed: Annotated[list[PrescribedIn] | None, Field(max_length=50)] = None
+    incidents: Annotated[str | None, Field(max_length=2_000)] = None
+    visibility: Annotated[list[Visibility], Field(max_length=3)] = Field(default_factory=list)
 
     def to_content(self) -> OpinionContent:
-        return OpinionContent(self.conclusion, self.conduct, self.urgency, self.avoided_consultation)
+        items = (
+            None if self.prescribed is None else tuple(PrescribedItem(one.kind, one.text) for one in self.prescribed)
+        )
+        return OpinionContent(
+            conclusion=self.conclusion,
+            conduct=self.conduct,
+            urgency=self.urgency,
+            avoided_consultation=self.avoided_consultation,
+            prescribed=items,
+            incidents=self.incidents,
+            visibility=frozenset(self.visibility),
+        )
 
 
 class SignatureIn(Input):

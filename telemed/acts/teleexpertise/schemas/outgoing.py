@@ -27,8 +27,10 @@ from telemed.acts.teleexpertise.model import (
     Step,
     Urgency,
 )
+from telemed.acts.teleexpertise.schemas.incoming import PrescribedIn
 from telemed.acts.teleexpertise.service.lists import CaseView, Colleague
 from telemed.api.problems import ProblemReason
+from telemed.documents.model import PrescribedItem, Visibility
 from telemed.patients.model import Patient, Sex
 from telemed.professionals.model import Practice, Profession, Professional
 
@@ -248,6 +250,9 @@ class OpinionOut(BaseModel):
     conduct: str
     urgency: CareUrgency | None
     avoided_consultation: bool | None
+    prescribed: list[PrescribedIn] | None
+    incidents: str | None
+    visibility: list[Visibility]
     signature: str | None
 
     @classmethod
@@ -262,9 +267,16 @@ class OpinionOut(BaseModel):
             conduct=content.conduct,
             urgency=content.urgency,
             avoided_consultation=content.avoided_consultation,
+            prescribed=_prescribed(content.prescribed),
+            incidents=content.incidents,
+            visibility=sorted(content.visibility),
             signature=opinion.signature,
         )
 
 
 def _person(professional_id: UUID, practice_id: UUID, view: CaseView) -> PersonOut:
     return PersonOut.of(view.people[professional_id], view.practices[practice_id])
+
+
+def _prescribed(items: tuple[PrescribedItem, ...] | None) -> list[PrescribedIn] | None:
+    return None if items is None else [PrescribedIn(kind=item.kind, text=item.text) for item in items]

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Any
 from uuid import UUID
 
+from pydantic import TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from telemed.acts.teleexpertise.model import (
-    CareUrgency,
     Contact,
     Message,
     MessageKind,
@@ -19,6 +17,9 @@ from telemed.acts.teleexpertise.model import (
     OpinionContent,
 )
 from telemed.acts.teleexpertise.tables import ContactRow, MessageRow, OpinionRow
+from telemed.documents.formats.seal import plain
+
+_CONTENT: TypeAdapter[OpinionContent] = TypeAdapter(OpinionContent)
 
 
 class ExchangeStore:
@@ -50,7 +51,7 @@ class ExchangeStore:
             case_id=opinion.case_id,
             revision=opinion.revision,
             author_id=opinion.author_id,
-            content=asdict(opinion.content),
+            content=plain(opinion.content),
             at=opinion.at,
             signature=opinion.signature,
         )
@@ -85,7 +86,5 @@ class ContactStore:
 
 
 def _to_opinion(row: OpinionRow) -> Opinion:
-    content: dict[str, Any] = dict(row.content)
-    urgency = content["urgency"]
-    content["urgency"] = CareUrgency(urgency) if urgency else None
-    return Opinion(row.case_id, row.revision, row.author_id, OpinionContent(**content), row.at, row.signature)
+    content = _CONTENT.validate_python(row.content)
+    return Opinion(row.case_id, row.revision, row.author_id, content, row.at, row.signature)

@@ -51,6 +51,8 @@ OPINION = OpinionContent(
     conduct="Surveillance, pas d'exérèse.",
     urgency=CareUrgency.NONE,
     avoided_consultation=True,
+    prescribed=(),
+    incidents="",
 )
 
 

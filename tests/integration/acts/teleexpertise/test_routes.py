@@ -21,7 +21,15 @@ CONTENT: dict[str, Any] = {
     "administrative": {"setting": "home", "has_long_term_illness": None, "remarks": ""},
     "medical": {"history": "HTA", "findings": "lésion de 7 mm"},
 }
-OPINION = {"conclusion": "Bénin.", "conduct": "Surveiller.", "urgency": "none", "avoided_consultation": True}
+OPINION: dict[str, Any] = {
+    "conclusion": "Bénin.",
+    "conduct": "Surveiller.",
+    "urgency": "none",
+    "avoided_consultation": True,
+    "prescribed": [{"kind": "care", "text": "Photoprotection"}],
+    "incidents": "",
+    "visibility": [],
+}
 TEXT = {"text": "Depuis quand ?"}
 # What a caller of each operation sends; a case stands for the rest.
 BODIES: dict[str, Any] = {

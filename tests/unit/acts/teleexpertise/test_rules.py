@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from telemed.acts.teleexpertise.model import CareUrgency, Medical, OpinionContent, Outcome, Side, Urgency
 from telemed.acts.teleexpertise.rules.contents import check_content, check_opinion
 from telemed.acts.teleexpertise.rules.parties import Party, check_offers, check_parties, check_requis
+from telemed.documents.model import PrescribedItem, PrescribedKind
 from telemed.kernel.decision import Decision
 from telemed.law.law import Law
 from telemed.professionals.model import Profession, medical_professions
@@ -88,14 +89,17 @@ def test_a_request_has_a_question_and_medical_data(question: str, medical: Medic
 
 
 def test_an_opinion_is_signed_whole() -> None:
-    whole = OpinionContent("Bénin.", "Surveiller.", CareUrgency.NONE, avoided_consultation=False)
+    whole = OpinionContent("Bénin.", "Surveiller.", CareUrgency.NONE, False, prescribed=(), incidents="")
     assert check_opinion(whole).is_allowed
     for part in (
         replace(whole, conclusion=" "),
         replace(whole, conduct=""),
         replace(whole, urgency=None),
         replace(whole, avoided_consultation=None),
+        replace(whole, prescribed=None),
+        replace(whole, prescribed=(PrescribedItem(PrescribedKind.ACT, " "),)),
+        replace(whole, incidents=None),
     ):
         [reason] = check_opinion(part).refusals
         assert (reason.code, reason.compared["missing"]) == ("teleexpertise.opinion_incomplete", 1)
-    assert check_opinion(OpinionContent()).refusals[0].compared["missing"] == 4
+    assert check_opinion(OpinionContent()).refusals[0].compared["missing"] == 6
