@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 from telemed.api import logs
-from telemed.demo.serve import FOLDER, DemoError, serve
+from telemed.demo.practice import DemoError
+from telemed.demo.serve import FOLDER, serve
 from telemed.demo.steps import StepFailed
 
 

@@ -13,7 +13,7 @@ from telemed.kernel.identifiers import nir_key
 class DemoProfessional:
     """Someone of the practice. `specialty` and `sector` are for doctors, `rpps` for all who care.
 
-    `profession` (TRE_G15) is that of a health professional who is no doctor.
+    `profession` (TRE_G15) is that of a health professional who is no doctor. `place` is his practice among PRACTICES.
     """
 
     login: str
@@ -25,6 +25,19 @@ class DemoProfessional:
     sector: str | None = None
     rpps: str | None = None
     profession: str | None = None
+    place: int = 0
+
+
+@dataclass(frozen=True)
+class DemoHouse:
+    """A practice: `address` is one line, `facility_type` of JDV_J02."""
+
+    name: str
+    address: str
+    postal_code: str
+    city: str
+    phone: str
+    facility_type: str
 
 
 @dataclass(frozen=True)
@@ -51,9 +64,11 @@ class DemoPatient:
         return number + nir_key(number)
 
 
-PRACTICE_NAME = "Maison de santé des Tilleuls"
-PRACTICE_ADDRESS = ("12 rue des Tilleuls", "37000", "Tours")
-PRACTICE_PHONE = "+33261910012"
+PRACTICES = (
+    DemoHouse("Maison de santé des Tilleuls", "12 rue des Tilleuls", "37000", "Tours", "+33261910012", "SA52"),
+    DemoHouse("Cabinet de dermatologie du Mail", "3 boulevard Heurteloup", "37000", "Tours", "+33261910034", "SA08"),
+)
+"""The first is where the demonstration lives; the second is asked for opinions."""
 PASSWORD = "Tilleuls-en-fleur-2026"  # noqa: S105 - printed on the screen of a demonstration, valid nowhere else
 
 PROFESSIONALS = (
@@ -72,6 +87,13 @@ PROFESSIONALS = (
     DemoProfessional("sophie.garnier", "Sophie", "Garnier", "MME", Role.SECRETARY),
     DemoProfessional("marc.perrin", "Marc", "Perrin", "M", Role.AUDITOR),
     DemoProfessional("helene.roux", "Hélène", "Roux", "MME", Role.ADMINISTRATOR),
+    DemoProfessional(
+        "yves.legoff", "Yves", "Le Goff", "DR", Role.DOCTOR, "G15_10/SM15", "sector_1", rpps="10100000057", place=1
+    ),
+    DemoProfessional(
+        "nadia.cherif", "Nadia", "Chérif", "DR", Role.DOCTOR, "G15_10/SM15", "sector_1", rpps="10100000065", place=1
+    ),
+    DemoProfessional("julie.morel", "Julie", "Morel", "MME", Role.ADMINISTRATOR, place=1),
 )
 
 

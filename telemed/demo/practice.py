@@ -17,10 +17,9 @@ from telemed.demo.letterbox import DemoAccount
 from telemed.demo.people import (
     PASSWORD,
     PATIENTS,
-    PRACTICE_ADDRESS,
-    PRACTICE_NAME,
-    PRACTICE_PHONE,
+    PRACTICES,
     PROFESSIONALS,
+    DemoHouse,
     DemoPatient,
     DemoProfessional,
     email_of,
@@ -68,24 +67,28 @@ class DemoPractice:
         return self.callers["claire.moreau"]
 
 
+class DemoError(Exception):
+    """The demonstration cannot start; the message says why and what to do."""
+
+
 def load(folder: Path) -> DemoPractice | None:
-    """The practice that an earlier run left in this folder; None on a first run."""
+    """The practice that an earlier run left in this folder; None on a first run.
+
+    Raises DemoError for one of an earlier version, whose people were not those of today.
+    """
     path = folder / _WHO_IS_WHO
-    return _read(orjson.loads(path.read_bytes())) if path.exists() else None
+    if not path.exists():
+        return None
+    document = orjson.loads(path.read_bytes())
+    if set(document["people"]) != set(_logins()) or "practices" not in document:
+        raise DemoError(f"{folder} vient d'une version plus ancienne : recommencez avec --reset")
+    return _read(document)
 
 
 async def create(services: Services, folder: Path, *, patients: int = len(PATIENTS)) -> DemoPractice:
-    """A practice with its people, their opening hours and its first `patients` patients."""
-    practice = Practice(
-        id=new_id(),
-        name=PRACTICE_NAME,
-        territory=Territory.METROPOLE,
-        facility_type="SA52",
-        phone=PRACTICE_PHONE,
-        address=PracticeAddress(lines=PRACTICE_ADDRESS[:1], postal_code=PRACTICE_ADDRESS[1], city=PRACTICE_ADDRESS[2]),
-    )
-    await services.practices.create(SYSTEM, practice)
-    people = [await _hire(services, practice.id, person) for person in PROFESSIONALS]
+    """Both practices with their people and opening hours; the first has the first `patients` patients."""
+    houses = [await _found(services, house) for house in PRACTICES]
+    people = [await _hire(services, houses[person.place], person) for person in PROFESSIONALS]
     callers = {login: person["caller"] for login, person in zip(_logins(), people, strict=True)}
     for caller in callers.values():
         if caller.has_role(Role.DOCTOR):
@@ -95,7 +98,7 @@ async def create(services: Services, folder: Path, *, patients: int = len(PATIEN
                   for place, patient in enumerate(PATIENTS[:patients])]  # fmt: skip
     await _declare_attending_doctors(services, secretary, registered)
     document = {
-        "practice_id": str(practice.id),
+        "practices": [str(house) for house in houses],
         "secrets": {login: person["secret"] for login, person in zip(_logins(), people, strict=True)},
         "people": {login: str(_id_of(caller)) for login, caller in callers.items()},
         "patients": [str(patient.id) for patient in registered],
@@ -103,6 +106,20 @@ async def create(services: Services, folder: Path, *, patients: int = len(PATIEN
     raw = orjson.dumps(document)
     folder.joinpath(_WHO_IS_WHO).write_bytes(raw)
     return _read(orjson.loads(raw))
+
+
+async def _found(services: Services, house: DemoHouse) -> UUID:
+    """A practice of its own."""
+    practice = Practice(
+        id=new_id(),
+        name=house.name,
+        territory=Territory.METROPOLE,
+        facility_type=house.facility_type,
+        phone=house.phone,
+        address=PracticeAddress(lines=(house.address,), postal_code=house.postal_code, city=house.city),
+    )
+    await services.practices.create(SYSTEM, practice)
+    return practice.id
 
 
 async def register(
@@ -180,21 +197,21 @@ def _opening_hours() -> list[OpeningHours]:
 
 
 def _read(document: Mapping[str, Any]) -> DemoPractice:
-    practice_id = UUID(document["practice_id"])
+    houses = [UUID(house) for house in document["practices"]]
     callers, accounts = {}, []
     for person in PROFESSIONALS:
         professional_id = UUID(document["people"][person.login])
         callers[person.login] = Caller(
             CallerKind.PROFESSIONAL,
             id=professional_id,
-            practice_id=practice_id,
+            practice_id=houses[person.place],
             roles=frozenset({person.role}),
             rpps=person.rpps,
             factors=2,
         )
         who = f"{Title(person.title).label} {person.given_name} {person.family_name}"
         accounts.append(DemoAccount(who, person.login, PASSWORD, document["secrets"][person.login]))
-    return DemoPractice(practice_id, callers, tuple(map(UUID, document["patients"])), tuple(accounts))
+    return DemoPractice(houses[0], callers, tuple(map(UUID, document["patients"])), tuple(accounts))
 
 
 def _logins() -> list[str]:

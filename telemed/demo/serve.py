@@ -21,8 +21,9 @@ from telemed.app import Services, build_app, build_services
 from telemed.demo.bills import record_rights, rejecting_one
 from telemed.demo.caisse import open_caisse_for
 from telemed.demo.letterbox import Letterbox, LetterboxAddresses
+from telemed.demo.opinions import ask_opinions
 from telemed.demo.past import leave_one_to_sign, play_past
-from telemed.demo.practice import DemoPractice, create, load
+from telemed.demo.practice import DemoError, DemoPractice, create, load
 from telemed.demo.today import Invitation, fill_today
 from telemed.kernel.clock import Clock, FrozenClock, SystemClock
 from telemed.settings import Environment, Settings
@@ -30,10 +31,6 @@ from telemed.storage.migrate import upgrade
 
 FOLDER = Path(".data/demo")
 _PORTS = 20
-
-
-class DemoError(Exception):
-    """The demonstration cannot start; the message says why and what to do."""
 
 
 async def serve(folder: Path, port: int, *, starts_over: bool) -> None:
@@ -89,6 +86,7 @@ async def open_practice(settings: Settings, clock: Clock) -> DemoPractice:
         await record_rights(services, practice)
         await play_past(services, practice, past, now)
         await leave_one_to_sign(services, practice, past, now)
+        await ask_opinions(services, practice, past)
     finally:
         await services.database.close()
     return practice

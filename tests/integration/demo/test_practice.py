@@ -17,7 +17,7 @@ from telemed.adapters.sms_gateway.client import SmsGatewaySender
 from telemed.app import build_services
 from telemed.demo.past import PAST
 from telemed.demo.people import PATIENTS, PROFESSIONALS
-from telemed.demo.practice import load
+from telemed.demo.practice import DemoError, load
 from telemed.demo.serve import open_practice
 from telemed.demo.today import fill_today
 from telemed.kernel.clock import FrozenClock
@@ -42,12 +42,32 @@ async def test_the_practice_has_a_past_and_a_today_and_finds_them_again(
     await services.database.close()
     assert load(tmp_path) == practice
     assert len(practice.patients) == len(PATIENTS)
-    assert {person.full_name.split()[-1] for person in people} == {one.family_name.upper() for one in PROFESSIONALS}
+    assert {person.full_name.split()[-1] for person in people} == {
+        one.family_name.upper() for one in PROFESSIONALS if one.place == 0
+    }
     assert sum(view.act.state is State.BOOKED for view in acts) == 5
     assert sum(view.act.state is State.CLOSED for view in acts) == len(PAST)
     assert sum(view.act.state is State.FINISHED for view in acts) == 1
     assert (first.patient, first.birth_date) == (again.patient, again.birth_date) == ("LEROY Jeanne", "12/03/1955")
     assert first.link != again.link
+
+
+async def test_opinions_wait_at_each_place_of_their_way(sqlite_url: str, tmp_path: Path, clock: FrozenClock) -> None:
+    settings = Settings(environment=Environment.DEMO, data_dir=tmp_path, database_url=sqlite_url).with_keys()
+    practice = await open_practice(settings, clock)
+    services = build_services(settings, clock=clock, senders={})
+    nurse, expert = practice.callers["ines.marchand"], practice.callers["yves.legoff"]
+    asked = await services.expertise.cases.asked(nurse, is_ended=False, after=None, limit=10)
+    inbox = await services.expertise.cases.inbox(expert, is_ended=False, after=None, limit=10)
+    await services.database.close()
+    assert {view.case.state.value for view in asked} == {"accepted", "more_information"}
+    assert {view.case.state.value for view in inbox} == {"accepted", "offered"}
+
+
+async def test_a_folder_of_an_older_version_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "demo.json").write_text('{"people": {}, "practice_id": "1"}', "utf-8")
+    with pytest.raises(DemoError, match="--reset"):
+        load(tmp_path)
 
 
 async def test_an_old_today_is_followed_by_another(sqlite_url: str, tmp_path: Path, clock: FrozenClock) -> None:
