@@ -8,9 +8,9 @@ import holidays
 import pytest
 
 from telemed.law.calendar import CalendarZone, find_holiday
-from telemed.law.law import Law
+from tests.the_law import LAW as THE_LAW
 
-LAW = Law.load().on(date(2026, 11, 22))
+LAW = THE_LAW.on(date(2026, 11, 22))
 SUBDIVISIONS = {
     CalendarZone.METROPOLE: (None,),
     CalendarZone.ALSACE_MOSELLE: ("57", "6AE"),

@@ -15,10 +15,9 @@ from billing.rules.levels import judge
 from billing.rules.projection import AnnualVolume, Outside, YearFacts, project
 from telemed.kernel.clock import Territory, civil_date
 from telemed.kernel.decision import Decision
-from telemed.law.law import Law
 from tests.law.cases import Case, read_cases, take
+from tests.the_law import LAW
 
-LAW = Law.load()
 ASKED = {"patient_du_medecin": False, "urgent": False, "motif": None}
 
 

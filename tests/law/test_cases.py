@@ -13,11 +13,10 @@ from telemed.acts.teleconsultation.rules.reimbursement import ReimbursementFacts
 from telemed.acts.teleconsultation.rules.sick_leave import Leave, Prescriber, SickLeaveFacts, check_sick_leave
 from telemed.kernel.clock import Territory
 from telemed.kernel.money import format_euros
-from telemed.law.law import Law
 from tests.law.cases import Case, read_cases, take
+from tests.the_law import LAW
 from tests.unit.billing.making import make_facts
 
-LAW = Law.load()
 KINDS = ("tariff", "cap", "sick_leave", "reimbursement")
 
 

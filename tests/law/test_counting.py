@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 from tests.law.cases import FOLDER, read_yaml
@@ -25,6 +26,7 @@ _TRAPS_OF_MONEY_AND_DATES = {*range(1, 14), 16, *range(29, 35), 38, 39, 42}
 _ROW = re.compile(r"^\| (\d+) \| .* \| (.*) \|$", re.MULTILINE)
 
 
+@cache
 def written() -> list[tuple[Path, dict[str, object]]]:
     """Each case with the file that it stands in, relative to the folder of cases."""
     files = sorted(FOLDER.rglob("*.yaml"))

@@ -10,10 +10,8 @@ import pytest
 from billing.rules.deadlines import Deadline, keep_until, retransmit_by, transmit_by
 from telemed.kernel.clock import civil_date
 from telemed.law.calendar import CalendarZone
-from telemed.law.law import Law
 from tests.law.cases import Case, read_cases, take
-
-LAW = Law.load()
+from tests.the_law import LAW
 
 
 def find_deadline(given: dict[str, Any], day: date, zone: CalendarZone) -> Deadline:

@@ -10,10 +10,8 @@ from telemed.acts.teleexpertise.model import Urgency
 from telemed.acts.teleexpertise.rules.delays import answer_by
 from telemed.acts.teleexpertise.rules.parties import Party, check_parties
 from telemed.kernel.clock import Territory, civil_date
-from telemed.law.law import Law
 from tests.law.cases import Case, read_cases, take
-
-LAW = Law.load()
+from tests.the_law import LAW
 
 
 @pytest.mark.parametrize("case", read_cases("teleexpertise_parties"), ids=str)

@@ -14,7 +14,6 @@ from telemed.consent.rules import check_consent
 from telemed.kernel.decision import Decision
 from telemed.kernel.identifiers import InsOid, parse_matricule
 from telemed.kernel.ids import new_id
-from telemed.law.law import Law
 from telemed.patients.model import (
     CheckMethod,
     DoubtReason,
@@ -30,8 +29,8 @@ from telemed.patients.model import (
 )
 from telemed.patients.rules import check_exchange, check_proof
 from tests.law.cases import Case, read_cases, take
+from tests.the_law import LAW
 
-LAW = Law.load()
 PATIENT = UUID(int=1)
 ACTS = {"A": UUID(int=2), "B": UUID(int=3)}
 NOON = datetime(2026, 11, 25, 11, 0, tzinfo=UTC)

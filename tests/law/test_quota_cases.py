@@ -10,11 +10,9 @@ import pytest
 from billing.rules.quota import QuotaScope, QuotaStanding, check_quota, find_quota, sum_forfait
 from telemed.kernel.clock import Territory, civil_date
 from telemed.kernel.money import format_euros
-from telemed.law.law import Law
 from telemed.law.parameter import NotInForce
 from tests.law.cases import Case, read_cases, take
-
-LAW = Law.load()
+from tests.the_law import LAW
 
 
 def _civil_day(raw: Any, territory: str) -> date:

@@ -18,12 +18,11 @@ from telemed.kernel.clock import Territory
 from telemed.kernel.decision import Decision
 from telemed.kernel.ids import new_id
 from telemed.kernel.money import format_euros
-from telemed.law.law import Law
 from telemed.law.parameter import LawOfDay
 from tests.law.cases import Case, read_cases, take
+from tests.the_law import LAW
 from tests.unit.billing.making import make_accompaniment, make_biller, make_nurse, make_teleexpertise
 
-LAW = Law.load()
 SIDES = {"requis": Part.OPINION, "requerant": Part.REQUEST}
 
 

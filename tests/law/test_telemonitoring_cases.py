@@ -12,11 +12,10 @@ from billing.rules.telemonitoring import quote_telemonitoring
 from telemed.kernel.clock import Territory
 from telemed.kernel.money import format_euros
 from telemed.kernel.period import DayRange
-from telemed.law.law import Law
 from tests.law.cases import Case, read_cases, take
+from tests.the_law import LAW
 from tests.unit.billing.making_months import make_month, make_operator
 
-LAW = Law.load()
 ALWAYS = {"du": date(2020, 1, 1)}
 
 

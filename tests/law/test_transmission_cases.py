@@ -11,10 +11,9 @@ from billing.facts import ActKind
 from billing.model.invoice import RightsSource
 from billing.rules.tariff import ClaimState
 from billing.rules.transmission import BilledAct, Rights, Wish, plan_transmission
-from telemed.law.law import Law
 from tests.law.cases import Case, read_cases, take
+from tests.the_law import LAW
 
-LAW = Law.load()
 CASES = read_cases("transmission")
 
 

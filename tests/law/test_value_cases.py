@@ -5,11 +5,9 @@ from __future__ import annotations
 import pytest
 
 from telemed.kernel.clock import Territory
-from telemed.law.law import Law
 from telemed.law.parameter import NotEstablished, NotInForce
 from tests.law.cases import Case, read_cases, take
-
-LAW = Law.load()
+from tests.the_law import LAW
 
 
 def say(case: Case) -> str:

@@ -29,6 +29,7 @@ from telemed.law.law import Law
 from telemed.settings import Environment, Settings
 from telemed.storage.engine import Database
 from telemed.trace.service import Journal
+from tests.the_law import LAW
 from tests.unit.billing.making import DOCTOR_ID, PRACTICE_ID
 
 OTHER_DOCTOR_ID = UUID("01900000-0000-7000-8000-000000000002")
@@ -85,7 +86,7 @@ CALLERS = {
 
 @pytest.fixture(scope="session")
 def law() -> Law:
-    return Law.load()
+    return LAW
 
 
 @pytest.fixture

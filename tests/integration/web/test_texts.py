@@ -7,14 +7,13 @@ import re
 import pytest
 
 from telemed.kernel.clock import Territory
-from telemed.law.law import Law
 from telemed.law.parameter import Certainty
 from telemed.law.units import Unit
 from telemed.web.words_of_law import CERTAINTIES, SUBJECTS, TERRITORIES, UNITS
 from tests.integration.web.conftest import LOGINS, Site, Window, plain
+from tests.the_law import LAW
 
 pytestmark = pytest.mark.asyncio
-LAW = Law.load()
 TE2 = "teleexpertise/tariffs/te2"
 TECHNICAL = "telemonitoring/technical/tariffs/diabete"
 

@@ -20,9 +20,8 @@ from billing.rules.cap import (
     read_regime_b,
     remote_acts,
 )
-from telemed.law.law import Law
+from tests.the_law import LAW
 
-LAW = Law.load()
 VECTOR = Counts(teleconsultations=190, own_teleconsultations=100, teleexpertises=50, other_acts=760, own_acts=700)
 
 

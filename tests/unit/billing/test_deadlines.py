@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from billing.rules.deadlines import keep_until, retransmit_by, transmit_by
 from telemed.kernel.period import add_months
 from telemed.law.calendar import CalendarZone, is_working_day
-from telemed.law.law import Law
 from telemed.law.parameter import NotInForce
+from tests.the_law import LAW as THE_LAW
 
-LAW = Law.load().on(date(2026, 11, 22))
+LAW = THE_LAW.on(date(2026, 11, 22))
 METROPOLE = CalendarZone.METROPOLE
 DAYS = st.dates(date(2018, 1, 1), date(2040, 12, 31))
 ZONES = st.sampled_from(CalendarZone)
@@ -71,7 +71,7 @@ def test_a_deadline_cites_what_made_it() -> None:
 
 
 def test_the_law_is_that_of_the_first_day_whatever_day_the_law_was_asked_for() -> None:
-    old = Law.load().on(date(1990, 1, 1))
+    old = THE_LAW.on(date(1990, 1, 1))
     assert retransmit_by(date(2026, 11, 20), zone=METROPOLE, law=old).due_on == date(2026, 11, 24)
     assert keep_until(date(2026, 2, 1), old).due_on == date(2026, 5, 2)
 

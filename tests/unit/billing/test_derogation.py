@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 
 from billing.rules.cap import Derogation, find_cap
 from billing.rules.derogation import DecidedBy, check_derogation, end_derogation, find_derogation
-from telemed.law.law import Law
+from tests.the_law import LAW
 
-LAW = Law.load()
 YEAR = (date(2026, 1, 1), date(2026, 12, 31))
 
 

@@ -22,12 +22,11 @@ from billing.rules.tariff import ClaimState
 from billing.rules.teleexpertise import quote_part
 from billing.rules.telemonitoring import quote_technical, quote_telemonitoring
 from billing.rules.transmission import TELECONSULTATION_RATE, BilledAct, plan_transmission
-from telemed.law.law import Law
 from telemed.law.parameter import LawOfDay
+from tests.the_law import LAW
 from tests.unit.billing.making import make_accompaniment, make_facts, make_teleexpertise
 from tests.unit.billing.making_months import make_month
 
-LAW = Law.load()
 DAY = date(2026, 11, 25)
 
 

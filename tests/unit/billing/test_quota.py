@@ -19,10 +19,9 @@ from billing.rules.quota import (
     has_quota,
     sum_forfait,
 )
-from telemed.law.law import Law
 from telemed.law.parameter import Certainty, NotInForce
+from tests.the_law import LAW
 
-LAW = Law.load()
 TODAY = LAW.on(date(2026, 11, 25))
 FIRST, SINGLE, NEW_TARIFF = date(2019, 2, 10), date(2022, 4, 1), date(2026, 1, 1)
 EVE = timedelta(days=1)

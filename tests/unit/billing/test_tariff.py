@@ -11,11 +11,10 @@ from hypothesis import strategies as st
 from billing.facts import ActFacts, MedecinTraitant, Sector
 from billing.rules.tariff import ClaimState, quote_teleconsultation
 from telemed.kernel.clock import Territory
-from telemed.law.law import Law
 from telemed.law.parameter import NotInForce
+from tests.the_law import LAW
 from tests.unit.billing.making import instants, make_facts
 
-LAW = Law.load()
 OPENING = date(2018, 9, 15)
 
 

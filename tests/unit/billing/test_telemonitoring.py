@@ -19,11 +19,10 @@ from billing.rules.telemonitoring.adherence import is_adherent
 from billing.rules.telemonitoring.conditions import find_prescription_end, is_suspended
 from telemed.kernel.decision import Reason
 from telemed.kernel.period import DayRange
-from telemed.law.law import Law
 from telemed.subscribers import SUBSCRIPTIONS
+from tests.the_law import LAW
 from tests.unit.billing.making_months import make_month, make_operator
 
-LAW = Law.load()
 GENERIC = {
     "insuffisance_respiratoire": "1659468",
     "diabete": "1654962",

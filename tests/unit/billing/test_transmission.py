@@ -18,11 +18,10 @@ from billing.model.invoice import Complementary, Insurance, RightsError, RightsS
 from billing.rules.tariff import ClaimState
 from billing.rules.transmission import BilledAct, Rights, Wish, plan_transmission
 from telemed.kernel.clock import FrozenClock
-from telemed.law.law import Law
 from tests.fixtures.clocks import NOON
+from tests.the_law import LAW
 from tests.unit.billing.making import make_accompaniment, make_facts, make_teleexpertise
 
-LAW = Law.load()
 DAY = date(2026, 11, 25)
 SOMEBODY, SOMEWHERE = UUID(int=1), UUID(int=2)
 NSS = "253072B07300470"

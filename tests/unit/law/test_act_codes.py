@@ -7,10 +7,8 @@ from datetime import date
 import pytest
 
 from telemed.law.act_codes import find_teleconsultation_code
-from telemed.law.law import Law
 from telemed.law.parameter import NotInForce
-
-LAW = Law.load()
+from tests.the_law import LAW
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from telemed.kernel.clock import Territory
 from telemed.law.calendar import SATURDAY, CalendarZone, add_working_days, find_holiday, find_zone, is_working_day
-from telemed.law.law import Law
 from telemed.law.loader import parse_parameter
 from telemed.law.parameter import LawOfDay, NotInForce
+from tests.the_law import LAW as THE_LAW
 
-LAW = Law.load().on(date(2026, 11, 22))
+LAW = THE_LAW.on(date(2026, 11, 22))
 METROPOLE = CalendarZone.METROPOLE
 DAYS = st.dates(date(2018, 1, 1), date(2040, 12, 31))
 ZONES = st.sampled_from(CalendarZone)

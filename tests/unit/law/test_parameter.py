@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telemed.kernel.clock import Territory
-from telemed.law.law import Law
 from telemed.law.loader import parse_parameter
 from telemed.law.parameter import (
     Certainty,
@@ -22,6 +21,7 @@ from telemed.law.parameter import (
     Value,
 )
 from telemed.law.units import Unit
+from tests.the_law import LAW
 
 TEXT = (Reference("Un texte", "https://example.org"),)
 
@@ -67,7 +67,7 @@ def test_the_value_is_that_of_the_latest_day_of_effect_reached(days: list[date],
 
 
 def test_a_territorial_value_needs_a_territory_that_has_a_known_figure() -> None:
-    tariff = Law.load().parameter("teleconsultation/tariffs/tcg")
+    tariff = LAW.parameter("teleconsultation/tariffs/tcg")
     day = date(2026, 11, 22)
     found = tariff.on(day, Territory.METROPOLE)
     assert (found.integer, found.territory, found.since) == (2500, Territory.METROPOLE, date(2024, 12, 22))
@@ -87,7 +87,7 @@ def test_typed_access_refuses_another_type() -> None:
     for access in ("flag", "code", "labels"):
         with pytest.raises(TypeError):
             getattr(number, access)
-    law = Law.load().on(date(2026, 11, 22))
+    law = LAW.on(date(2026, 11, 22))
     flag = law.value("teleconsultation/video_required")
     with pytest.raises(TypeError):
         _ = flag.integer
@@ -109,13 +109,13 @@ def test_find_is_silent_only_where_no_text_is_in_force() -> None:
     assert LawOfDay(date(2023, 1, 1), {"x": THREE}).find("x") is not None
     with pytest.raises(UnknownParameter):
         LawOfDay(date(2023, 1, 1), {"x": THREE}).find("y")
-    law = Law.load().on(date(2026, 1, 1))
+    law = LAW.on(date(2026, 1, 1))
     with pytest.raises(NotEstablished):
         law.find("teleconsultation/tariffs/tcg", Territory.GUYANE)
 
 
 def test_law_gives_its_parameters_in_order_and_refuses_an_unknown_name() -> None:
-    law = Law.load()
+    law = LAW
     names = [parameter.name for parameter in law]
     assert names == sorted(names)
     assert len(names) == len(law.parameters) >= 20
@@ -124,7 +124,7 @@ def test_law_gives_its_parameters_in_order_and_refuses_an_unknown_name() -> None
 
 
 def test_an_end_is_read_as_an_end() -> None:
-    parameter = Law.load().parameter("teleconsultation/reimbursement/prior_visit_months")
+    parameter = LAW.parameter("teleconsultation/reimbursement/prior_visit_months")
     assert parameter.on(date(2022, 3, 31)).integer == 12
     with pytest.raises(NotInForce):
         parameter.on(date(2022, 4, 1))

@@ -9,12 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telemed.kernel.clock import Territory
-from telemed.law.law import Law
 from telemed.law.loader import parse_parameter
 from telemed.law.parameter import NotEstablished, NotInForce, Parameter
 from telemed.law.reading import Standing, fold, read_on, search
+from tests.the_law import LAW
 
-LAW = Law.load()
 TEXT = """
 description: Durée d'un délai
 unit: days

@@ -11,10 +11,8 @@ from telemed.kernel.clock import Territory
 from telemed.law import check
 from telemed.law.calendar import CalendarZone, add_working_days
 from telemed.law.holidays import find_easter
-from telemed.law.law import Law
 from telemed.law.parameter import NotEstablished, UnknownParameter
-
-LAW = Law.load()
+from tests.the_law import LAW
 
 
 def test_easter_is_the_same_as_others_compute() -> None:

@@ -77,7 +77,7 @@ class ResumedStream(RuleBasedStateMachine):
 
 
 TestResumedStream = ResumedStream.TestCase
-TestResumedStream.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+TestResumedStream.settings = settings(stateful_step_count=40)
 
 
 def test_what_was_never_sent_cannot_be_acknowledged() -> None:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 from uuid import UUID
 
 import orjson
 import pytest
 
-from telemed.__main__ import main
 from telemed.trace.formats import verify_lines
 from telemed.trace.model import GENESIS, Entry, Note, Outcome, hash_entry
 from telemed.trace.schemas import TraceEntry
@@ -71,13 +69,3 @@ def test_an_export_that_begins_later_is_chained_from_its_first_line() -> None:
     assert verify_lines(lines[2:]).is_intact
     lines[4] = orjson.dumps(orjson.loads(lines[4]) | {"action": "x"})
     assert verify_lines(lines[2:]).broken_at == 5
-
-
-def test_the_command_needs_the_file_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file = tmp_path / "trace.jsonl"
-    file.write_bytes(b"".join(export(3)))
-    assert main(["verify-trace", str(file)]) == 0
-    assert "intact: 3 entries" in capsys.readouterr().out
-    file.write_bytes(b"".join(export(3)[::2]))
-    assert main(["verify-trace", str(file)]) == 1
-    assert "broken at entry 2" in capsys.readouterr().err

@@ -56,6 +56,11 @@ def pages(assets: Assets) -> dict[str, str]:
     }
 
 
+@pytest.fixture(scope="module")
+def outlines(pages: dict[str, str]) -> dict[str, Outline]:
+    return {name: Outline(page) for name, page in pages.items()}
+
+
 def test_every_page_template_has_an_example() -> None:
     drawn = {example.template for example in EXAMPLES.values()}
     found = {
@@ -67,8 +72,8 @@ def test_every_page_template_has_an_example() -> None:
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_page_is_well_formed_french_and_titled(pages: dict[str, str], name: str) -> None:
-    outline = Outline(pages[name])
+def test_page_is_well_formed_french_and_titled(pages: dict[str, str], outlines: dict[str, Outline], name: str) -> None:
+    outline = outlines[name]
     assert outline.open == []
     assert outline.all("html")[0]["lang"] == "fr"
     assert re.search(r"<title>[^<]{3,} · Telemed</title>", pages[name])
@@ -77,8 +82,8 @@ def test_page_is_well_formed_french_and_titled(pages: dict[str, str], name: str)
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_page_holds_no_inline_script_or_style(pages: dict[str, str], name: str) -> None:
-    outline = Outline(pages[name])
+def test_page_holds_no_inline_script_or_style(outlines: dict[str, Outline], name: str) -> None:
+    outline = outlines[name]
     assert outline.inline_text == []
     assert not [tag for tag, attributes in outline.elements if "style" in attributes]
     assert not [key for _, attributes in outline.elements for key in attributes if key.startswith("on")]
@@ -86,8 +91,10 @@ def test_page_holds_no_inline_script_or_style(pages: dict[str, str], name: str) 
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_every_field_has_a_name_for_screen_readers(pages: dict[str, str], name: str) -> None:
-    outline = Outline(pages[name])
+def test_every_field_has_a_name_for_screen_readers(
+    pages: dict[str, str], outlines: dict[str, Outline], name: str
+) -> None:
+    outline = outlines[name]
     labelled = {label["for"] for label in outline.all("label") if "for" in label}
     inside = set(re.findall(r"<label class=\"(?:choice|trait)\">.*?name=\"([^\"]+)\"", pages[name], re.DOTALL))
     for attributes in outline.all("input", "select", "textarea"):
@@ -98,8 +105,8 @@ def test_every_field_has_a_name_for_screen_readers(pages: dict[str, str], name: 
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_identifiers_are_unique_and_references_resolve(pages: dict[str, str], name: str) -> None:
-    outline = Outline(pages[name])
+def test_identifiers_are_unique_and_references_resolve(outlines: dict[str, Outline], name: str) -> None:
+    outline = outlines[name]
     ids = [attributes["id"] for _, attributes in outline.elements if "id" in attributes]
     assert len(ids) == len(set(ids))
     for _, attributes in outline.elements:

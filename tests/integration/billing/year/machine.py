@@ -20,7 +20,6 @@ from billing.rules.cap import Counts, find_cap, read_cap
 from telemed.kernel.clock import FrozenClock
 from telemed.kernel.errors import Conflict, Refused
 from telemed.kernel.ids import new_id
-from telemed.law.law import Law
 from telemed.storage.engine import Database
 from tests.integration.billing.conftest import DOCTOR
 from tests.integration.billing.life.conftest import (
@@ -32,9 +31,9 @@ from tests.integration.billing.life.conftest import (
 )
 from tests.integration.billing.year.caisse import PlayedCaisse
 from tests.integration.billing.year.recount import Ledger, check_counts, check_ledger, read_ledger
+from tests.the_law import LAW
 from tests.unit.billing.making import PRACTICE_ID, make_facts
 
-LAW = Law.load()
 PATIENTS = [UUID(int=number) for number in (11, 12, 13)]
 BEGINNING = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)
 _INDEX = st.integers(0, 1_000)

@@ -16,9 +16,8 @@ from telemed.acts.teleconsultation.rules.reimbursement import (
     exceptions_in_force,
 )
 from telemed.kernel.period import age_on
-from telemed.law.law import Law
+from tests.the_law import LAW
 
-LAW = Law.load()
 DAYS = st.dates(date(2018, 9, 15), date(2035, 1, 1))
 INVOKED = st.frozensets(st.sampled_from([CHILD, DIRECT, "urgence", "zone_sous_dense", "regulation_sas", "autre"]))
 FACTS = st.builds(

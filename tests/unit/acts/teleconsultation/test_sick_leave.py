@@ -15,9 +15,8 @@ from telemed.acts.teleconsultation.rules.sick_leave import (
     count_days,
     is_prolongation,
 )
-from telemed.law.law import Law
+from tests.the_law import LAW
 
-LAW = Law.load()
 DAYS = st.dates(date(2024, 1, 1), date(2032, 1, 1))
 LEAVES = st.builds(lambda first, days: Leave(first, first + timedelta(days=days - 1)), DAYS, st.integers(1, 40))
 FACTS = st.builds(SickLeaveFacts, LEAVES, st.sampled_from(Prescriber), st.none() | LEAVES, st.booleans())

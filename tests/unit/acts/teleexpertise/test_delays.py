@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from telemed.acts.teleexpertise.model import PACES, Outcome, State, Step, Urgency
 from telemed.acts.teleexpertise.rules.delays import answer_by, clock_step, due_of, offer_until, reminder_at
 from telemed.kernel.clock import Territory, civil_date
-from telemed.law.law import Law
+from tests.the_law import LAW as THE_LAW
 from tests.unit.acts.teleexpertise.making import NOON, make_case, make_offer
 
-LAW = Law.load().on(date(2026, 11, 25))
+LAW = THE_LAW.on(date(2026, 11, 25))
 HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
 
 

@@ -14,11 +14,10 @@ from telemed.acts.teleexpertise.rules.contents import check_content, check_opini
 from telemed.acts.teleexpertise.rules.parties import Party, check_offers, check_parties, check_requis
 from telemed.documents.model import PrescribedItem, PrescribedKind
 from telemed.kernel.decision import Decision
-from telemed.law.law import Law
 from telemed.professionals.model import Profession, medical_professions
+from tests.the_law import LAW
 from tests.unit.acts.teleexpertise.making import CONTENT, EXPERT, NOON, make_case, make_offer
 
-LAW = Law.load()
 TODAY = LAW.on(date(2026, 11, 25))
 NURSE, DOCTOR = Party("10100000057", "60"), Party("10100000073", "10")
 

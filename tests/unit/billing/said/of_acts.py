@@ -17,11 +17,10 @@ from billing.rules.tariff import quote_teleconsultation
 from billing.rules.teleexpertise import quote_part
 from telemed.kernel.clock import Territory
 from telemed.kernel.decision import ALLOWED
-from telemed.law.law import Law
+from tests.the_law import LAW
 from tests.unit.billing.making import make_accompaniment, make_biller, make_facts, make_nurse, make_teleexpertise
 from tests.unit.billing.making_months import make_month
 
-LAW = Law.load()
 PSYCHIATRIST, NEUROLOGIST, GYNAECOLOGIST, CARDIOLOGIST = "G15_10/SM42", "G15_10/SM32", "G15_10/SM20", "G15_10/SM04"
 Scenarios = Mapping[str, object]
 

@@ -14,10 +14,9 @@ from billing.rules.curve import YearOfActs, month_ends, trace_curve
 from billing.rules.judgement import quota_codes
 from billing.rules.outside import ActivityKind, ImportedOutside, KnownOutside
 from billing.rules.projection import Outside
-from telemed.law.law import Law
+from tests.the_law import LAW
 from tests.unit.billing.making import make_facts, make_teleexpertise
 
-LAW = Law.load()
 Scenarios = Mapping[str, object]
 TODAY = date(2026, 11, 25)
 

@@ -18,9 +18,8 @@ from billing.rules.transmission import (
     plan_transmission,
     resent_unchanged,
 )
-from telemed.law.law import Law
+from tests.the_law import LAW
 
-LAW = Law.load()
 DAY = date(2026, 11, 25)
 VISIT = BilledAct(ClaimState.PROPOSED, ActKind.TELECONSULTATION, DAY, "TCG", 2_500, is_covered=True)
 OPINION = BilledAct(ClaimState.PROPOSED, ActKind.TELEEXPERTISE, DAY, "TE2", 2_300, prescripteur="10007654321")

@@ -9,10 +9,9 @@ from typing import Any
 from billing.facts.telemonitoring import DataReturn, Increase
 from billing.rules.telemonitoring import group_months, quote_technical, quote_telemonitoring
 from telemed.kernel.period import DayRange
-from telemed.law.law import Law
+from tests.the_law import LAW
 from tests.unit.billing.making_months import make_month, make_operator
 
-LAW = Law.load()
 Scenarios = Mapping[str, object]
 START = date(2026, 1, 15)
 

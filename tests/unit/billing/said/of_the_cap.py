@@ -13,9 +13,8 @@ from billing.rules.levels import Verdict
 from billing.rules.levels import judge as judge_level
 from billing.rules.projection import AnnualVolume, Outside, YearFacts, project
 from billing.rules.rates import Regime
-from telemed.law.law import Law
+from tests.the_law import LAW
 
-LAW = Law.load()
 PSYCHIATRIST = "G15_10/SM42"
 Scenarios = Mapping[str, object]
 
