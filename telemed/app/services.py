@@ -35,6 +35,7 @@ from telemed.app.billing import Invoicing, build_billing, build_lot_jobs
 from telemed.app.caisse import open_caisse
 from telemed.app.documents import Documents, build_documents, open_keys_of_seals
 from telemed.app.expertise import Expertise, build_casework, build_expertise
+from telemed.app.experts import Experts, build_experts
 from telemed.app.ground import Ground, common
 from telemed.consent.model import ActKind
 from telemed.consent.service import ConsentService
@@ -99,6 +100,7 @@ class Services:
     invoicing: Invoicing
     quotas: QuotaService
     expertise: Expertise
+    experts: Experts
     accounting: Accounting
     preview: PreviewService
     quota_reader: QuotaReader
@@ -162,6 +164,7 @@ def build_services(
         documents=documents,
         **billing,
         expertise=build_expertise(ground, casework, consents, signer=signer, senders=senders),
+        experts=build_experts(ground),
         accounting=build_accounting(**common(ground)),
         merges=MergeService(**common(ground), on_merge=(billing["quotas"],)),
     )
@@ -287,6 +290,7 @@ def build_jobs(services: Services) -> list[Job]:
         ),
         *build_lot_jobs(services.invoicing.lots),
         *services.expertise.jobs(),
+        *services.experts.jobs(),
     ]
 
 

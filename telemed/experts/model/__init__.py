@@ -1,0 +1,36 @@
+"""Experts, lines, hours and openings."""
+
+from telemed.experts.model.hours import (
+    KEPT_DAYS,
+    REFRESHED_BELOW_DAYS,
+    HoursException,
+    Kind,
+    Opening,
+    Roster,
+    Shift,
+    Source,
+    window_at,
+)
+from telemed.experts.model.line import WIDENING_MINUTES, Line, Membership
+from telemed.experts.model.profile import Abilities, AnswerChannel, Place, Profile, parse_department, parse_language
+
+__all__ = [
+    "KEPT_DAYS",
+    "REFRESHED_BELOW_DAYS",
+    "WIDENING_MINUTES",
+    "Abilities",
+    "AnswerChannel",
+    "HoursException",
+    "Kind",
+    "Line",
+    "Membership",
+    "Opening",
+    "Place",
+    "Profile",
+    "Roster",
+    "Shift",
+    "Source",
+    "parse_department",
+    "parse_language",
+    "window_at",
+]

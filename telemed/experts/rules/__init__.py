@@ -1,0 +1,1 @@
+"""Pure rules of experts: what recurs, what is open, what may be asked."""

@@ -1,0 +1,1 @@
+"""Tests of experts on real databases and over HTTP."""
