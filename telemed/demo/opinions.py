@@ -88,6 +88,8 @@ _OPINION = OpinionContent(
     conduct="Surveillance clinique simple ; nouvel avis si la lésion change en six mois.",
     urgency=CareUrgency.NONE,
     avoided_consultation=True,
+    prescribed=(),
+    incidents="",
 )
 
 
