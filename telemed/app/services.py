@@ -37,6 +37,7 @@ from telemed.app.documents import Documents, build_documents, open_keys_of_seals
 from telemed.app.expertise import Expertise, build_casework, build_expertise
 from telemed.app.experts import Experts, build_experts
 from telemed.app.ground import Ground, common
+from telemed.app.live import Live, build_live
 from telemed.consent.model import ActKind
 from telemed.consent.service import ConsentService
 from telemed.consent.store import published_wordings
@@ -106,6 +107,7 @@ class Services:
     quota_reader: QuotaReader
     accompaniments: AccompanimentService
     merges: MergeService
+    live: Live
     subscribers: dict[str, Subscriber] = field(default_factory=dict)
     jobs: list[Job] = field(default_factory=list)
 
@@ -141,6 +143,7 @@ def build_services(
     rooms = SignalingRooms(tokens=tokens, clock=clock)
     links = LinkService(**common(ground), public_url=settings.public_url, senders=senders)
     documents = build_documents(settings, **common(ground))
+    people = build_people(ground)
     services = Services(
         settings=settings,
         clock=clock,
@@ -148,7 +151,7 @@ def build_services(
         journal=ground.journal,
         law=ground.law,
         trace=TraceService(database=ground.database, journal=ground.journal),
-        **build_people(ground),
+        **people,
         patients=patients,
         consents=consents,
         room_records=records,
@@ -167,6 +170,7 @@ def build_services(
         experts=build_experts(ground),
         accounting=build_accounting(**common(ground)),
         merges=MergeService(**common(ground), on_merge=(billing["quotas"],)),
+        live=build_live(ground, people["sessions"]),
     )
     return _connected(services)
 
@@ -291,6 +295,7 @@ def build_jobs(services: Services) -> list[Job]:
         *build_lot_jobs(services.invoicing.lots),
         *services.expertise.jobs(),
         *services.experts.jobs(),
+        *services.live.jobs(),
     ]
 
 

@@ -33,7 +33,7 @@ from telemed.acts.teleconsultation.routes.visit import VISIT
 from telemed.acts.teleexpertise import routes as teleexpertise_routes
 from telemed.acts.teleexpertise.routes import keys as teleexpertise_keys
 from telemed.adapters.rooms import SOCKET_PATH
-from telemed.api import docs_page, health, openapi, problems_page
+from telemed.api import docs_page, health, openapi, problems_page, stream
 from telemed.api.auth import AUTHENTICATORS, SESSION_COOKIE, VISIT_COOKIE, Authenticator
 from telemed.api.limits import RateLimiter
 from telemed.api.middlewares import LIMITER, MIDDLEWARES, SETTINGS, add_security_headers
@@ -58,6 +58,7 @@ _TELL_EVERY_SECONDS = 4
 log = structlog.get_logger("site")
 OPERATIONS: tuple[Operations, ...] = (
     health.operations,
+    stream.operations,
     *teleconsultation_routes.OPERATIONS,
     *teleexpertise_routes.OPERATIONS,
     *professionals_routes.OPERATIONS,
@@ -97,6 +98,7 @@ def build_app(services: Services) -> web.Application:
     _serve_documentation(app, settings)
     add_pages(app, page_services(services))
     app.cleanup_ctx.append(_run_background)
+    app.on_shutdown.append(services.live.streams.close)
     add_socket_route(app, services.hub, path=SOCKET_PATH, allowed_origins=[settings.public_url])
     return app
 
@@ -110,6 +112,7 @@ def openapi_document(server: str) -> dict[str, object]:
 def _give_services(app: web.Application, services: Services) -> None:
     """Under the keys by which the routes find them."""
     app[trace_routes.TRACE] = services.trace
+    app[stream.STREAMS] = services.live.streams
     _give_people(app, services)
     _give_expertise(app, services.expertise)
     app[document_routes.DOCUMENTS] = services.documents.archive
@@ -210,6 +213,7 @@ async def _run_background(app: web.Application) -> AsyncIterator[None]:
         asyncio.create_task(worker.run(), name="outbox"),
         asyncio.create_task(run_jobs_while_leading(services.settings.database, services.jobs), name="scheduler"),
         asyncio.create_task(_tell_places(services), name="waiting board"),
+        asyncio.create_task(services.live.wire.run(), name="live wire"),
     ]
     yield
     for task in tasks:

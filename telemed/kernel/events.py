@@ -1,4 +1,4 @@
-"""Domain events: facts that already happened, kept by the outbox and delivered at least once."""
+"""Domain events: facts that already happened, delivered at least once; and what open pages are told of them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 
 @dataclass(frozen=True)
@@ -20,3 +21,17 @@ class Event:
     key: str
     occurred_at: datetime
     payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class LiveEvent:
+    """Something that one person's open pages are told at once.
+
+    `kind` is `<what>.<changed>`, such as `case.changed`; `subject` names the thing. Nothing else travels: the page asks
+    for the rest under its own rights.
+    """
+
+    audience: UUID
+    kind: str
+    subject: UUID | None
+    at: datetime

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection, Engine, UniqueConstraint, event, make_url
 from sqlalchemy.exc import DisconnectionError, IntegrityError
@@ -14,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 
 from telemed.kernel.errors import DomainError
 from telemed.security.keyring import Keyring
-from telemed.storage import outbox
+from telemed.storage import feed, outbox
 from telemed.storage.tables import metadata
 from telemed.storage.types import attach_keyring
 from telemed.storage.uow import UnitOfWork
@@ -35,6 +36,7 @@ class Database:
         self.keyring = keyring
         self.subscriptions = subscriptions or {}
         self.outbox_bell = asyncio.Event()
+        self.live_bells: list[Callable[[Collection[UUID]], None]] = []
         self.engine = _open(url)
         attach_keyring(self.engine.dialect, keyring)
         self._reader = self.engine.execution_options(**{_READ_ONLY: True})
@@ -59,6 +61,7 @@ class Database:
                     yield uow
                     await session.flush()
                     outbox.save_events(session, uow.events, self.subscriptions)
+                    told = await feed.save_live_events(session, uow.live_events)
                     for callback in uow.before_commit_callbacks:
                         await callback(session)
             except DomainError as refusal:
@@ -66,6 +69,9 @@ class Database:
                 raise
         if uow.events:
             self.outbox_bell.set()
+        if told:
+            for ring in self.live_bells:
+                ring(told)
         for done in uow.after_commit_callbacks:
             done()
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from telemed.kernel.errors import DomainError
-from telemed.kernel.events import Event
+from telemed.kernel.events import Event, LiveEvent
 
 BeforeCommit = Callable[[AsyncSession], Awaitable[None]]
 AfterRefusal = Callable[[AsyncSession, DomainError], Awaitable[None]]
@@ -19,6 +19,7 @@ class UnitOfWork:
     def __init__(self, session: AsyncSession) -> None:
         self.session = session
         self.events: list[Event] = []
+        self.live_events: list[LiveEvent] = []
         self.before_commit_callbacks: list[BeforeCommit] = []
         self.after_refusal_callbacks: list[AfterRefusal] = []
         self.after_commit_callbacks: list[Callable[[], None]] = []
@@ -26,6 +27,10 @@ class UnitOfWork:
     def add_event(self, event: Event) -> None:
         """Leave a fact for the outbox; it is delivered after the commit, at least once."""
         self.events.append(event)
+
+    def tell(self, *events: LiveEvent) -> None:
+        """Tell the open pages of some people, once committed; the same thing said twice to one person is said once."""
+        self.live_events.extend(events)
 
     def before_commit(self, callback: BeforeCommit) -> None:
         """Run last, inside the transaction."""

@@ -22,8 +22,8 @@ from tests.fixtures.people import People, make_draft
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.slow]
 EXAMPLES = 5
-# Calls that end the session that the others need, and the page for people that is no operation of its own.
-LEFT_OUT = ("sign_out", "sign_out_everywhere", "revoke_session")
+# Calls that end the session that the others need, and the stream of events, which has no end to wait for.
+LEFT_OUT = ("sign_out", "sign_out_everywhere", "revoke_session", "follow_events")
 # `positive_data_acceptance`: a well-formed request about nothing that exists is rightly refused. `ignored_auth`: the
 # document cannot say that a cookie of one role does not open another's route; tests/integration/api walks them all.
 # `allow_header_conformance`: pages for people share some addresses with operations.

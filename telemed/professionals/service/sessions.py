@@ -65,6 +65,12 @@ class SessionService:
             raise NotFound("Session introuvable.")
         return session
 
+    async def is_open(self, caller: Caller) -> bool:
+        """Does the caller's session still live? Asking is no sign of life: a page left open grows idle all the same."""
+        async with self._database.read() as reading:
+            session = await SessionStore(reading).find(caller.session_id) if caller.session_id else None
+        return session is not None and session.is_alive(self._clock.now(), self._idle)
+
     async def page(self, caller: Caller, *, after: UUID | None = None, limit: int = 50) -> list[Session]:
         """The caller's own living sessions, the newest first."""
         now = self._clock.now()

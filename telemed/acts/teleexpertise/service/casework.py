@@ -28,6 +28,7 @@ from telemed.acts.teleexpertise.model import (
 from telemed.acts.teleexpertise.ports import Quotas
 from telemed.acts.teleexpertise.rules.delays import clock_step, due_of, reminder_at
 from telemed.acts.teleexpertise.service.access import open_case, require_step, side_of
+from telemed.acts.teleexpertise.service.news import tell_change
 from telemed.acts.teleexpertise.store import CaseStore, TimerStore
 from telemed.kernel.caller import Caller
 from telemed.kernel.clock import Clock
@@ -81,6 +82,7 @@ class Casework:
         if case.requis is not None and step in _GIVES_BACK:
             await self.quotas.release(uow, case.id, why=step.value)
         self.tell(uow, _notices(case, saved, step), mark=f"v{saved.version}")
+        tell_change(uow, case, saved, now)
         return saved
 
     def tell(self, uow: UnitOfWork, notices: Iterable[Notice], *, mark: str) -> None:

@@ -18,6 +18,7 @@ from telemed.acts.teleexpertise.model import (
 )
 from telemed.acts.teleexpertise.service.access import open_case, require_carer
 from telemed.acts.teleexpertise.service.casework import Casework
+from telemed.acts.teleexpertise.service.news import tell_word
 from telemed.acts.teleexpertise.store import ExchangeStore
 from telemed.kernel.caller import Caller
 from telemed.kernel.errors import Conflict
@@ -44,6 +45,7 @@ class MessageService:
             others = case.holders if actor is Actor.REQUERANT else (case.requerant,)
             notices = [Notice(case.id, side.professional_id, NoticeKind.MESSAGE, None) for side in others]
             self._casework.tell(uow, notices, mark=str(message.id))
+            tell_word(uow, case, now)
             return message
 
     async def page(self, caller: Caller, case_id: UUID, *, after: UUID | None, limit: int) -> Sequence[Message]:

@@ -1,5 +1,10 @@
-// Regions that follow the server: a region is asked for again every few seconds, and replaced only when it changed.
+// Regions that follow the server, told by its events or asked for every few seconds, and replaced only when changed.
 
+import { subscribe } from "./events.js";
+
+export { subscribe };
+
+const SETTLE_MS = 150;
 const BEAT_MS = 4000;
 const SLOW_BEAT_MS = 20000;
 
@@ -37,6 +42,72 @@ export function follow(address, receive, { beat = BEAT_MS, version = "" } = {}) 
   });
   timer = setTimeout(ask, beat);
   return ask;
+}
+
+/**
+ * Ask `address` whenever one of `kinds` is told, once for all that is told within a moment, and hand what came to
+ * `receive` when it is not what we have. `isOurs` says whether an event matters here. Returns what asks at once.
+ */
+export function refreshOn(kinds, address, receive, { isOurs = () => true, version = "" } = {}) {
+  let etag = version ? `"${version}"` : "";
+  let timer = 0;
+
+  async function ask() {
+    clearTimeout(timer);
+    timer = 0;
+    const headers = etag ? { "If-None-Match": etag } : {};
+    try {
+      const response = await fetch(address, { headers, credentials: "same-origin", redirect: "error" });
+      if (response.status === 401) location.reload();
+      if (!response.ok) return;
+      etag = response.headers.get("ETag") ?? "";
+      await receive(response);
+    } catch {
+      // The server is away: its stream says when it is back.
+    }
+  }
+
+  subscribe(kinds, (event) => {
+    if (event.subject && !isOurs(event)) return;
+    timer ||= setTimeout(ask, SETTLE_MS);
+  });
+  return ask;
+}
+
+/**
+ * Regions that say what they follow: `data-live-kinds` (words), `data-live-fragment` (the address of their content),
+ * and `data-live-subject` where one thing alone matters. Nobody who types in a region loses it: it changes after.
+ */
+export function wireRegions(root = document) {
+  for (const region of root.querySelectorAll("[data-live-kinds]")) {
+    const { liveKinds, liveFragment, liveSubject, version } = region.dataset;
+    const isOurs = ({ subject }) => !liveSubject || subject === liveSubject;
+    const receive = async (response) => putWhenFree(region, await response.text());
+    refreshOn(liveKinds, liveFragment, receive, { isOurs, version });
+  }
+}
+
+const waiting = new WeakMap();
+
+function putWhenFree(region, html) {
+  const isWaiting = waiting.has(region);
+  waiting.set(region, html);
+  if (isWaiting) return;
+  const put = () => {
+    if (isBeingWritten(region)) return;
+    region.removeEventListener("focusout", later);
+    replaceContent(region, waiting.get(region));
+    waiting.delete(region);
+    region.dispatchEvent(new CustomEvent("live:changed", { bubbles: true }));
+  };
+  const later = () => setTimeout(put, 0);
+  region.addEventListener("focusout", later);
+  put();
+}
+
+function isBeingWritten(region) {
+  const active = document.activeElement;
+  return region.contains(active) && active.matches("input, textarea, select, [contenteditable]");
 }
 
 /** Replace a region's content and leave the focus where it was, found again by address or label. */

@@ -2,7 +2,7 @@
 
 import { wireConfirmations, wireDialogs } from "../dialogs.js";
 import { focusFirstError } from "../errors.js";
-import { follow } from "../live.js";
+import { follow, wireRegions } from "../live.js";
 import { wireSearch } from "../search.js";
 import { wireUndo } from "../undo.js";
 
@@ -11,6 +11,7 @@ wireConfirmations();
 wireSearch();
 wireUndo();
 focusFirstError();
+wireRegions();
 
 const counter = document.querySelector("[data-live-count]");
 if (counter && !document.querySelector("[data-live]")) {
