@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import importlib.util
 import sys
 from collections.abc import Iterator
@@ -12,21 +13,27 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from lxml import etree
 
-from telemed.documents.formats.cda import build_report_cda
-from telemed.documents.formats.cda_check import check_report_cda
+from telemed.documents.formats.cda import build_opinion_cda, build_report_cda
+from telemed.documents.formats.cda_check import check_opinion_cda, check_report_cda, check_request_cda
 from telemed.documents.formats.cda_read import read_report_cda
+from telemed.documents.formats.cda_request import build_request_cda
 from telemed.documents.model import (
     ActCode,
     BirthDate,
     DocumentIdentity,
+    ExpertiseReport,
+    ExpertiseRequest,
     FacilityType,
     IdentityStatus,
+    Qualification,
     Report,
+    RequestContent,
     Sex,
     StructureId,
     StructureIdKind,
 )
 from telemed.kernel.clock import Territory
+from telemed.professionals.model import SPECIALTIES
 from tests.shared import shared_path
 from tests.unit.documents.making import (
     SET_ID,
@@ -35,15 +42,25 @@ from tests.unit.documents.making import (
     make_doctor,
     make_facts,
     make_identity,
+    make_nurse,
     make_participant,
     make_patient,
     make_place,
     make_report,
 )
+from tests.unit.documents.making_expertise import (
+    make_expert,
+    make_opinion,
+    make_opinion_facts,
+    make_request,
+    make_request_facts,
+)
 from tests.unit.documents.strategies import identities, reports
 
 PDF = b"%PDF-1.7\n%%EOF\n"
 VOLET = "CI-SIS_TLM-CR_2022.01.sch"
+REQUEST_VOLET = "CI-SIS_TLM-DA_2022.01.sch"
+NOBODY = make_patient(identity_status=IdentityStatus.PROV, matricule=None, address=None, phone="", email="")
 
 
 @pytest.fixture(scope="session")
@@ -58,6 +75,16 @@ def official() -> Iterator[Any]:
     spec.loader.exec_module(module)
     yield module.CdaChecker(shared_path("data/cda"), VOLET)
     del sys.modules["check_cda"]
+
+
+@pytest.fixture(scope="session")
+def official_request(official: Any) -> Any:
+    """The same tool for the volet TLM-DA: one schematron differs."""
+    module, other = sys.modules["check_cda"], copy.copy(official)
+    volet = module.compile_schematron(shared_path(f"data/cda/schematrons/{REQUEST_VOLET}")).decode()
+    compiler = official.saxon.new_xslt30_processor()
+    other.sheets = official.sheets | {"volet": compiler.compile_stylesheet(stylesheet_text=volet)}
+    return other
 
 
 def build(report: Report, identity: DocumentIdentity | None = None) -> bytes:
@@ -104,6 +131,75 @@ def test_the_official_tool_finds_nothing(official: Any, name: str) -> None:
 def test_a_correction_is_valid_too(official: Any) -> None:
     cda = build(make_report(), make_identity(version=2, replaces=SET_ID))
     assert [str(finding) for finding in official.check(cda)] == []
+
+
+REQUESTS: dict[str, ExpertiseRequest] = {
+    "all that is known": make_request(),
+    "almost nothing known": make_request(
+        facts=make_request_facts(patient=NOBODY, asked=(), attachments=(), medecin_traitant=None, consent=None),
+        content=RequestContent("Que faire ?", "dans les 7 jours", allergies="iode"),
+    ),
+    "treatments alone": make_request(
+        content=RequestContent("Que faire ?", "dans les heures", treatments="\n– lithium\n")
+    ),
+    "five colleagues": make_request(facts=make_request_facts(asked=(make_expert(), make_doctor()))),
+    **{
+        f"asked by {code}": make_request(
+            facts=make_request_facts(
+                author=make_nurse(qualification=Qualification(code, SPECIALTIES[code].display_name))
+            )
+        )
+        for code in ("G15_21", "G15_50", "G15_60", "G15_70", "G15_80", "G15_91")
+    },
+    **{f"in {zone}": make_request(facts=make_request_facts(territory=zone)) for zone in Territory},
+}
+OPINIONS: dict[str, ExpertiseReport] = {
+    "all that is known": make_opinion(),
+    "almost nothing known": make_opinion(
+        facts=make_opinion_facts(patient=NOBODY, request_id=None, medecin_traitant=None, consent=None, attachments=())
+    ),
+    "a midwife answers": make_opinion(
+        facts=make_opinion_facts(author=make_expert(qualification=Qualification("G15_50", "Sage-Femme")))
+    ),
+    "asked by the médecin traitant": make_opinion(
+        facts=make_opinion_facts(requerant=make_doctor(), medecin_traitant=make_doctor())
+    ),
+    **{f"in {zone}": make_opinion(facts=make_opinion_facts(territory=zone)) for zone in Territory},
+}
+
+
+@pytest.mark.parametrize("name", list(REQUESTS))
+def test_the_official_tool_finds_nothing_in_a_request(official_request: Any, name: str) -> None:
+    request = REQUESTS[name]
+    cda = build_request_cda(make_identity(), request, signed_at=SIGNED_AT)
+    assert [str(finding) for finding in official_request.check(cda)] == []
+    status = request.patient.identity_status
+    decision = check_request_cda(cda, identity_status=status, is_production=False)
+    assert [reason.code for reason in decision.refusals] == []
+    assert read_report_cda(cda).pdf is None
+
+
+@pytest.mark.parametrize("name", list(OPINIONS))
+def test_the_official_tool_finds_nothing_in_an_opinion(official: Any, name: str) -> None:
+    opinion = OPINIONS[name]
+    cda = build_opinion_cda(make_identity(), opinion, pdf=PDF, signed_at=SIGNED_AT)
+    assert [str(finding) for finding in official.check(cda)] == []
+    status = opinion.patient.identity_status
+    decision = check_opinion_cda(cda, identity_status=status, is_production=False, pdf=PDF)
+    assert [reason.code for reason in decision.refusals] == []
+    header = read_report_cda(cda)
+    assert (header.act_codes, header.order_id) == (("TE2",), opinion.facts.request_id)
+    assert header.recipient_rpps[0] == opinion.facts.requerant.rpps
+    assert (header.started_at, header.ended_at) == (opinion.facts.accepted_at, opinion.facts.answered_at)
+
+
+def test_the_official_tool_is_awake_for_requests(official_request: Any) -> None:
+    """It misses a section and an act that the volet does not know."""
+    whole = build_request_cda(make_identity(), make_request(), signed_at=SIGNED_AT)
+    for old, new in ((b"1.2.250.1.213.1.1.2.69", b"1.2.250.1.213.1.1.2.99"), (b'code="TE2"', b'code="RQD"')):
+        assert any(finding.is_error for finding in official_request.check(whole.replace(old, new)))
+    corrected = build_request_cda(make_identity(version=2, replaces=SET_ID), make_request(), signed_at=SIGNED_AT)
+    assert [str(finding) for finding in official_request.check(corrected)] == []
 
 
 def test_the_official_tool_is_awake(official: Any) -> None:
@@ -173,5 +269,5 @@ def test_any_report_passes_our_checks_and_reads_back(report: Report, identity: D
 
 @pytest.mark.parametrize("data", [b"", b"<a/>", b"not xml"])
 def test_what_is_not_a_report_does_not_read(data: bytes) -> None:
-    with pytest.raises(ValueError, match="not a teleconsultation report"):
+    with pytest.raises(ValueError, match="not a document of an act"):
         read_report_cda(data)

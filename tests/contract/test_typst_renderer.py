@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from telemed.adapters.typst_renderer import TypstRenderer
 from telemed.adapters.typst_renderer.coverage import RANGES, is_printable, printable
-from telemed.documents.formats.page import Signing, report_page
+from telemed.documents.formats.page import report_page
+from telemed.documents.formats.page_parts import Signing
 from telemed.documents.model import PrescribedItem, PrescribedKind, Report
 from telemed.documents.ports import RenderingFailed
 from tests.unit.adapters.pdf_text import page_texts, text_extents

@@ -16,6 +16,7 @@ from telemed.adapters.typst_renderer import coverage
 from telemed.documents.ports import RenderingFailed
 
 REPORT = Path(__file__).with_name("report.typ")
+LETTER = Path(__file__).with_name("letter.typ")
 STATEMENT = Path(__file__).with_name("statement.typ")
 _TIMEOUT_SECONDS = 20.0
 

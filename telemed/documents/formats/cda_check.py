@@ -1,4 +1,4 @@
-"""What must be true of a TLM-CR before it is stored or sent, and that the official tool does not look at.
+"""What must be true of a TLM-CR or a TLM-DA before it is stored or sent, and that the official tool does not look at.
 
 The ANS schematrons pass a wrong INS key, an INS of 14 digits, a test matricule in production, `ABC` as an RPPS number,
 an act without code, an instant without offset, an empty body. None of these is acceptable in a document that a doctor
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from telemed.documents.formats import codes
+from telemed.documents.formats.cda_header import REPORT, REQUEST, Volet
 from telemed.documents.model import IdentityStatus
 from telemed.kernel.decision import Decision, Reason, refuse
 from telemed.kernel.identifiers import InsOid, Matricule
@@ -34,11 +35,14 @@ _SETTINGS = frozenset(
 )
 _CI_SIS = "CI-SIS, volet Structuration minimale"
 _TLM_CR = "CI-SIS, volet TLM-CR 2022.01"
+_TLM_DA = "CI-SIS, volet TLM-DA 2022.01"
+_SECTIONS = ("1.2.250.1.213.1.1.2.68", "1.2.250.1.213.1.1.2.69", "1.3.6.1.4.1.19376.1.5.3.1.3.19")
 
 
 @dataclass(frozen=True)
 class _Cda:
     root: etree._Element
+    volet: Volet
     is_production: bool
     identity_status: IdentityStatus
     pdf: bytes | None
@@ -55,10 +59,40 @@ class _Cda:
         return next(iter(self.values(path)), "")
 
 
+_Check = Callable[[_Cda], Iterator[Reason]]
+
+
 def check_report_cda(
     cda: bytes, *, identity_status: IdentityStatus, is_production: bool, pdf: bytes | None = None
 ) -> Decision:
-    """May this TLM-CR be stored and sent? `pdf`, when given, must be its body byte for byte."""
+    """May this TLM-CR of a teleconsultation be stored and sent? `pdf`, when given, must be its body byte for byte."""
+    checks = (*_COMMON, _check_patient, _check_body)
+    return _check(cda, checks, REPORT, identity_status=identity_status, is_production=is_production, pdf=pdf)
+
+
+def check_opinion_cda(
+    cda: bytes, *, identity_status: IdentityStatus, is_production: bool, pdf: bytes | None = None
+) -> Decision:
+    """May this TLM-CR of a télé-expertise be stored and sent? The patient's address may be said to be unknown."""
+    checks = (*_COMMON, _check_patient_or_unknown, _check_body)
+    return _check(cda, checks, REPORT, identity_status=identity_status, is_production=is_production, pdf=pdf)
+
+
+def check_request_cda(cda: bytes, *, identity_status: IdentityStatus, is_production: bool) -> Decision:
+    """May this TLM-DA be stored and sent? Its body is structured: the PDF goes beside it."""
+    checks = (*_COMMON, _check_patient_or_unknown, _check_sections)
+    return _check(cda, checks, REQUEST, identity_status=identity_status, is_production=is_production)
+
+
+def _check(
+    cda: bytes,
+    checks: tuple[_Check, ...],
+    volet: Volet,
+    *,
+    identity_status: IdentityStatus,
+    is_production: bool,
+    pdf: bytes | None = None,
+) -> Decision:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
     try:
         root = etree.fromstring(cda, parser)
@@ -66,15 +100,16 @@ def check_report_cda(
         return refuse(Reason("cda.unreadable", "Le document CDA n'est pas un XML bien formé.", "XML 1.0"))
     if root.getroottree().docinfo.internalDTD is not None or root.tag != f"{{{codes.HL7_NAMESPACE}}}ClinicalDocument":
         return refuse(Reason("cda.unreadable", "Le document n'est pas un ClinicalDocument CDA R2.", _CI_SIS))
-    document = _Cda(root, is_production, identity_status, pdf)
-    return refuse(*(reason for check in _CHECKS for reason in check(document)))
+    document = _Cda(root, volet, is_production, identity_status, pdf)
+    return refuse(*(reason for check in checks for reason in check(document)))
 
 
 def _check_head(cda: _Cda) -> Iterator[Reason]:
-    if sorted(cda.values("h:templateId/@root")) != sorted(codes.TEMPLATES):
+    if sorted(cda.values("h:templateId/@root")) != sorted(cda.volet.templates):
         yield Reason("cda.templates", "Le document doit déclarer les trois modèles du volet, et eux seuls.", _CI_SIS)
-    if cda.value("h:code/@code") != codes.REPORT_CODE or cda.value("h:code/@codeSystem") != codes.LOINC:
-        yield Reason("cda.type", "Le type du document doit être 85208-7.", _TLM_CR)
+    expected = cda.volet.type.code
+    if cda.value("h:code/@code") != expected or cda.value("h:code/@codeSystem") != codes.LOINC:
+        yield Reason("cda.type", f"Le type du document doit être {expected}.", _CI_SIS)
     for name in ("id", "setId"):
         root = cda.value(f"h:{name}/@root")
         if not _OID.fullmatch(root) or len(root) > 64:
@@ -166,6 +201,12 @@ def _check_patient(cda: _Cda) -> Iterator[Reason]:
         yield Reason("cda.telecom_missing", "Le moyen de joindre le patient manque.", _CI_SIS)
 
 
+def _check_patient_or_unknown(cda: _Cda) -> Iterator[Reason]:
+    """An address that nobody knows is said so; it is never merely left out."""
+    if not cda.values("h:recordTarget/h:patientRole/h:addr/@nullFlavor"):
+        yield from _check_patient(cda)
+
+
 def _check_professionals(cda: _Cda) -> Iterator[Reason]:
     persons = cda.values(f"//h:id[@root='{codes.PERSON_OID}']/@extension")
     wrong = sum(not _PERSON.fullmatch(number) for number in persons)
@@ -216,12 +257,21 @@ def _check_body(cda: _Cda) -> Iterator[Reason]:
         yield Reason("cda.body_differs", "Le corps n'est pas le PDF qui a été signé.", _TLM_CR)
 
 
-_CHECKS: tuple[Callable[[_Cda], Iterator[Reason]], ...] = (
-    _check_head,
-    _check_instants,
-    _check_ins,
-    _check_patient,
-    _check_professionals,
-    _check_acts,
-    _check_body,
-)
+def _check_sections(cda: _Cda) -> Iterator[Reason]:
+    """The sections that the volet requires, each with words."""
+    for template in _SECTIONS:
+        sections = cda.all(f"h:component/h:structuredBody//h:section/h:templateId[@root='{template}']/..")
+        if len(sections) != 1 or not _narrative(sections[0]):
+            text = "Une section obligatoire de la demande manque ou est vide."
+            yield Reason("cda.section_missing", text, _TLM_DA, {"template": template})
+    if cda.all("h:component/h:nonXMLBody"):
+        yield Reason("cda.body", "Le corps d'une demande est structuré.", _TLM_DA)
+
+
+def _narrative(section: etree._Element) -> str:
+    """The words of a section and of those within it."""
+    texts = section.findall(".//h:text", namespaces=_NS)
+    return "".join(str(words) for text in texts for words in text.itertext()).strip()
+
+
+_COMMON: tuple[_Check, ...] = (_check_head, _check_instants, _check_ins, _check_professionals, _check_acts)

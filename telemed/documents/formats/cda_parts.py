@@ -3,25 +3,40 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import datetime
 
 from lxml import etree
 
 from telemed.documents.formats import codes
-from telemed.documents.model import ActFacts, Address, PlaceFacts, ProfessionalFacts
+from telemed.documents.model import Address, PlaceFacts, ProfessionalFacts
 from telemed.kernel.clock import Territory, require_aware
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True)
+class Span:
+    """How long something lasted; an act that is only asked for has no end."""
+
+    start: datetime
+    end: datetime | None
+    territory: Territory
 
 
 def add(parent: etree._Element, tag: str, text: str | None = None, **attributes: str) -> etree._Element:
     """A child in the HL7 namespace; characters that XML cannot carry (control codes) are left out of the text."""
     element = etree.SubElement(parent, f"{{{codes.HL7_NAMESPACE}}}{tag}")
     for name, value in attributes.items():
-        element.set(name, _NOT_XML.sub("", value))
+        element.set(name, clean(value))
     if text is not None:
-        element.text = _NOT_XML.sub("", text)
+        element.text = clean(text)
     return element
+
+
+def clean(text: str) -> str:
+    """Without the characters that XML cannot carry."""
+    return _NOT_XML.sub("", text)
 
 
 def coded(
@@ -39,12 +54,11 @@ def stamp(instant: datetime, territory: Territory) -> str:
     return require_aware(instant).astimezone(territory.zone).strftime("%Y%m%d%H%M%S%z")
 
 
-def bounds(parent: etree._Element, act: ActFacts) -> None:
-    """`low` and `high` of the act. Raises ValueError if it has no start or no end."""
-    if act.started_at is None or act.ended_at is None:
-        raise ValueError("an act without a start and an end has no report")
-    add(parent, "low", value=stamp(act.started_at, act.territory))
-    add(parent, "high", value=stamp(act.ended_at, act.territory))
+def bounds(parent: etree._Element, span: Span) -> None:
+    """`low`, and `high` once it is over."""
+    add(parent, "low", value=stamp(span.start, span.territory))
+    if span.end is not None:
+        add(parent, "high", value=stamp(span.end, span.territory))
 
 
 def address(parent: etree._Element, place: Address, *, use: str = "") -> None:

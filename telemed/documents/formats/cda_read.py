@@ -1,4 +1,4 @@
-"""Reads back from a TLM-CR what identifies it: to match a received document, to verify a sealed one."""
+"""Reads back from a TLM-CR or a TLM-DA what identifies it: to match a received document, to verify a sealed one."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ _PATIENT = "h:recordTarget/h:patientRole"
 
 @dataclass(frozen=True, repr=False)
 class ReportHeader:
-    """The header of one TLM-CR and the PDF that it carries."""
+    """The header of one document. A TLM-CR carries its PDF, a TLM-DA none; what is only asked for has no end."""
 
+    type_code: str
     identity: DocumentIdentity
     matricule: Matricule | None
     local_id: str
@@ -34,18 +35,19 @@ class ReportHeader:
     participant_rpps: tuple[str, ...]
     act_codes: tuple[str, ...]
     started_at: datetime
-    ended_at: datetime
+    ended_at: datetime | None
     signed_at: datetime
-    pdf: bytes
+    pdf: bytes | None
+    order_id: UUID | None = None
 
 
 def read_report_cda(cda: bytes) -> ReportHeader:
-    """Raises ValueError if it is not a TLM-CR that `build_report_cda` could have made."""
+    """Raises ValueError if it is not a document that we could have made."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
     try:
         return _header(etree.fromstring(cda, parser))
     except (etree.XMLSyntaxError, IndexError) as error:
-        raise ValueError("not a teleconsultation report in CDA") from error
+        raise ValueError("not a document of an act in CDA") from error
 
 
 def _header(root: etree._Element) -> ReportHeader:
@@ -60,8 +62,12 @@ def _header(root: etree._Element) -> ReportHeader:
     ids = [*zip(every(f"{_PATIENT}/h:id/@root"), every(f"{_PATIENT}/h:id/@extension"), strict=True)]
     ins = [Matricule(number, InsOid(oid)) for oid, number in ids if oid in set(InsOid)]
     names, event = f"{_PATIENT}/h:patient/h:name", "h:documentationOf[1]/h:serviceEvent/h:effectiveTime"
+    ends = every(f"{event}/h:high/@value")
+    bodies = every("h:component/h:nonXMLBody/h:text/text()")
+    orders = every("h:inFulfillmentOf/h:order/h:id/@root")
     replaced = every("h:relatedDocument[@typeCode='RPLC']/h:parentDocument/h:id/@root")
     return ReportHeader(
+        type_code=one("h:code/@code"),
         identity=DocumentIdentity(
             codes.oid_uuid(one("h:id/@root")),
             codes.oid_uuid(one("h:setId/@root")),
@@ -80,9 +86,10 @@ def _header(root: etree._Element) -> ReportHeader:
         participant_rpps=tuple(rpps[1:] for rpps in every(f"h:participant/h:associatedEntity/{persons}")),
         act_codes=every("h:documentationOf/h:serviceEvent/h:code/@code"),
         started_at=_instant(one(f"{event}/h:low/@value")),
-        ended_at=_instant(one(f"{event}/h:high/@value")),
+        ended_at=_instant(ends[0]) if ends else None,
         signed_at=_instant(one("h:legalAuthenticator/h:time/@value")),
-        pdf=base64.b64decode("".join(one("h:component/h:nonXMLBody/h:text/text()").split()), validate=True),
+        pdf=base64.b64decode("".join(bodies[0].split()), validate=True) if bodies else None,
+        order_id=codes.oid_uuid(orders[0]) if orders else None,
     )
 
 

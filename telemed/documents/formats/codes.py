@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 from uuid import UUID
 
-from telemed.documents.model import ActCode, FacilityType, Sex
+from telemed.documents.model import EXPERTISE_ACT, ActCode, FacilityType, Sex
 
 HL7_NAMESPACE = "urn:hl7-org:v3"
 XSI_NAMESPACE = "http://www.w3.org/2001/XMLSchema-instance"
@@ -23,10 +23,16 @@ GENDER_OID = "2.16.840.1.113883.5.1"
 CONFIDENTIALITY_OID = "2.16.840.1.113883.5.25"
 ENCOUNTER_OID = "2.16.840.1.113883.5.4"
 CARE_TEAM_OID = "1.2.250.1.213.1.6.1.107"
+ACT_CODE_OID = "2.16.840.1.113883.5.4"
+ABSENT_OID = "2.16.840.1.113883.5.1150.1"
 
 TEMPLATES = ("2.16.840.1.113883.2.8.2.1", "1.2.250.1.213.1.1.1.1", "1.3.6.1.4.1.19376.1.2.20")
+REQUEST_TEMPLATES = (*TEMPLATES[:2], "1.2.250.1.213.1.1.1.38")
+REQUEST_VERSION = "2022.01"
 REPORT_CODE = "85208-7"
 REPORT_LABEL = "Compte-rendu d'acte de télémédecine"
+REQUEST_CODE = "75496-0"
+REQUEST_LABEL = "Demande d'acte de télémédecine"
 PATIENT_MAIL_DOMAIN = "patient.mssante.fr"
 
 _UUID_ARC = "2.25"
@@ -35,6 +41,14 @@ _UUID_ARC = "2.25"
 class Coded(NamedTuple):
     code: str
     label: str
+
+
+class Section(NamedTuple):
+    """A section of a structured body, by its LOINC code and the templates that it follows."""
+
+    code: str
+    label: str
+    templates: tuple[str, ...]
 
 
 GENDERS: Mapping[Sex, Coded] = MappingProxyType(
@@ -52,6 +66,11 @@ ACTS: Mapping[ActCode, str] = MappingProxyType(
         ActCode.TLM: "Téléconsultation d'accompagnement par un pharmacien",
     }
 )
+
+# The volets of 2022.01 know TE1 and TE2; no value set that they ship gives the label, and RQD is refused.
+DRUG = Coded("DRUG", "Médicament")
+NO_MEDICATION_INFO = Coded("no-medication-info", "Pas d'information sur les traitements médicamenteux")
+EXPERTISE = Coded(EXPERTISE_ACT, "Acte de téléexpertise")
 
 FACILITIES: Mapping[FacilityType, str] = MappingProxyType(
     {

@@ -120,3 +120,12 @@ def matricule_text(value: str) -> str:
 def hash_text(digest: str) -> str:
     """A hexadecimal digest in groups of eight, to be compared by eye."""
     return " ".join(digest[place : place + 8] for place in range(0, len(digest), 8))
+
+
+def size_text(size: int) -> str:
+    """`850 octets`, `42 ko`, `3,4 Mo`."""
+    if size < 1_000:
+        return f"{size}{NBSP}octets"
+    if size < 1_000_000:
+        return f"{round(size / 1_000)}{NBSP}ko"
+    return f"{size / 1_000_000:.1f}".replace(".", ",") + f"{NBSP}Mo"

@@ -6,48 +6,23 @@ Nothing is decided here but how things are said; what the report must hold is in
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from telemed.documents.formats import french
+from telemed.documents.formats import page_parts as parts
+from telemed.documents.formats.page_parts import Signing
 from telemed.documents.model import (
     ConsentChannel,
     DocumentIdentity,
-    IdentityStatus,
     Participant,
-    PatientFacts,
-    PrescribedItem,
-    PrescribedKind,
-    ProfessionalFacts,
     ReimbursementCriterion,
     Report,
     ReportContent,
     ReportFacts,
-    Sex,
     SickLeave,
-    Visibility,
 )
-from telemed.kernel.identifiers import Matricule
 
 _MINUTE = 60
-_UNKNOWN_PLACE = "99999"
-_SEXES = {Sex.FEMALE: "féminin", Sex.MALE: "masculin", Sex.UNKNOWN: "indéterminé"}
-_STATUSES = {
-    IdentityStatus.PROV: "identité provisoire, non qualifiée à ce jour",
-    IdentityStatus.RECUP: "identité récupérée, non qualifiée à ce jour",
-    IdentityStatus.VALI: "identité validée, non qualifiée à ce jour",
-    IdentityStatus.QUAL: "identité qualifiée, matricule absent",
-}
-_KINDS = {
-    PrescribedKind.ACT: "Acte",
-    PrescribedKind.DRUG: "Médicament",
-    PrescribedKind.BIOLOGY: "Biologie",
-    PrescribedKind.IMAGING: "Imagerie",
-    PrescribedKind.CARE: "Soins",
-    PrescribedKind.REFERRAL: "Adressage",
-    PrescribedKind.OTHER: "Autre",
-}
 _CRITERIA = {
     ReimbursementCriterion.PARCOURS: "Parcours de soins coordonné",
     ReimbursementCriterion.ALTERNANCE: "Alternance avec des consultations sur place",
@@ -57,51 +32,38 @@ _CHANNELS = {
     ConsentChannel.LINK_PAGE: "sur la page d'accueil du patient, avant la téléconsultation",
     ConsentChannel.ORAL: "oralement, enregistré par le médecin",
 }
-_VISIBILITIES = {
-    Visibility.MASQUE_PS: "masqué aux professionnels de santé",
-    Visibility.INVISIBLE_PATIENT: "invisible au patient",
-    Visibility.INVISIBLE_REPRESENTANTS_LEGAUX: "invisible aux représentants légaux",
-}
-
-
-@dataclass(frozen=True)
-class Signing:
-    """What the page says of its signature: the moment and the fingerprint of its content."""
-
-    signed_at: datetime
-    content_sha256: str
 
 
 def report_page(identity: DocumentIdentity, report: Report, *, signing: Signing | None) -> Mapping[str, Any]:
     """The page of a report; without `signing` it is a draft, and says so across each page."""
     facts, content = report.facts, report.content
+    frame = parts.frame(
+        identity,
+        report,
+        title="Compte rendu de téléconsultation",
+        when=_when(facts),
+        place=facts.custodian,
+        software=facts.software,
+        signing=signing,
+    )
     return {
-        "is_draft": signing is None,
-        "title": "Compte rendu de téléconsultation",
-        "when": _when(facts),
-        "running": f"{french.patient_name(facts.patient)}, {_born(facts.patient)}",
-        "document": _document(identity, signing),
-        "practice": _practice(facts),
-        "author": _author(facts.author),
-        "patient": _patient(facts.patient),
+        **frame,
         "sections": [
-            _section("Motif", content.reason),
-            _section("Interrogatoire et examen", content.findings),
-            _section("Conclusion", content.conclusion, is_key=True),
-            _section("Conduite à tenir", content.plan),
+            parts.section("Motif", content.reason),
+            parts.section("Interrogatoire et examen", content.findings),
+            parts.section("Conclusion", content.conclusion, is_key=True),
+            parts.section("Conduite à tenir", content.plan),
         ],
-        "prescribed": _prescribed(content.prescribed),
+        "prescribed": parts.prescribed(content.prescribed),
         "sick_leave": _sick_leave(content.sick_leave),
-        "actors": [_actor(facts.author, "Téléconsultant, auteur"), *(_participant(p) for p in facts.participants)],
+        "actors": [parts.actor(facts.author, "Téléconsultant, auteur"), *(_participant(p) for p in facts.participants)],
         "recipients": _recipients(facts),
         "conduct": _conduct(facts, content),
         "incidents": _incidents(facts),
         "incidents_summary": _incidents_summary(facts),
-        "incidents_note": _paragraphs(content.incidents_note),
+        "incidents_note": parts.paragraphs(content.incidents_note),
         "timeline": _timeline(facts),
         "reimbursement": _reimbursement(content),
-        "signature": _signature(facts, signing),
-        "created_at": int(signing.signed_at.timestamp()) if signing else 0,
     }
 
 
@@ -118,104 +80,6 @@ def _when(facts: ReportFacts) -> str:
     return f"{day[:1].upper()}{day[1:]}, de {start} à {end} ({offset})"
 
 
-def _document(identity: DocumentIdentity, signing: Signing | None) -> Mapping[str, Any]:
-    replaced = ""
-    if identity.replaces is not None:
-        replaced = f"Cette version {identity.version} annule et remplace la version {identity.version - 1}."
-        if identity.replacement_reason.strip():
-            replaced += f" Motif{french.NBSP}: {identity.replacement_reason.strip()}"
-    return {
-        "id": str(identity.document_id),
-        "version": identity.version,
-        "replaced": replaced,
-        "replaced_id": str(identity.replaces or ""),
-        "fingerprint": signing.content_sha256[:16] if signing else "",
-    }
-
-
-def _practice(facts: ReportFacts) -> Mapping[str, str]:
-    place = facts.author.place or facts.custodian
-    return {
-        "name": place.name,
-        "address": french.address_text(place.address),
-        "phone": french.phone_text(place.phone),
-    }
-
-
-def _author(author: ProfessionalFacts) -> Mapping[str, str]:
-    return {
-        "name": french.professional_name(author),
-        "qualification": _qualification(author),
-        "rpps": author.rpps,
-        "phone": french.phone_text(author.phone),
-    }
-
-
-def _qualification(professional: ProfessionalFacts) -> str:
-    """`Médecin - Médecine Générale (SM)` reads `Médecine Générale`."""
-    label = professional.qualification.label.removesuffix(" (SM)")
-    return label.removeprefix("Médecin - ")
-
-
-def _born(patient: PatientFacts) -> str:
-    participle = {Sex.FEMALE: "née", Sex.MALE: "né"}.get(patient.sex, "né(e)")
-    partial = patient.birth.day is None
-    return f"{participle} {'en' if partial else 'le'} {french.birth_text(patient.birth)}"
-
-
-def _patient(patient: PatientFacts) -> Mapping[str, Any]:
-    traits = [
-        ("Nom de naissance", patient.birth_name),
-        ("Prénoms de naissance", " ".join(patient.birth_given_names)),
-        ("Date de naissance", french.birth_text(patient.birth)),
-        ("Lieu de naissance", _birth_place(patient)),
-        ("Sexe", _SEXES[patient.sex]),
-    ]
-    lines = [("Numéro local (IPP)", patient.local_id)]
-    if patient.matricule_to_send is not None:
-        lines.insert(0, ("Matricule INS", _matricule(patient.matricule_to_send)))
-    if patient.address is not None and not patient.address.is_empty:
-        lines.append(("Adresse", french.address_text(patient.address)))
-    return {"name": french.patient_name(patient), "traits": traits, "lines": lines, "note": _identity_note(patient)}
-
-
-def _birth_place(patient: PatientFacts) -> str:
-    if patient.birth_place_code == _UNKNOWN_PLACE:
-        return "inconnu"
-    name, code = patient.birth_place_name, patient.birth_place_code
-    return f"{name} ({code})" if name else f"code COG {code}"
-
-
-def _matricule(matricule: Matricule) -> str:
-    kind = ", matricule de test" if matricule.oid.is_for_tests else ""
-    return f"{french.matricule_text(matricule.value)} (identité qualifiée{kind})"
-
-
-def _identity_note(patient: PatientFacts) -> str:
-    """Why the matricule is not there (R-5); empty when it is."""
-    if patient.matricule_to_send is not None:
-        return ""
-    status = _STATUSES[patient.identity_status]
-    return f"Le matricule INS ne figure pas sur ce document{french.NBSP}: {status}."
-
-
-def _paragraphs(text: str) -> list[list[str]]:
-    """Paragraphs (separated by an empty line), each as its lines."""
-    blocks = text.replace("\r\n", "\n").replace("\r", "\n").strip().split("\n\n")
-    return [[line.strip() for line in block.split("\n") if line.strip()] for block in blocks if block.strip()]
-
-
-def _section(title: str, text: str, *, is_key: bool = False) -> Mapping[str, Any]:
-    return {"title": title, "paragraphs": _paragraphs(text), "is_key": is_key}
-
-
-def _prescribed(items: tuple[PrescribedItem, ...] | None) -> Mapping[str, Any]:
-    if items is None:
-        return {"rows": [], "summary": "À compléter."}
-    rows = [(_KINDS[item.kind], item.text) for item in items]
-    return {"rows": rows, "summary": "" if rows else "Aucun acte ni prescription."}
-
-
 def _sick_leave(leave: SickLeave | None) -> Mapping[str, Any] | None:
     if leave is None:
         return None
@@ -229,14 +93,9 @@ def _sick_leave(leave: SickLeave | None) -> Mapping[str, Any] | None:
     return {"lines": lines, "guard_rail": leave.guard_rail}
 
 
-def _actor(professional: ProfessionalFacts, role: str) -> tuple[str, str, str, str]:
-    name, quality = french.professional_name(professional), _qualification(professional)
-    return name, quality, role, professional.rpps
-
-
 def _participant(participant: Participant) -> tuple[str, str, str, str]:
     role = f"{participant.role} (acte {participant.act_code})" if participant.act_code else participant.role
-    return _actor(participant.professional, role)
+    return parts.actor(participant.professional, role)
 
 
 def _recipients(facts: ReportFacts) -> str:
@@ -269,7 +128,7 @@ def _conduct(facts: ReportFacts, content: ReportContent) -> list[tuple[str, str]
         )
     lines.append(("Vidéotransmission", _video(facts)))
     if content.visibility:
-        lines.append(("Visibilité", ", ".join(_VISIBILITIES[code] for code in sorted(content.visibility))))
+        lines.append(("Visibilité", ", ".join(parts.VISIBILITIES[code] for code in sorted(content.visibility))))
     return lines
 
 
@@ -312,16 +171,3 @@ def _reimbursement(content: ReportContent) -> list[tuple[str, str, str]]:
         (_CRITERIA[flag.criterion], "respecté" if flag.is_met else "non respecté", flag.exception or "–")
         for flag in content.reimbursement
     ]
-
-
-def _signature(facts: ReportFacts, signing: Signing | None) -> Mapping[str, str] | None:
-    if signing is None:
-        return None
-    territory = facts.act.territory
-    moment = french.instant_text(signing.signed_at, territory)
-    return {
-        "who": f"{french.professional_name(facts.author)}, {_qualification(facts.author)}, RPPS {facts.author.rpps}",
-        "when": f"Signé électroniquement le {moment} ({french.offset_text(signing.signed_at, territory)})",
-        "fingerprint": french.hash_text(signing.content_sha256),
-        "software": facts.software,
-    }

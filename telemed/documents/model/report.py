@@ -189,3 +189,31 @@ class Report:
 
     facts: ReportFacts
     content: ReportContent
+
+    @property
+    def patient(self) -> PatientFacts:
+        return self.facts.patient
+
+    @property
+    def author(self) -> ProfessionalFacts:
+        return self.facts.author
+
+    @property
+    def territory(self) -> Territory:
+        return self.facts.act.territory
+
+    @property
+    def visibility(self) -> frozenset[Visibility]:
+        return self.content.visibility
+
+    @property
+    def act_code(self) -> str:
+        return self.facts.act.code.value
+
+    @property
+    def act_started_at(self) -> datetime | None:
+        return self.facts.act.started_at
+
+    @property
+    def medecin_traitant(self) -> ProfessionalFacts | None:
+        return self.facts.medecin_traitant

@@ -8,7 +8,8 @@ from datetime import datetime
 from telemed.documents import rules
 from telemed.documents.formats.cda import build_report_cda
 from telemed.documents.formats.cda_check import check_report_cda
-from telemed.documents.formats.page import Signing, report_page
+from telemed.documents.formats.page import report_page
+from telemed.documents.formats.page_parts import Signing
 from telemed.documents.formats.seal import content_fingerprint, manifest_bytes, sha256_hex
 from telemed.documents.model import (
     DocumentIdentity,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from telemed.documents.formats.cda_read import read_report_cda
+from telemed.documents.formats.codes import REPORT_CODE
 from telemed.documents.formats.seal import SEAL_FORMAT, canonical_json, content_fingerprint, sha256_hex
 from telemed.documents.model import DocumentIdentity, Report, SealedFiles
 from telemed.documents.ports import Verifier
@@ -83,7 +84,8 @@ def _header_faults(files: SealedFiles, manifest: dict[str, Any]) -> list[str]:
         header = read_report_cda(files.cda)
     except ValueError:
         return ["cda_header"]
-    faults = [] if header.pdf == files.pdf else ["cda_body"]
+    carries_it = header.type_code == REPORT_CODE
+    faults = [] if header.pdf == (files.pdf if carries_it else None) else ["cda_body"]
     told = (str(header.identity.document_id), header.identity.version, header.author_rpps)
     if told != (manifest.get("document_id"), manifest.get("version"), manifest.get("signer_rpps")):
         faults.append("cda_header")

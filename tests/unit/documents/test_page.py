@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from telemed.documents.formats.page import Signing, report_page
+from telemed.documents.formats.page import report_page
+from telemed.documents.formats.page_parts import Signing
 from telemed.documents.model import (
     BirthDate,
     ConsentChannel,

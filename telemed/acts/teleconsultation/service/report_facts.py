@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from uuid import UUID
 
 from telemed.acts.teleconsultation.model import (
     ContinuityEntry,
@@ -12,11 +11,18 @@ from telemed.acts.teleconsultation.model import (
     Teleconsultation,
 )
 from telemed.acts.teleconsultation.rules.continuity import ContinuitySummary
-from telemed.consent.model import ConsentBy, ConsentChannel, ConsentDecision, ConsentRecord
+from telemed.consent.model import ConsentRecord
 from telemed.documents import model as documents
+from telemed.documents.service.facts import (
+    attending_facts,
+    consent_facts,
+    patient_facts,
+    place_facts,
+    professional_facts,
+)
 from telemed.kernel.clock import civil_date
-from telemed.patients.model import Address, AttendingDoctor, Patient, attending_doctor_on
-from telemed.professionals.model import Practice, Professional, Title
+from telemed.patients.model import AttendingDoctor, Patient, attending_doctor_on
+from telemed.professionals.model import Practice, Professional
 
 _METHODS = {
     IdentityMethod.TRAITS_STATED: "traits d'identité énoncés par le patient",
@@ -66,9 +72,9 @@ def report_facts(sources: Sources) -> documents.ReportFacts:
     """The facts that nobody edits."""
     act = sources.act
     return documents.ReportFacts(
-        patient=_patient(sources.patient, local_root(sources.practice.id)),
-        author=_author(sources.professional, sources.practice),
-        custodian=_place(sources.practice, sources.professional),
+        patient=patient_facts(sources.patient),
+        author=professional_facts(sources.professional, sources.practice),
+        custodian=place_facts(sources.practice, sources.professional),
         act=documents.ActFacts(
             act_id=act.id,
             code=sources.code,
@@ -80,66 +86,9 @@ def report_facts(sources: Sources) -> documents.ReportFacts:
             reason=act.motive,
         ),
         continuity=_continuity(sources),
-        consent=_consent(sources.consent),
+        consent=consent_facts(sources.consent),
         identity_check=_identity_check(act),
         medecin_traitant=_attending(sources),
-    )
-
-
-def _patient(patient: Patient, local_id_root: str) -> documents.PatientFacts:
-    traits, contact = patient.identity.traits, patient.contact
-    return documents.PatientFacts(
-        local_id=str(patient.id),
-        local_id_root=local_id_root,
-        birth_name=traits.birth_name,
-        birth_given_names=traits.birth_given_names,
-        sex=documents.Sex(traits.sex.value) if traits.sex else documents.Sex.UNKNOWN,
-        birth=documents.BirthDate.parse(str(traits.birth_date)),
-        birth_place_code=traits.birth_place or "99999",
-        identity_status=documents.IdentityStatus(patient.identity.status.value),
-        used_name=patient.used.family or "",
-        used_given_name=patient.used.given or "",
-        matricule=patient.identity.matricule,
-        address=_address(contact.address) if contact.address else None,
-        phone=contact.phone or "",
-        email=contact.email or "",
-    )
-
-
-def _address(address: Address) -> documents.Address:
-    return documents.Address(
-        lines=address.lines, postal_code=address.postal_code or "", city=address.city or "", country=address.country
-    )
-
-
-def _author(professional: Professional, practice: Practice) -> documents.ProfessionalFacts:
-    title, specialty = professional.title, professional.specialty
-    return documents.ProfessionalFacts(
-        rpps=professional.rpps or "",
-        family_name=professional.family_name,
-        given_name=professional.given_name,
-        qualification=documents.Qualification(
-            code=professional.specialty_code or "", label=specialty.display_name if specialty else ""
-        ),
-        place=_place(practice, professional),
-        title=documents.Title(title.value) if title in (Title.DOCTOR, Title.PROFESSOR) else None,
-        phone=practice.phone or "",
-    )
-
-
-def _place(practice: Practice, professional: Professional) -> documents.PlaceFacts:
-    """A practice without FINESS goes by the RPPS of its doctor and a rank."""
-    if practice.finess:
-        structure = documents.StructureId(documents.StructureIdKind.FINESS, practice.finess)
-    else:
-        structure = documents.StructureId(documents.StructureIdKind.RPPS_RANK, f"{professional.rpps}01")
-    address = practice.address
-    return documents.PlaceFacts(
-        name=practice.name,
-        structure=structure,
-        facility=documents.FacilityType(practice.facility_type),
-        address=documents.Address(lines=address.lines, postal_code=address.postal_code, city=address.city),
-        phone=practice.phone or "",
     )
 
 
@@ -165,19 +114,6 @@ def _continuity(sources: Sources) -> documents.ContinuityFacts:
     )
 
 
-def _consent(record: ConsentRecord | None) -> documents.ConsentFacts | None:
-    if record is None or record.decision is not ConsentDecision.GIVEN:
-        return None
-    is_oral = record.channel is ConsentChannel.ORAL_TO_PROFESSIONAL
-    by_other = record.by is ConsentBy.LEGAL_REPRESENTATIVE
-    return documents.ConsentFacts(
-        given_at=record.at,
-        channel=documents.ConsentChannel.ORAL if is_oral else documents.ConsentChannel.LINK_PAGE,
-        wording_version=record.wording_version.isoformat(),
-        given_by=f"son représentant légal, {record.representative_name}" if by_other else "le patient",
-    )
-
-
 def _identity_check(act: Teleconsultation) -> documents.IdentityCheck | None:
     if act.identity_check is not None:
         return documents.IdentityCheck(act.identity_check.at, _METHODS[act.identity_check.method])
@@ -190,28 +126,6 @@ def _identity_check(act: Teleconsultation) -> documents.IdentityCheck | None:
 
 def _attending(sources: Sources) -> documents.ProfessionalFacts | None:
     """The médecin traitant, when somebody else than the author: the report is meant for him too."""
-    entry = sources.attending_doctor
-    if entry is None or entry.rpps is None or entry.rpps == sources.professional.rpps:
-        return None
-    family_name, given_name = split_name(entry.name)
-    return documents.ProfessionalFacts(
-        rpps=entry.rpps,
-        family_name=family_name,
-        given_name=given_name,
-        qualification=documents.Qualification(code="G15_10", label="Médecin"),
-    )
-
-
-def split_name(name: str) -> tuple[str, str]:
-    """Family and given name of `LE GOFF Yann`, capitals telling which is which; else the first word is the family's."""
-    words = name.split()
-    family = [word for word in words if word == word.upper()]
-    if not family or len(family) == len(words):
-        family = words[:1]
-    given = [word for word in words if word not in family]
-    return " ".join(family), " ".join(given)
-
-
-def local_root(practice_id: UUID) -> str:
-    """The OID under which a practice numbers its patients, on the arc of UUIDs (2.25) so that nobody else uses it."""
-    return f"2.25.{practice_id.int}"
+    act = sources.act
+    found = attending_facts(sources.attending_doctors, act.started_at or act.booked_at, act.territory)
+    return None if found is None or found.rpps == sources.professional.rpps else found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from telemed.acts.teleconsultation.service.report_facts import split_name
+from telemed.documents.service.facts import split_name
 
 
 @pytest.mark.parametrize(
