@@ -39,6 +39,8 @@ class Settings(BaseModel):
     public_url: str = "http://localhost:8080"
     data_dir: Path = Path(".data")
     database_url: str = ""
+    files: Path | None = None
+    clamd_url: str = ""
     log_level: str = "info"
     encryption_keys: SecretStr = SecretStr("")
     index_key: SecretStr = SecretStr("")
@@ -81,6 +83,11 @@ class Settings(BaseModel):
     def database(self) -> str:
         """The database's URL: `sqlite:///path` or `postgresql://…`; SQLite in the data folder by default."""
         return self.database_url or f"sqlite:///{self.data_dir / 'telemed.db'}"
+
+    @property
+    def files_dir(self) -> Path:
+        """Where attachments are kept, encrypted; in the data folder by default."""
+        return self.files or self.data_dir / "files"
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:

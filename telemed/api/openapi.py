@@ -75,6 +75,11 @@ def _operation(operation: Operation, number: int, refs: dict[Any, Any], componen
     if operation.body is not None:
         content = {operation.consumes: {"schema": refs[number, "body"]}}
         described["requestBody"] = {"required": True, "content": content}
+    if operation.streams:
+        described["requestBody"] = {
+            "required": True,
+            "content": {operation.consumes: {"schema": {"type": "string", "format": "binary"}}},
+        }
     return described
 
 
@@ -91,7 +96,16 @@ def _parameters(
             {"name": name, "in": place, "required": name in required, "schema": detail}
             for name, detail in schema.get("properties", {}).items()
         ]
-    return found
+    return found + [
+        {
+            "name": name,
+            "in": "header",
+            "required": True,
+            "description": told,
+            "schema": {"type": "integer", "minimum": 0},
+        }
+        for name, told in operation.headers.items()
+    ]
 
 
 def _responses(operation: Operation, number: int, refs: dict[Any, Any]) -> dict[str, Any]:
@@ -111,7 +125,7 @@ def _error_codes(operation: Operation) -> set[int]:
     codes = {422, 429, *operation.errors}
     if operation.path_model is not None or _names_things(operation):
         codes.add(404)
-    if operation.body is not None:
+    if operation.body is not None or operation.streams:
         codes |= {400, 413, 415}
     if not operation.access.is_public:
         codes |= {401, 403}

@@ -6,7 +6,7 @@ import inspect
 import json
 import re
 import typing
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -27,7 +27,8 @@ class Operation:
     """One route: how it is called, who may, what goes in and what comes out.
 
     `media_type` is what a handler that returns a `web.Response` itself sends, `consumes` what the body must be: JSON,
-    which is read, or anything else, which comes as the bytes that were sent.
+    which is read, or anything else, which comes as the bytes that were sent; without `body`, the handler reads them
+    itself as they come. `headers` are those that it reads as whole numbers, with what they say.
     """
 
     method: str
@@ -47,11 +48,17 @@ class Operation:
     errors: tuple[int, ...]
     takes_caller: bool
     consumes: str = JSON
+    headers: Mapping[str, str] = field(default_factory=dict)
     links: dict[str, Any] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
         return self.endpoint.__name__
+
+    @property
+    def streams(self) -> bool:
+        """Does the handler read the body itself, as it comes?"""
+        return self.body is None and self.consumes != JSON
 
 
 class Operations:
@@ -79,6 +86,9 @@ class Operations:
     def patch(self, path: str, **options: Any) -> Callable[[Endpoint], Endpoint]:
         return self._declare("PATCH", path, **options)
 
+    def head(self, path: str, **options: Any) -> Callable[[Endpoint], Endpoint]:
+        return self._declare("HEAD", path, **options)
+
     def delete(self, path: str, **options: Any) -> Callable[[Endpoint], Endpoint]:
         return self._declare("DELETE", path, **options)
 
@@ -97,10 +107,11 @@ class Operations:
         media_type: str = "application/json",
         errors: tuple[int, ...] = (),
         consumes: str = JSON,
+        headers: Mapping[str, str] | None = None,
     ) -> Callable[[Endpoint], Endpoint]:
         def register(endpoint: Endpoint) -> Endpoint:
             operation = _describe(method, path, endpoint, access, status, self.tag, media_type, errors)
-            self.items.append(replace(operation, consumes=consumes))
+            self.items.append(replace(operation, consumes=consumes, headers=headers or {}))
             return endpoint
 
         return register
@@ -195,9 +206,16 @@ async def _read(operation: Operation, request: web.Request) -> dict[str, Any]:
     query = _query(request, operation.query_model)
     _require_written_dates(operation.dated, query, detail)
     arguments |= _validated(operation.query_model, query, 422, "invalid_query", detail)
+    if operation.streams:
+        _require_type(operation, request)
     if operation.body is not None:
         arguments["body"] = await _read_body(operation, operation.body, request)
     return arguments
+
+
+def _require_type(operation: Operation, request: web.Request) -> None:
+    if request.content_type != operation.consumes:
+        raise InputError(415, "unsupported_media_type", f"Le corps doit être en {operation.consumes}.", [])
 
 
 def _query(request: web.Request, model: type[BaseModel]) -> dict[str, Any]:
@@ -236,8 +254,7 @@ def _validated(model: type[BaseModel], values: dict[str, Any], status: int, code
 
 
 async def _read_body(operation: Operation, adapter: TypeAdapter[Any], request: web.Request) -> Any:
-    if request.content_type != operation.consumes:
-        raise InputError(415, "unsupported_media_type", f"Le corps doit être en {operation.consumes}.", [])
+    _require_type(operation, request)
     raw = await request.read()
     if operation.consumes != JSON:
         return raw

@@ -16,6 +16,7 @@ from telemed.kernel.errors import (
     Invalid,
     NotFound,
     Refused,
+    TooLarge,
     TooMany,
     Unauthenticated,
     Unavailable,
@@ -29,6 +30,7 @@ _STATUS: tuple[tuple[type[DomainError], int], ...] = (
     (Forbidden, 403),
     (Refused, 409),
     (Conflict, 409),
+    (TooLarge, 413),
     (TooMany, 429),
     (Unavailable, 503),
 )

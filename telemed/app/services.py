@@ -31,6 +31,7 @@ from telemed.adapters.rooms import SignalingRooms, TeleconsultationRooms
 from telemed.adapters.sms_gateway.client import SmsGatewaySender
 from telemed.adapters.smtp.client import SmtpSender, parse_smtp_url
 from telemed.app.accounting import Accounting, build_accounting
+from telemed.app.attachments import Attachments, build_attachments
 from telemed.app.billing import Invoicing, build_billing, build_lot_jobs
 from telemed.app.caisse import open_caisse
 from telemed.app.documents import Documents, build_documents, open_keys_of_seals
@@ -101,6 +102,7 @@ class Services:
     invoicing: Invoicing
     quotas: QuotaService
     expertise: Expertise
+    attachments: Attachments
     experts: Experts
     accounting: Accounting
     preview: PreviewService
@@ -168,6 +170,7 @@ def build_services(
         **billing,
         expertise=build_expertise(ground, casework, consents, signer=signer, senders=senders),
         experts=build_experts(ground),
+        attachments=build_attachments(ground, casework),
         accounting=build_accounting(**common(ground)),
         merges=MergeService(**common(ground), on_merge=(billing["quotas"],)),
         live=build_live(ground, people["sessions"]),
@@ -294,6 +297,7 @@ def build_jobs(services: Services) -> list[Job]:
         ),
         *build_lot_jobs(services.invoicing.lots),
         *services.expertise.jobs(),
+        *services.attachments.jobs(),
         *services.experts.jobs(),
         *services.live.jobs(),
     ]

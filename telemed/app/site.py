@@ -38,9 +38,11 @@ from telemed.api.auth import AUTHENTICATORS, SESSION_COOKIE, VISIT_COOKIE, Authe
 from telemed.api.limits import RateLimiter
 from telemed.api.middlewares import LIMITER, MIDDLEWARES, SETTINGS, add_security_headers
 from telemed.api.operation import Operations
+from telemed.app.attachments import Attachments
 from telemed.app.expertise import Expertise
 from telemed.app.pages import page_services
 from telemed.app.services import Services
+from telemed.attachments import routes as attachment_routes
 from telemed.consent import routes as consent_routes
 from telemed.documents import routes as document_routes
 from telemed.patients import routes as patients_routes
@@ -61,6 +63,7 @@ OPERATIONS: tuple[Operations, ...] = (
     stream.operations,
     *teleconsultation_routes.OPERATIONS,
     *teleexpertise_routes.OPERATIONS,
+    attachment_routes.operations,
     *professionals_routes.OPERATIONS,
     patients_routes.operations,
     consent_routes.operations,
@@ -115,6 +118,7 @@ def _give_services(app: web.Application, services: Services) -> None:
     app[stream.STREAMS] = services.live.streams
     _give_people(app, services)
     _give_expertise(app, services.expertise)
+    _give_attachments(app, services.attachments)
     app[document_routes.DOCUMENTS] = services.documents.archive
     app[BOOKING] = services.booking
     app[LINKS] = services.links
@@ -145,6 +149,12 @@ def _give_expertise(app: web.Application, expertise: Expertise) -> None:
     app[teleexpertise_keys.MESSAGES] = expertise.messages
     app[teleexpertise_keys.CASES] = expertise.cases
     app[teleexpertise_keys.NOTICES] = expertise.notices
+
+
+def _give_attachments(app: web.Application, attachments: Attachments) -> None:
+    app[attachment_routes.ARRIVALS] = attachments.arrivals
+    app[attachment_routes.READING] = attachments.reading
+    app[attachment_routes.REMOVAL] = attachments.removal
 
 
 def _give_people(app: web.Application, services: Services) -> None:

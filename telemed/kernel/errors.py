@@ -72,6 +72,13 @@ class Refused(DomainError):
         return cls(Decision(refusals=reasons))
 
 
+class TooLarge(DomainError):
+    """More than is taken, as declared or as it arrives."""
+
+    code = "too_large"
+    title = "Demande trop volumineuse"
+
+
 class TooMany(DomainError):
     """Too many tries or requests; `retry_after_seconds` says when to come back."""
 

@@ -1,0 +1,226 @@
+"""Uploads: announced with their length, sealed as they arrive, taken up again where they were cut."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from uuid import UUID
+
+from telemed.attachments.formats.sniffing import HEAD_BYTES, find_kind
+from telemed.attachments.model import Attachment, OwnerKind, Party, Refusal, State
+from telemed.attachments.rules import check_length, check_room, clean_name
+from telemed.attachments.service.checking import CheckService, refuse
+from telemed.attachments.service.ground import AttachmentGround
+from telemed.attachments.store import AttachmentStore, BoxStore
+from telemed.kernel.caller import Caller
+from telemed.kernel.decision import Decision
+from telemed.kernel.errors import Conflict, Invalid, TooLarge
+from telemed.kernel.ids import new_id
+from telemed.security.sealed_files import DataKey
+from telemed.storage.files import SealedWriter
+
+_WRITE_BYTES = 2**20
+_KEEP_EVERY = 8 * 2**20
+_GIVE_WAY_SECONDS = 5
+
+
+class WrongOffset(Conflict):
+    """The bytes do not follow those that are here: `offset` is where to go on."""
+
+    code = "attachment.offset"
+
+    def __init__(self, offset: int) -> None:
+        super().__init__("Cet envoi ne reprend pas où il s'était arrêté.")
+        self.offset = offset
+
+
+class CutError(Exception):
+    """The sender went away before the end."""
+
+
+class ArrivalService:
+    def __init__(self, ground: AttachmentGround, checks: CheckService) -> None:
+        self._ground = ground
+        self._checks = checks
+        self._writing: dict[UUID, asyncio.Task[object]] = {}
+
+    async def begin(
+        self, caller: Caller, owner_kind: OwnerKind, owner_id: UUID, *, name: str, length: int
+    ) -> Attachment:
+        """Announce a file. Raises TooLarge, Invalid, Conflict when nothing may be joined any more."""
+        now = self._ground.clock.now()
+        async with self._ground.database.begin() as uow:
+            party = await self._ground.enter(uow, caller, owner_kind, owner_id, action="begin")
+            require_adding(party)
+            _require_room(check_length(length))
+            attachment = Attachment(
+                id=new_id(),
+                owner_kind=owner_kind,
+                owner_id=owner_id,
+                author_id=_id_of(caller),
+                side=party.side,
+                name=_named(name),
+                length=length,
+                state=State.ARRIVING,
+                created_at=now,
+                touched_at=now,
+            )
+            box = await self._ground.room(uow, owner_kind, owner_id)
+            _require_room(check_room(taken=box.bytes_taken, files=box.file_count, length=length))
+            await BoxStore(uow.session).weigh(owner_id, length=length, files=1)
+            await AttachmentStore(uow.session).add(attachment)
+            return attachment
+
+    async def progress(self, caller: Caller, attachment_id: UUID) -> Attachment:
+        """How far an upload is; whoever still sends it gives way, since its sender asks. Raises NotFound."""
+        await self._take_over(attachment_id)
+        async with self._ground.database.begin() as uow:
+            attachment, _ = await self._ground.open(uow, caller, attachment_id, "progress")
+            self._ground.require_author(caller, attachment)
+            return attachment
+
+    async def receive(
+        self, caller: Caller, attachment_id: UUID, content: AsyncIterator[bytes], *, offset: int, length: int | None
+    ) -> Attachment:
+        """Take what follows the first `offset` bytes; whatever comes before a cut is kept.
+
+        `length`: of this content, where it is announced. The file as it stands is given: kept, checked later, or
+        still arriving. Raises WrongOffset, TooLarge, Conflict; Invalid when its content is refused.
+        """
+        await self._take_over(attachment_id)
+        async with self._ground.database.begin() as uow:
+            attachment, party = await self._ground.open(uow, caller, attachment_id, "receive")
+            self._ground.require_author(caller, attachment)
+            require_adding(party)
+            _require_arriving(attachment, offset)
+            key = await self._ground.key_of(uow.session, attachment.owner_id)
+        if length is not None and offset + length > attachment.length:
+            raise _longer()
+        return await self._write(attachment, key, content)
+
+    async def _take_over(self, attachment_id: UUID) -> None:
+        """End an older request that still waits for bytes of this file: its sender has given it up."""
+        older = self._writing.get(attachment_id)
+        if older is not None and older is not asyncio.current_task():
+            older.cancel()
+            await asyncio.wait([older], timeout=_GIVE_WAY_SECONDS)
+
+    async def _write(self, attachment: Attachment, key: DataKey, content: AsyncIterator[bytes]) -> Attachment:
+        task = asyncio.current_task()
+        if task is None or attachment.id in self._writing:
+            raise Conflict("Cet envoi est déjà en cours ailleurs.", code="attachment.busy")
+        self._writing[attachment.id] = task
+        try:
+            writer = await asyncio.to_thread(
+                self._ground.vault.write,
+                str(attachment.id),
+                key,
+                kept=attachment.received,
+                tail=attachment.tail,
+            )
+            with writer:
+                attachment = await _Arrival(self._ground, attachment, writer).run(content)
+        finally:
+            if self._writing.get(attachment.id) is task:
+                del self._writing[attachment.id]
+        return await self._checks.check(attachment.id) if attachment.state is State.CHECKING else attachment
+
+
+class _Arrival:
+    """One request that brings bytes of a file: sealed by the megabyte, made durable every few, and at its end."""
+
+    def __init__(self, ground: AttachmentGround, attachment: Attachment, writer: SealedWriter) -> None:
+        self._ground = ground
+        self._attachment = attachment
+        self._writer = writer
+        self._buffer = bytearray()
+
+    async def run(self, content: AsyncIterator[bytes]) -> Attachment:
+        try:
+            await self._take(content)
+        except (CutError, asyncio.CancelledError):
+            await self._flush()
+            await self._keep()
+            raise
+        await self._flush()
+        return await self._keep()
+
+    async def _take(self, content: AsyncIterator[bytes]) -> None:
+        async for chunk in content:
+            self._buffer += chunk
+            here = self._writer.length + len(self._buffer)
+            if here > self._attachment.length:
+                raise _longer()
+            if self._writer.length == 0 and len(self._buffer) >= HEAD_BYTES:
+                await self._look_at_head()
+            if len(self._buffer) >= _WRITE_BYTES:
+                await self._flush()
+            if here < self._attachment.length and self._writer.length - self._attachment.received >= _KEEP_EVERY:
+                await self._keep()
+
+    async def _look_at_head(self) -> None:
+        """A program is not worth its other megabytes. Raises Invalid."""
+        found = find_kind(bytes(self._buffer[:HEAD_BYTES]))
+        if isinstance(found, Refusal):
+            await refuse(self._ground, self._attachment, found)
+
+    async def _flush(self) -> None:
+        content, self._buffer = self._buffer, bytearray()
+        if content:
+            await asyncio.to_thread(self._writer.append, content)
+
+    async def _keep(self) -> Attachment:
+        """Acknowledge what is here: it is durable before the row says so."""
+        former, length = self._attachment, self._writer.length
+        now = self._ground.clock.now()
+        if length == former.received:
+            return former
+        if length == former.length:
+            await asyncio.to_thread(self._writer.finish)
+            kept = replace(former, received=length, tail=b"", state=State.CHECKING, touched_at=now)
+        else:
+            tail = await asyncio.to_thread(self._writer.sync)
+            kept = replace(former, received=length, tail=tail, touched_at=now)
+        async with self._ground.database.begin() as uow:
+            if not await AttachmentStore(uow.session).change(kept, former=former):
+                raise Conflict("Cet envoi a été repris ou abandonné ailleurs.", code="attachment.busy")
+        self._attachment = kept
+        return kept
+
+
+def require_adding(party: Party) -> None:
+    """Raises Conflict when nothing may be joined by this side any more."""
+    if not party.may_add:
+        raise Conflict("Plus rien ne peut être joint à ce dossier de votre côté.", code="attachment.closed")
+
+
+def _require_arriving(attachment: Attachment, offset: int) -> None:
+    if attachment.state is State.REFUSED:
+        raise Conflict("Cette pièce a été refusée.", code="attachment.refused")
+    if attachment.state is not State.ARRIVING:
+        raise Conflict("Cette pièce est déjà arrivée en entier.", code="attachment.complete")
+    if attachment.received != offset:
+        raise WrongOffset(attachment.received)
+
+
+def _require_room(decision: Decision) -> None:
+    for reason in decision.refusals:
+        raise TooLarge(reason.text, code=reason.code)
+
+
+def _longer() -> TooLarge:
+    return TooLarge("Il arrive plus d'octets qu'il n'en a été annoncé.", code="attachment.longer")
+
+
+def _named(name: str) -> str:
+    try:
+        return clean_name(name)
+    except ValueError as err:
+        raise Invalid(f"Le nom ne convient pas : {err}.", field="name") from None
+
+
+def _id_of(caller: Caller) -> UUID:
+    if caller.id is None:
+        raise LookupError("a party without an id")
+    return caller.id
