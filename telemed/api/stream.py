@@ -46,7 +46,8 @@ class LiveStreams:
     """The open streams of one process.
 
     A stream holds a bell and a number, never a queue: whatever happens meanwhile waits in the database.
-    `is_open` says whether the caller's session still lives.
+    `is_open` says whether the caller's session still lives; `on_first` and `on_last` hear of the person whose first
+    stream here opens, and whose last one closes.
     """
 
     def __init__(
@@ -55,18 +56,20 @@ class LiveStreams:
         feed: Feed,
         wire: Wire,
         is_open: Callable[[Caller], Awaitable[bool]],
+        on_first: Callable[[UUID], Awaitable[None]],
+        on_last: Callable[[UUID], Awaitable[None]],
         limits: StreamLimits | None = None,
     ) -> None:
         self._feed = feed
         self._wire = wire
         self._is_open = is_open
+        self._on_first = on_first
+        self._on_last = on_last
+        self._leaving: set[asyncio.Task[None]] = set()
         self.limits = limits or StreamLimits()
         self._people: Counter[UUID] = Counter()
+        self.count = 0
         self._is_closing = False
-
-    @property
-    def count(self) -> int:
-        return self._people.total()
 
     def has(self, audience: UUID) -> bool:
         """Has this person a page open on this process?"""
@@ -76,15 +79,19 @@ class LiveStreams:
         """End every stream: pages come back by themselves, to this process or another."""
         self._is_closing = True
         self._wire.wake_all()
+        await asyncio.gather(*self._leaving, return_exceptions=True)
 
     async def serve(self, request: web.Request, caller: Caller, after: int | None) -> web.StreamResponse:
         """Tell the page what its person is told, from `after` on, until one of the two goes away."""
         audience = self._admit(caller)
+        is_first, response = not self.has(audience), web.StreamResponse(headers=_HEADERS)
+        self.count += 1
         self._people[audience] += 1
         try:
+            if is_first:
+                await self._on_first(audience)
             with self._wire.waiting(audience) as bell:
                 number = await self._feed.last(audience) if after is None else after
-                response = web.StreamResponse(headers=_HEADERS)
                 await response.prepare(request)
                 await self._write(response, f"retry: {self.limits.retry_ms}\n".encode() + _frame("hello", number))
                 await self._follow(response, caller, audience, number, bell)
@@ -92,9 +99,25 @@ class LiveStreams:
             if request.transport is not None:
                 request.transport.abort()
         finally:
+            self.count -= 1
             self._people[audience] -= 1
-            self._people += Counter()  # those who have none left take no room
+            if not self._people[audience]:
+                del self._people[audience]
+            self._let_go(audience)
         return response
+
+    def _let_go(self, audience: UUID) -> None:
+        """Say, after the request, that nobody of this person is left; a page that came back meanwhile undoes it."""
+        if self.has(audience) or self._is_closing:
+            return
+
+        async def leave() -> None:
+            if not self.has(audience):
+                await self._on_last(audience)
+
+        task = asyncio.create_task(leave())
+        self._leaving.add(task)
+        task.add_done_callback(self._leaving.discard)
 
     def _admit(self, caller: Caller) -> UUID:
         """Whose stream it is. Raises TooMany, Unavailable."""

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from telemed.app.ground import Ground
 from telemed.experts.service.keeping import KeepingService
+from telemed.experts.service.presence import PresenceService
 from telemed.scheduler import Job, every
 
 
@@ -15,6 +16,7 @@ class Experts:
     """The use cases of experts."""
 
     keeping: KeepingService
+    presence: PresenceService
 
     def jobs(self) -> list[Job]:
         return [
@@ -24,9 +26,19 @@ class Experts:
                 run=self.keeping.run,
                 lateness=timedelta(hours=6),
                 why="openings reach five weeks ahead, whoever changed nothing meanwhile",
-            )
+            ),
+            Job(
+                id="experts.forget_presences",
+                trigger=every(hours=1),
+                run=self.presence.forget_old,
+                lateness=timedelta(hours=1),
+                why="drop who said that he is there and no longer is",
+            ),
         ]
 
 
 def build_experts(ground: Ground) -> Experts:
-    return Experts(keeping=KeepingService(database=ground.database, clock=ground.clock))
+    return Experts(
+        keeping=KeepingService(database=ground.database, clock=ground.clock),
+        presence=PresenceService(database=ground.database, clock=ground.clock),
+    )

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from telemed.api.stream import LiveStreams
 from telemed.app.ground import Ground
+from telemed.experts.service.presence import PresenceService
 from telemed.kernel.clock import Clock
 from telemed.professionals.service import SessionService
 from telemed.scheduler import Job, every
@@ -42,7 +43,9 @@ class Live:
         ]
 
 
-def build_live(ground: Ground, sessions: SessionService) -> Live:
-    feed = Feed(ground.database)
-    wire = Wire(ground.database)
-    return Live(feed, wire, LiveStreams(feed=feed, wire=wire, is_open=sessions.is_open), ground.clock)
+def build_live(ground: Ground, sessions: SessionService, presence: PresenceService) -> Live:
+    feed, wire = Feed(ground.database), Wire(ground.database)
+    streams = LiveStreams(
+        feed=feed, wire=wire, is_open=sessions.is_open, on_first=presence.arrived, on_last=presence.left
+    )
+    return Live(feed, wire, streams, ground.clock)

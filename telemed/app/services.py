@@ -145,7 +145,7 @@ def build_services(
     rooms = SignalingRooms(tokens=tokens, clock=clock)
     links = LinkService(**common(ground), public_url=settings.public_url, senders=senders)
     documents = build_documents(settings, **common(ground))
-    people = build_people(ground)
+    people, experts = build_people(ground), build_experts(ground)
     services = Services(
         settings=settings,
         clock=clock,
@@ -169,11 +169,11 @@ def build_services(
         documents=documents,
         **billing,
         expertise=build_expertise(ground, casework, consents, signer=signer, senders=senders),
-        experts=build_experts(ground),
+        experts=experts,
         attachments=build_attachments(ground, casework),
         accounting=build_accounting(**common(ground)),
         merges=MergeService(**common(ground), on_merge=(billing["quotas"],)),
-        live=build_live(ground, people["sessions"]),
+        live=build_live(ground, people["sessions"], experts.presence),
     )
     return _connected(services)
 

@@ -45,6 +45,8 @@ from telemed.app.services import Services
 from telemed.attachments import routes as attachment_routes
 from telemed.consent import routes as consent_routes
 from telemed.documents import routes as document_routes
+from telemed.experts import routes as expert_routes
+from telemed.experts.routes.presence import PRESENCES
 from telemed.patients import routes as patients_routes
 from telemed.professionals import routes as professionals_routes
 from telemed.scheduler import run_jobs_while_leading
@@ -65,6 +67,7 @@ OPERATIONS: tuple[Operations, ...] = (
     *teleexpertise_routes.OPERATIONS,
     attachment_routes.operations,
     *professionals_routes.OPERATIONS,
+    *expert_routes.OPERATIONS,
     patients_routes.operations,
     consent_routes.operations,
     document_routes.operations,
@@ -116,6 +119,7 @@ def _give_services(app: web.Application, services: Services) -> None:
     """Under the keys by which the routes find them."""
     app[trace_routes.TRACE] = services.trace
     app[stream.STREAMS] = services.live.streams
+    app[PRESENCES] = services.experts.presence
     _give_people(app, services)
     _give_expertise(app, services.expertise)
     _give_attachments(app, services.attachments)

@@ -193,3 +193,18 @@ class OpeningRow(Table, table=True):
     territory: str
     starts_at: datetime = Field(sa_type=UtcDateTime)
     ends_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class PresenceRow(Table, table=True):
+    """Somebody said that he can answer at once, until `until`; his page gives a sign of life before `expires_at`."""
+
+    __tablename__ = "expert_presences"
+    __table_args__ = (
+        CheckConstraint("until > since", name="lasts"),
+        Index("ix_expert_presences_expires", "expires_at"),
+    )
+
+    professional_id: UUID = Field(primary_key=True, foreign_key="professionals.id")
+    since: datetime = Field(sa_type=UtcDateTime)
+    until: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime)

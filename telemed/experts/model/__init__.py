@@ -12,6 +12,7 @@ from telemed.experts.model.hours import (
     window_at,
 )
 from telemed.experts.model.line import WIDENING_MINUTES, Line, Membership
+from telemed.experts.model.presence import Presence
 from telemed.experts.model.profile import Abilities, AnswerChannel, Place, Profile, parse_department, parse_language
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "Membership",
     "Opening",
     "Place",
+    "Presence",
     "Profile",
     "Roster",
     "Shift",

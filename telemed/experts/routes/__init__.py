@@ -1,0 +1,5 @@
+"""HTTP of experts."""
+
+from telemed.experts.routes import presence
+
+OPERATIONS = (presence.operations,)
