@@ -5,9 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from telemed.app.ground import Ground
+from telemed.adapters.expert_people import DirectoryOfExperts
+from telemed.app.ground import Ground, common
+from telemed.experts.service.hours import HoursService
 from telemed.experts.service.keeping import KeepingService
+from telemed.experts.service.lines import LineService
 from telemed.experts.service.presence import PresenceService
+from telemed.experts.service.profiles import ProfileService
+from telemed.experts.service.teams import TeamService
+from telemed.experts.store.skills import published_skills
 from telemed.scheduler import Job, every
 
 
@@ -15,6 +21,10 @@ from telemed.scheduler import Job, every
 class Experts:
     """The use cases of experts."""
 
+    profiles: ProfileService
+    hours: HoursService
+    lines: LineService
+    teams: TeamService
     keeping: KeepingService
     presence: PresenceService
 
@@ -38,7 +48,13 @@ class Experts:
 
 
 def build_experts(ground: Ground) -> Experts:
+    people, skills = DirectoryOfExperts(database=ground.database), published_skills()
+    lines = LineService(**common(ground), people=people, skills=skills)
     return Experts(
+        profiles=ProfileService(**common(ground), law=ground.law, people=people, skills=skills),
+        hours=HoursService(**common(ground)),
+        lines=lines,
+        teams=TeamService(**common(ground), people=people, lines=lines),
         keeping=KeepingService(database=ground.database, clock=ground.clock),
         presence=PresenceService(database=ground.database, clock=ground.clock),
     )

@@ -145,7 +145,8 @@ def build_services(
     rooms = SignalingRooms(tokens=tokens, clock=clock)
     links = LinkService(**common(ground), public_url=settings.public_url, senders=senders)
     documents = build_documents(settings, **common(ground))
-    people, experts = build_people(ground), build_experts(ground)
+    experts = build_experts(ground)
+    people = build_people(ground, experts)
     services = Services(
         settings=settings,
         clock=clock,
@@ -208,12 +209,12 @@ class People(TypedDict):
     sessions: SessionService
 
 
-def build_people(ground: Ground) -> People:
+def build_people(ground: Ground, experts: Experts) -> People:
     settings, passwords = ground.settings, Passwords()
     return People(
         passwords=passwords,
         practices=PracticeService(database=ground.database, journal=ground.journal),
-        professionals=ProfessionalService(**common(ground)),
+        professionals=ProfessionalService(**common(ground), on_suspension=(experts.profiles,)),
         enrolment=EnrolmentService(**common(ground), passwords=passwords),
         password_sign_in=PasswordSignIn(database=ground.database, clock=ground.clock, passwords=passwords),
         sign_in=SignInService(**common(ground), longest=timedelta(hours=settings.session_max_hours)),

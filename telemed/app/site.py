@@ -40,12 +40,14 @@ from telemed.api.middlewares import LIMITER, MIDDLEWARES, SETTINGS, add_security
 from telemed.api.operation import Operations
 from telemed.app.attachments import Attachments
 from telemed.app.expertise import Expertise
+from telemed.app.experts import Experts
 from telemed.app.pages import page_services
 from telemed.app.services import Services
 from telemed.attachments import routes as attachment_routes
 from telemed.consent import routes as consent_routes
 from telemed.documents import routes as document_routes
 from telemed.experts import routes as expert_routes
+from telemed.experts.routes import keys as expert_keys
 from telemed.experts.routes.presence import PRESENCES
 from telemed.patients import routes as patients_routes
 from telemed.professionals import routes as professionals_routes
@@ -122,6 +124,7 @@ def _give_services(app: web.Application, services: Services) -> None:
     app[PRESENCES] = services.experts.presence
     _give_people(app, services)
     _give_expertise(app, services.expertise)
+    _give_experts(app, services.experts)
     _give_attachments(app, services.attachments)
     app[document_routes.DOCUMENTS] = services.documents.archive
     app[BOOKING] = services.booking
@@ -159,6 +162,13 @@ def _give_attachments(app: web.Application, attachments: Attachments) -> None:
     app[attachment_routes.ARRIVALS] = attachments.arrivals
     app[attachment_routes.READING] = attachments.reading
     app[attachment_routes.REMOVAL] = attachments.removal
+
+
+def _give_experts(app: web.Application, experts: Experts) -> None:
+    app[expert_keys.PROFILES] = experts.profiles
+    app[expert_keys.HOURS] = experts.hours
+    app[expert_keys.LINES] = experts.lines
+    app[expert_keys.TEAMS] = experts.teams
 
 
 def _give_people(app: web.Application, services: Services) -> None:

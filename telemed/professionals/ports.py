@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol, TypeVar
 from uuid import UUID
 
@@ -41,3 +42,11 @@ class IdentityProvider(Protocol[Credentials]):
     async def verify(self, credentials: Credentials) -> ProvenIdentity: ...
 
     async def use_up(self, uow: UnitOfWork, proven: ProvenIdentity) -> None: ...
+
+
+class SuspensionFollower(Protocol):
+    """What must know at once that somebody was shut out, or let in again: called last, in the same transaction."""
+
+    async def follow_suspension(self, uow: UnitOfWork, professional_id: UUID, at: datetime | None) -> None:
+        """Suspended since `at`; None: no longer."""
+        ...

@@ -15,7 +15,7 @@ MOST_WORDS = 20
 MOST_LANGUAGES = 10
 MOST_A_DAY = 200
 _LANGUAGE = re.compile(r"[a-z]{2,3}", re.ASCII)
-_DEPARTMENT = re.compile(r"2[AB]|97[1-6]|(?!20)[0-9]{2}", re.ASCII)
+_DEPARTMENT = re.compile(r"2[AB]|(?!00|20)[0-8][0-9]|9[0-5]", re.ASCII)
 _OVERSEAS = {
     Territory.GUADELOUPE: "971",
     Territory.MARTINIQUE: "972",
@@ -83,7 +83,6 @@ def parse_department(text: str, territory: Territory) -> str:
     """A department of the territory; empty is all of it. Raises ValueError."""
     code = text.strip().upper()
     known = _OVERSEAS.get(territory)
-    is_theirs = code == known if known else len(code) == 2
-    if code and not (_DEPARTMENT.fullmatch(code) and is_theirs):
+    if code and not (code == known if known else _DEPARTMENT.fullmatch(code)):
         raise ValueError("ce département n'est pas du territoire")
     return code

@@ -1,5 +1,5 @@
-"""HTTP of experts."""
+"""HTTP of experts: one's own profile and hours, lines."""
 
-from telemed.experts.routes import presence
+from telemed.experts.routes import lines, me, presence
 
-OPERATIONS = (presence.operations,)
+OPERATIONS = (me.operations, lines.operations, presence.operations)

@@ -1,1 +1,1 @@
-"""JSON of experts."""
+"""Experts as JSON."""

@@ -18,9 +18,11 @@ from telemed.storage.engine import Database
 _AT_ONCE = 50
 
 
-async def rosters_of(session: AsyncSession, ids: Sequence[UUID], window: Interval) -> dict[UUID, Roster]:
+async def rosters_of(
+    session: AsyncSession, ids: Sequence[UUID], window: Interval, *, lock: bool = False
+) -> dict[UUID, Roster]:
     """All that decides when these people can answer within `window`: four statements for all of them."""
-    profiles = await ProfileStore(session).find_many(ids)
+    profiles = await ProfileStore(session).find_many(ids, lock=lock)
     known = list(profiles)
     if not known:
         return {}
@@ -36,7 +38,7 @@ async def rosters_of(session: AsyncSession, ids: Sequence[UUID], window: Interva
 async def keep_openings(session: AsyncSession, ids: Sequence[UUID], now: datetime) -> None:
     """Make the openings of these people again, in the transaction that changed them: the cost is theirs alone."""
     window = window_at(now)
-    rosters = await rosters_of(session, ids, window)
+    rosters = await rosters_of(session, ids, window, lock=True)
     made = [opening for roster in rosters.values() for opening in openings_of(roster, window)]
     await OpeningStore(session).replace(list(rosters), made)
     has_hours = {person: bool(one.shifts or one.exceptions) for person, one in rosters.items()}

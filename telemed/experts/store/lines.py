@@ -104,6 +104,13 @@ class LineStore:
         row = await self._session.scalar(select(LineMemberRow).where(_member(line_id, professional_id)))
         return _to_membership(row) if row else None
 
+    async def memberships_of(self, professional_id: UUID, line_ids: Sequence[UUID]) -> dict[UUID, Membership]:
+        """Which of these lines a person was taken into."""
+        query = select(LineMemberRow).where(
+            col(LineMemberRow.professional_id) == professional_id, col(LineMemberRow.line_id).in_(set(line_ids))
+        )
+        return {row.line_id: _to_membership(row) for row in await self._session.scalars(query)}
+
     async def members(self, line_id: UUID, *, after: UUID | None, limit: int) -> list[Membership]:
         """Who is in a line, by person."""
         query = select(LineMemberRow).where(col(LineMemberRow.line_id) == line_id)

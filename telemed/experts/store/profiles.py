@@ -26,11 +26,13 @@ class ProfileStore:
         row = await self._session.scalar(query.with_for_update() if lock else query)
         return to_profile(row) if row else None
 
-    async def find_many(self, ids: Sequence[UUID]) -> dict[UUID, Profile]:
-        """Those of `ids` that exist, in one statement."""
+    async def find_many(self, ids: Sequence[UUID], *, lock: bool = False) -> dict[UUID, Profile]:
+        """Those of `ids` that exist, in one statement; locked in the same order by everybody."""
         if not ids:
             return {}
-        rows = await self._session.scalars(select(ProfileRow).where(col(ProfileRow.professional_id).in_(set(ids))))
+        query = select(ProfileRow).where(col(ProfileRow.professional_id).in_(set(ids)))
+        query = query.order_by(col(ProfileRow.professional_id))
+        rows = await self._session.scalars(query.with_for_update() if lock else query)
         return {row.professional_id: to_profile(row) for row in rows}
 
     async def save(self, profile: Profile, at: datetime) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from telemed.kernel.caller import Caller, CallerKind, Role
 from telemed.kernel.clock import Clock
 from telemed.kernel.errors import Conflict, Forbidden, NotFound, Refused
 from telemed.professionals.model import Invitation, Practice, Professional, SessionEnd
+from telemed.professionals.ports import SuspensionFollower
 from telemed.professionals.rules import check_professional
 from telemed.professionals.service.access import require_practice, require_self
 from telemed.professionals.store import AccountStore, PracticeStore, ProfessionalStore, SessionStore
@@ -49,10 +51,18 @@ class PracticeService:
 class ProfessionalService:
     """People of a practice, for those who administer it; everybody in it may read the list."""
 
-    def __init__(self, *, database: Database, clock: Clock, journal: Journal) -> None:
+    def __init__(
+        self,
+        *,
+        database: Database,
+        clock: Clock,
+        journal: Journal,
+        on_suspension: Sequence[SuspensionFollower] = (),
+    ) -> None:
         self._database = database
         self._clock = clock
         self._journal = journal
+        self._on_suspension = on_suspension
 
     async def page(self, caller: Caller, *, after: UUID | None = None, limit: int = 50) -> list[Professional]:
         """People of the caller's practice, by order of creation. Raises Forbidden."""
@@ -108,7 +118,7 @@ class ProfessionalService:
             if person.id == caller.id:
                 raise Conflict("On ne se suspend pas soi-même.", code="professional.self")
             now = self._clock.now()
-            await ProfessionalStore(uow.session).set_suspended(person.id, person.suspended_at or now)
+            await self._set_suspended(uow, person.id, person.suspended_at or now)
             await SessionStore(uow.session).end_all(person.id, now, SessionEnd.SUSPENDED)
             return replace(person, suspended_at=person.suspended_at or now)
 
@@ -117,7 +127,7 @@ class ProfessionalService:
         async with self._database.begin() as uow:
             self._note(uow, caller, "professional.reinstate", professional_id)
             person = await self._administered(uow, caller, professional_id)
-            await ProfessionalStore(uow.session).set_suspended(person.id, None)
+            await self._set_suspended(uow, person.id, None)
             return replace(person, suspended_at=None)
 
     async def me(self, caller: Caller) -> Professional:
@@ -127,6 +137,11 @@ class ProfessionalService:
         if person is None:
             raise NotFound("Personne introuvable.")
         return person
+
+    async def _set_suspended(self, uow: UnitOfWork, professional_id: UUID, at: datetime | None) -> None:
+        await ProfessionalStore(uow.session).set_suspended(professional_id, at)
+        for follower in self._on_suspension:
+            await follower.follow_suspension(uow, professional_id, at)
 
     async def _administered(self, uow: UnitOfWork, caller: Caller, professional_id: UUID) -> Professional:
         """A person that the caller administers. Raises Forbidden, NotFound."""

@@ -1,0 +1,1 @@
+"""Calendars, FHIR and our own lists, read and written."""

@@ -1,0 +1,24 @@
+"""Where the services of this slice sit in the application, and who may call its routes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aiohttp import web
+from pydantic import Field
+
+from telemed.api.auth import only
+from telemed.experts.service.access import CARERS
+from telemed.experts.service.hours import HoursService
+from telemed.experts.service.lines import LineService
+from telemed.experts.service.profiles import ProfileService
+from telemed.experts.service.teams import TeamService
+from telemed.kernel.caller import Role
+
+PROFILES = web.AppKey("expert_profiles", ProfileService)
+HOURS = web.AppKey("expert_hours", HoursService)
+LINES = web.AppKey("expert_lines", LineService)
+TEAMS = web.AppKey("expert_teams", TeamService)
+CARER = only(*CARERS)
+STAFF = only(*CARERS, Role.SECRETARY, Role.ADMINISTRATOR)
+Days = Annotated[int, Field(ge=1, le=42, description="How many days from now.")]
