@@ -14,7 +14,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from telemed.security.keyring import Keyring
 from telemed.storage.engine import Database
 from tests.fixtures.databases import TEMPLATE, administrator
-from tests.integration.billing.year.machine import Year
+from tests.integration.billing.year.opinions import WholeYear
 
 _NUMBERS = itertools.count(1)
 _PHASES = [Phase.explicit, Phase.reuse, Phase.generate]
@@ -25,7 +25,7 @@ def play(opening: Callable[[], Awaitable[Database]], closing: Callable[[Database
     """How many stories of thirty steps were played: ten times `years`, and shortened, under the profile `deep`."""
     played = itertools.count()
 
-    class Played(Year):
+    class Played(WholeYear):
         open_database = staticmethod(opening)
         drop_database = staticmethod(closing)
 

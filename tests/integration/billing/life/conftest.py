@@ -15,7 +15,7 @@ from billing.model import Claim
 from billing.model.invoice import Complementary, Insurance, RightsSource
 from billing.model.life import Stage
 from billing.model.standing import ClaimLife
-from billing.ports import Caisse
+from billing.ports import Caisse, CapCheck
 from billing.service import ClaimService, QuotaService
 from billing.service.following import LifeKeeper
 from billing.service.insurance import InsuranceService
@@ -76,6 +76,7 @@ class Office:
     insurances: InsuranceService
     lives: LifeService
     lots: LotService
+    quotas: QuotaService
 
     async def propose(self, **changes: Any) -> Claim:
         """A new téléconsultation of today, in tiers payant within the parcours unless told otherwise."""
@@ -138,7 +139,13 @@ MUTUELLE = Complementary("775671894", "A-123456", takes_dre=True)
 
 
 def make_office(
-    database: Database, clock: FrozenClock, law: Law, caisse: Caisse | None, *, call_seconds: float = 5.0
+    database: Database,
+    clock: FrozenClock,
+    law: Law,
+    caisse: Caisse | None,
+    *,
+    call_seconds: float = 5.0,
+    check_cap: CapCheck | None = None,
 ) -> Office:
     journal, keeper, cap, records = Journal(clock=clock), LifeKeeper(clock=clock), Cap(), Records()
     quotas = QuotaService(clock=clock, law=law)
@@ -164,7 +171,7 @@ def make_office(
             journal=journal,
             keeper=keeper,
             places=places,
-            check_cap=cap,
+            check_cap=check_cap or cap,
         ),
         insurances=InsuranceService(database=database, clock=clock, journal=journal, patients=records),
         lives=LifeService(database=database, journal=journal),
@@ -178,6 +185,7 @@ def make_office(
             places=places,
             call_seconds=call_seconds,
         ),
+        quotas=quotas,
     )
 
 

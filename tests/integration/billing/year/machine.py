@@ -17,11 +17,14 @@ from billing.model.exchange import Payer
 from billing.model.invoice import Owing
 from billing.model.life import Stage
 from billing.rules.cap import Counts, find_cap, read_cap
+from billing.service import CapService
+from telemed.kernel.caller import Caller, Role
 from telemed.kernel.clock import FrozenClock
 from telemed.kernel.errors import Conflict, Refused
 from telemed.kernel.ids import new_id
 from telemed.storage.engine import Database
-from tests.integration.billing.conftest import DOCTOR
+from telemed.trace.service import Journal
+from tests.integration.billing.conftest import DOCTOR, OTHER_DOCTOR_ID, Agenda, make_caller
 from tests.integration.billing.life.conftest import (
     MUTUELLE,
     ORGANISM,
@@ -32,11 +35,14 @@ from tests.integration.billing.life.conftest import (
 from tests.integration.billing.year.caisse import PlayedCaisse
 from tests.integration.billing.year.recount import Ledger, check_counts, check_ledger, read_ledger
 from tests.the_law import LAW
-from tests.unit.billing.making import PRACTICE_ID, make_facts
+from tests.unit.billing.making import DOCTOR_ID, NURSE_ID, PRACTICE_ID, make_facts
 
 PATIENTS = [UUID(int=number) for number in (11, 12, 13)]
 BEGINNING = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)
 _INDEX = st.integers(0, 1_000)
+EXPERT = make_caller(Role.DOCTOR, professional_id=OTHER_DOCTOR_ID, rpps="10100000016")
+NURSE = make_caller(Role.HEALTH_PROFESSIONAL, professional_id=NURSE_ID, rpps="10007654321")
+CALLERS = {DOCTOR_ID: DOCTOR, OTHER_DOCTOR_ID: EXPERT, NURSE_ID: NURSE}
 _UNDECIDED = (Stage.TO_INVOICE, Stage.HELD, Stage.TO_COMPLETE)
 
 
@@ -53,7 +59,12 @@ class Year(RuleBasedStateMachine):
         self.caisse = PlayedCaisse()
         self.facts: list[ActFacts] = []
         self.database = self.loop.run(_call(type(self).open_database))
-        self.office: Office = make_office(self.database, self.clock, LAW, self.caisse)
+        self.agenda = Agenda()
+        journal = Journal(clock=self.clock)
+        self.cap = CapService(database=self.database, clock=self.clock, law=LAW, journal=journal, booked=self.agenda)
+        self.office: Office = make_office(
+            self.database, self.clock, LAW, self.caisse, check_cap=self.cap.check_conventioned
+        )
         self.office.records.known |= {(patient, PRACTICE_ID) for patient in PATIENTS}
         for number, patient in enumerate(PATIENTS[:2]):
             self.run(self._insure(patient, ORGANISM if number else OTHER_ORGANISM, number == 1))
@@ -168,32 +179,35 @@ class Year(RuleBasedStateMachine):
 
     @rule()
     def invoice_all(self) -> None:
-        self.run(self.office.invoices.invoice_ready(DOCTOR))
+        for caller in CALLERS.values():
+            self.run(self.office.invoices.invoice_ready(caller))
 
     @rule(which=_INDEX)
     def invoice_one(self, which: int) -> None:
         if claim_id := self._claim(which):
-            self.attempt(self.office.invoices.invoice(DOCTOR, claim_id))
+            self.attempt(self.office.invoices.invoice(self._biller(claim_id), claim_id))
 
     @rule(which=_INDEX, cents=st.integers(1, 9_999))
     def complete(self, which: int, cents: int) -> None:
         if claim_id := self._claim(which, Stage.TO_COMPLETE):
-            self.attempt(self.office.invoices.complete(DOCTOR, claim_id, amount_cents=cents, source="Convention"))
+            self.attempt(
+                self.office.invoices.complete(self._biller(claim_id), claim_id, amount_cents=cents, source="Convention")
+            )
 
     @rule(which=_INDEX)
     def abandon(self, which: int) -> None:
         if claim_id := self._claim(which, *_UNDECIDED, Stage.REJECTED, Stage.PAPER_REQUESTED, Stage.ON_PAPER):
-            self.attempt(self.office.invoices.abandon(DOCTOR, claim_id, reason="Geste commercial"))
+            self.attempt(self.office.invoices.abandon(self._biller(claim_id), claim_id, reason="Geste commercial"))
 
     @rule(which=_INDEX)
     def restore(self, which: int) -> None:
         if claim_id := self._claim(which, Stage.ABANDONED):
-            self.attempt(self.office.invoices.restore(DOCTOR, claim_id))
+            self.attempt(self.office.invoices.restore(self._biller(claim_id), claim_id))
 
     @rule(which=_INDEX)
     def reverse(self, which: int) -> None:
         if claim_id := self._claim(which):
-            self.attempt(self.office.invoices.reverse(DOCTOR, claim_id, reason="Acte d'un autre"))
+            self.attempt(self.office.invoices.reverse(self._biller(claim_id), claim_id, reason="Acte d'un autre"))
 
     @rule(which=_INDEX, cents=st.none() | st.integers(1, 9_999))
     def correct_rejected(self, which: int, cents: int | None) -> None:
@@ -201,19 +215,21 @@ class Year(RuleBasedStateMachine):
             source = None if cents is None else "Convention"
             self.attempt(
                 self.office.invoices.correct_rejected(
-                    DOCTOR, claim_id, reason="Montant", amount_cents=cents, source=source
+                    self._biller(claim_id), claim_id, reason="Montant", amount_cents=cents, source=source
                 )
             )
 
     @rule(which=_INDEX, owing=st.sampled_from(Owing), cents=st.integers(-5_000, 5_000).filter(bool))
     def record_payment(self, which: int, owing: Owing, cents: int) -> None:
         if claim_id := self._claim(which):
-            self.attempt(self.office.invoices.record_payment(DOCTOR, claim_id, owing=owing, cents=cents))
+            self.attempt(
+                self.office.invoices.record_payment(self._biller(claim_id), claim_id, owing=owing, cents=cents)
+            )
 
     @rule(which=_INDEX)
     def send_paper(self, which: int) -> None:
         if claim_id := self._claim(which, Stage.PAPER_REQUESTED):
-            self.attempt(self.office.invoices.record_paper_sent(DOCTOR, claim_id))
+            self.attempt(self.office.invoices.record_paper_sent(self._biller(claim_id), claim_id))
 
     @rule(
         patient=st.sampled_from(PATIENTS),
@@ -283,7 +299,7 @@ class Year(RuleBasedStateMachine):
     def agrees(self) -> None:
         self.run(self._agree())
 
-    async def _agree(self) -> None:
+    async def _agree(self) -> Ledger:
         async with self.database.read() as session:
             held = await read_ledger(session)
             counts = await check_counts(session, held)
@@ -291,6 +307,7 @@ class Year(RuleBasedStateMachine):
         for (_, year), counted in counts.items():
             check_cap(year, counted)
         assert all(times <= 1 for times in self.caisse.times_new.values())
+        return held
 
     async def _let_time_end_it(self) -> None:
         """The caisse says nothing any more: within a month of working days each lot is over or on paper."""
@@ -322,6 +339,9 @@ class Year(RuleBasedStateMachine):
         rows = sorted(self._ledger().standings.values(), key=lambda row: row.claim_id)
         found = [row.claim_id for row in rows if not stages or Stage(row.stage) in stages]
         return self._pick(found, which) if found else None
+
+    def _biller(self, claim_id: UUID) -> Caller:
+        return CALLERS[self._ledger().standings[claim_id].professional_id]
 
     def _lot(self, which: int) -> Any:
         return self._pick(list(self.caisse.lots.values()), which)
