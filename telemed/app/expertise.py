@@ -15,7 +15,9 @@ from telemed.acts.teleexpertise.service.messages import MessageService
 from telemed.acts.teleexpertise.service.notices import NoticeService
 from telemed.acts.teleexpertise.service.opinions import OpinionService
 from telemed.acts.teleexpertise.service.requests import RequestService
+from telemed.acts.teleexpertise.service.templates import TemplateService
 from telemed.acts.teleexpertise.service.timers import TimerService
+from telemed.acts.teleexpertise.service.turns import TurnService
 from telemed.adapters.quotas import BillingQuotas
 from telemed.app.ground import Ground, common
 from telemed.consent.service import ConsentService
@@ -34,6 +36,8 @@ class Expertise:
     cases: CaseListService
     timers: TimerService
     notices: NoticeService
+    turns: TurnService
+    templates: TemplateService
 
     def jobs(self) -> list[Job]:
         return [
@@ -70,4 +74,6 @@ def build_expertise(
         cases=CaseListService(**common(ground), law=law),
         timers=TimerService(database=database, casework=casework),
         notices=NoticeService(database=database, journal=ground.journal, public_url=url, senders=senders),
+        turns=TurnService(database=database),
+        templates=TemplateService(**common(ground)),
     )

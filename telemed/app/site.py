@@ -32,6 +32,7 @@ from telemed.acts.teleconsultation.routes.report import REPORTS
 from telemed.acts.teleconsultation.routes.visit import VISIT
 from telemed.acts.teleexpertise import routes as teleexpertise_routes
 from telemed.acts.teleexpertise.routes import keys as teleexpertise_keys
+from telemed.acts.teleexpertise.routes.templates import TEMPLATES
 from telemed.adapters.rooms import SOCKET_PATH
 from telemed.api import docs_page, health, openapi, problems_page, stream
 from telemed.api.auth import AUTHENTICATORS, SESSION_COOKIE, VISIT_COOKIE, Authenticator
@@ -156,6 +157,7 @@ def _give_expertise(app: web.Application, expertise: Expertise) -> None:
     app[teleexpertise_keys.MESSAGES] = expertise.messages
     app[teleexpertise_keys.CASES] = expertise.cases
     app[teleexpertise_keys.NOTICES] = expertise.notices
+    app[TEMPLATES] = expertise.templates
 
 
 def _give_attachments(app: web.Application, attachments: Attachments) -> None:

@@ -218,3 +218,17 @@ class ContactRow(Table, table=True):
     professional_id: UUID = Field(primary_key=True, foreign_key="professionals.id")
     phone: str | None = Field(default=None, sa_type=Encrypted("teleexpertise_contacts.phone"))
     email: str | None = Field(default=None, sa_type=Encrypted("teleexpertise_contacts.email"))
+
+
+class TemplateRow(Table, table=True):
+    """An answer that a professional keeps to start from; it holds no patient. `removed_at` until it is forgotten."""
+
+    __tablename__ = "teleexpertise_templates"
+    __table_args__ = (Index("ix_teleexpertise_templates_own", "professional_id", "title", "id"),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    professional_id: UUID = Field(foreign_key="professionals.id")
+    title: str
+    conclusion: str = ""
+    conduct: str = ""
+    removed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -13,6 +13,7 @@ from sqlalchemy import event
 
 from telemed.acts.teleconsultation.service.booking import BookingRequest
 from telemed.acts.teleexpertise.model import CaseContent, EndReason, Medical
+from telemed.acts.teleexpertise.model.templates import TemplateContent
 from telemed.app import OPERATIONS, Services, build_services
 from telemed.consent.model import ActKind, ConsentDecision
 from telemed.kernel.caller import Caller
@@ -90,6 +91,10 @@ async def with_patient(path: str, services: Services, people: People) -> str:
 
 async def with_case(path: str, services: Services, people: People) -> str:
     """The path with the id of a case in which much was said, where it is about one: the nurse asked thirty."""
+    if path == "/teleexpertise-templates":
+        for number in range(MANY):
+            content = TemplateContent(f"Modèle {number:02d}", "Conclusion.")
+            await services.expertise.templates.add(people.nurse, content)
     if not path.startswith("/teleexpertises"):
         return path
     assert people.doctor.id is not None
@@ -142,6 +147,7 @@ LISTS = {
     "/teleexpertises/inbox": "doctor",
     "/teleexpertises?is_ended=true": "nurse",
     "/teleexpertises/colleagues": "doctor",
+    "/teleexpertise-templates": "nurse",
     "/teleexpertises/{case_id}/messages": "nurse",
     "/teleexpertises/{case_id}/history": "nurse",
     "/consents?patient_id={patient_id}": "doctor",

@@ -101,6 +101,14 @@ class CaseListService:
             practices = await PracticeStore(session).find_many([one.practice_id for one in found])
         return [Colleague(one, practices[one.practice_id]) for one in found]
 
+    async def named(self, caller: Caller, ids: Sequence[UUID]) -> list[Colleague]:
+        """The colleagues of these ids, in any practice; one who does not exist is left out."""
+        require_carer(caller)
+        async with self._database.read() as session:
+            found = await ProfessionalStore(session).find_many(ids)
+            practices = await PracticeStore(session).find_many([one.practice_id for one in found.values()])
+        return [Colleague(found[one], practices[found[one].practice_id]) for one in ids if one in found]
+
     def _today(self) -> date:
         return civil_date(self._clock.now(), Territory.METROPOLE)
 

@@ -44,6 +44,8 @@ BODIES: dict[str, Any] = {
     "save_opinion": OPINION | {"revision": 0},
     "sign_opinion": {"revision": 1},
     "write_message": TEXT,
+    "keep_answer_template": {"title": "Kératose", "conclusion": "Kératose."},
+    "change_answer_template": {"title": "Kératose"},
     "set_teleexpertise_contact": {"phone": "0639981234", "email": "lea@exemple.fr"},
 }
 ROUTES = [operation for operations in OPERATIONS for operation in operations.items]
@@ -54,7 +56,10 @@ async def test_who_may_call_each_route(scene: Scene, api: Api) -> None:
     staff = (scene.people.secretary, scene.people.auditor, scene.people.administrator)
     assert {operation.name for operation in ROUTES} >= BODIES.keys()
     for operation in ROUTES:
-        path, body = operation.path.replace("{case_id}", str(case.id)), BODIES.get(operation.name)
+        path, body = (
+            operation.path.replace("{case_id}", str(case.id)).replace("{template_id}", absent),
+            BODIES.get(operation.name),
+        )
         assert (await api.call(operation.method, path, body)).status == 401, path
         for caller in staff:
             assert (await api.call(operation.method, path, body, by=caller)).status == 403, path
