@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from telemed.app.services import Services
-from telemed.web.pages.page import PageServices
+from telemed.web.pages.page import ExpertiseServices, PageServices
 
 
 def page_services(services: Services) -> PageServices:
@@ -27,6 +27,7 @@ def page_services(services: Services) -> PageServices:
         calls=services.calls,
         visits=services.visits,
         reports=services.reports,
+        expertise=_expertise_services(services),
         archive=services.documents.archive,
         law=services.law,
         claims=services.claims,
@@ -43,4 +44,18 @@ def page_services(services: Services) -> PageServices:
         trace=services.trace,
         draw=services.documents.pictures.draw,
         presence=services.rooms.presence,
+    )
+
+
+def _expertise_services(services: Services) -> ExpertiseServices:
+    expertise = services.expertise
+    return ExpertiseServices(
+        cases=expertise.cases,
+        requests=expertise.requests,
+        answers=expertise.answers,
+        opinions=expertise.opinions,
+        messages=expertise.messages,
+        notices=expertise.notices,
+        turns=expertise.turns,
+        templates=expertise.templates,
     )

@@ -53,6 +53,24 @@ _TEXTS: dict[str, tuple[str, Tone]] = {
     "account-suspended": ("Compte suspendu. Ses sessions sont fermées.", Tone.SOON),
     "account-restored": ("Compte rétabli.", Tone.FINE),
     "session-closed": ("Session fermée.", Tone.FINE),
+    "case-sent": ("Demande envoyée. Le délai de réponse court.", Tone.FINE),
+    "case-offered": ("Demande proposée à un autre confrère.", Tone.FINE),
+    "case-accepted": ("Demande acceptée. À vous de rendre l’avis.", Tone.FINE),
+    "case-accepted-unpaid": (
+        "Demande acceptée. Le quota annuel de ce patient est atteint : l’avis pourra ne pas être facturé.",
+        Tone.SOON,
+    ),
+    "case-question-sent": ("Question posée. C’est au demandeur de répondre.", Tone.FINE),
+    "case-informed": ("Précision envoyée. Votre confrère reprend la demande.", Tone.FINE),
+    "case-message-sent": ("Message envoyé.", Tone.FINE),
+    "case-refused": ("Demande refusée. Son auteur en est prévenu.", Tone.SOON),
+    "case-withdrawn": ("Demande retirée. Qui l’avait reçue en est prévenu.", Tone.SOON),
+    "case-dropped": ("Brouillon abandonné.", Tone.SOON),
+    "case-closed": ("Demande close.", Tone.FINE),
+    "case-answered": ("Avis signé et envoyé.", Tone.FINE),
+    "template-used": ("Modèle ajouté à la suite de votre texte.", Tone.FINE),
+    "template-kept": ("Modèle enregistré.", Tone.FINE),
+    "template-removed": ("Modèle supprimé.", Tone.SOON),
     "phone": ("Appel téléphonique noté.", Tone.FINE),
 }
 _UNDO = {
@@ -60,6 +78,7 @@ _UNDO = {
     "cancelled": ("/rendez-vous/{subject}/retablir", "Rétablir"),
     "activity-imported": ("/facturation/plafond/imports/{subject}/retirer", "Retirer"),
     "claim-abandoned": ("/facturation/{subject}/reprendre", "Reprendre"),
+    "template-removed": ("/avis/modeles/{subject}/retablir", "Rétablir"),
 }
 _SHAPE = re.compile(r"([a-z-]{1,40})(?:\.([0-9a-f-]{36}))?", re.ASCII)
 

@@ -34,7 +34,8 @@ def _empty_is_none(value: object) -> object:
 
 
 Filled = Annotated[str, Field(min_length=1)]
-Optional = Annotated[str | None, BeforeValidator(_empty_is_none)]
+EMPTY_IS_NONE = BeforeValidator(_empty_is_none)
+Optional = Annotated[str | None, EMPTY_IS_NONE]
 
 
 class FormModel(BaseModel):

@@ -105,6 +105,29 @@ def format_ago(instant: datetime, now: datetime) -> str:
     return f"il y a {format_span(now - instant)}" if instant < now else f"dans {format_span(instant - now)}"
 
 
+def format_left(due: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """When something is due, as a person says it: `dans 3 h`, `demain 12 h`, `jeudi 9 h`, `en retard de 2 h`."""
+    if due <= now:
+        return f"en retard de {format_span(now - due)}" if now - due >= timedelta(minutes=1) else "maintenant"
+    span, wall = due - now, due.astimezone(zone)
+    days = (wall.date() - now.astimezone(zone).date()).days
+    if days == 0 or span < timedelta(hours=6):
+        return f"dans {_rounded(span)}"
+    if days == 1 and wall.hour == 0:
+        return "ce soir à minuit"
+    if days == 1:
+        return f"demain {wall.hour}{FIXED}h"
+    if days < 7:
+        return f"{_DAYS[wall.weekday()]} {wall.hour}{FIXED}h"
+    return format_day(wall.date(), now.astimezone(zone).date())
+
+
+def _rounded(span: timedelta) -> str:
+    """A length to come: minutes under an hour and a half, then whole hours, never more than there is."""
+    minutes = int(span.total_seconds()) // 60
+    return format_span(span) if minutes < 90 else f"{minutes // 60}{FIXED}h"
+
+
 def format_percent(ratio: float) -> str:
     """`14,2 %` from 0.142; no decimal when it says nothing (`20 %`)."""
     tenths = round(ratio * 1000)

@@ -65,6 +65,7 @@ _FRAME_FILTERS: dict[str, Callable[[Any, Frame], str]] = {
     "hour": lambda value, frame: french.format_hour(value, frame.territory.zone),
     "clock": lambda value, frame: french.format_clock(value, frame.territory.zone),
     "ago": lambda value, frame: french.format_ago(value, frame.now),
+    "left": lambda value, frame: french.format_left(value, frame.now, frame.territory.zone),
     "since": lambda value, frame: french.format_span(frame.now - value),
     "local_iso": lambda value, frame: value.astimezone(frame.territory.zone).isoformat(timespec="minutes"),
 }

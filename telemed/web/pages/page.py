@@ -25,6 +25,14 @@ from telemed.acts.teleconsultation.service.links import LinkService
 from telemed.acts.teleconsultation.service.overview import OverviewService
 from telemed.acts.teleconsultation.service.report import ReportService
 from telemed.acts.teleconsultation.service.visit import VisitService
+from telemed.acts.teleexpertise.service.answers import AnswerService
+from telemed.acts.teleexpertise.service.lists import CaseListService
+from telemed.acts.teleexpertise.service.messages import MessageService
+from telemed.acts.teleexpertise.service.notices import NoticeService
+from telemed.acts.teleexpertise.service.opinions import OpinionService
+from telemed.acts.teleexpertise.service.requests import RequestService
+from telemed.acts.teleexpertise.service.templates import TemplateService
+from telemed.acts.teleexpertise.service.turns import TurnService
 from telemed.api.auth import SESSION_COOKIE as SESSION_COOKIE
 from telemed.api.auth import VISIT_COOKIE as VISIT_COOKIE
 from telemed.api.auth import Access, find_caller, require_caller
@@ -52,6 +60,20 @@ from telemed.web.views.frame import Frame, NavItem, ProfessionalFrame
 
 
 @dataclass(frozen=True)
+class ExpertiseServices:
+    """The use cases behind Avis."""
+
+    cases: CaseListService
+    requests: RequestService
+    answers: AnswerService
+    opinions: OpinionService
+    messages: MessageService
+    notices: NoticeService
+    turns: TurnService
+    templates: TemplateService
+
+
+@dataclass(frozen=True)
 class PageServices:
     """Every use case that a page calls."""
 
@@ -73,6 +95,7 @@ class PageServices:
     calls: CallService
     visits: VisitService
     reports: ReportService
+    expertise: ExpertiseServices
     archive: DocumentArchive
     law: Law
     claims: ClaimService
@@ -174,17 +197,20 @@ async def open_workplace(visitor: Visitor, current: str) -> Workplace:
     services, caller = visitor.services, visitor.known
     person = await services.professionals.me(caller)
     practice = await services.practices.own(caller)
-    is_caring = caller.has_role(Role.DOCTOR, Role.SECRETARY)
+    is_caring = caller.has_role(*_CARING)
+    waiting = {"billing": await waiting_claims(visitor)} if is_caring else {}
+    if caller.has_role(*_EXPERTISE):
+        waiting["expertise"] = await services.expertise.turns.count(caller)
     frame = ProfessionalFrame(
         now=services.clock.now(),
         territory=practice.territory,
         person=person.full_name,
         role=words.roles(caller.roles),
-        navigation=navigation_of(caller, waiting={"billing": await waiting_claims(visitor)} if is_caring else {}),
+        navigation=navigation_of(caller, waiting=waiting),
         current=current,
         tabs=tabs_of(caller, current),
         waiting_count=await services.overview.waiting_count(caller) if is_caring else None,
-        may_search=is_caring,
+        may_search=caller.has_role(*_KEEPING),
     )
     return Workplace(frame, person, practice)
 
@@ -195,12 +221,20 @@ async def waiting_claims(visitor: Visitor) -> int:
 
 
 _CARING = (Role.DOCTOR, Role.SECRETARY)
+_EXPERTISE = (Role.DOCTOR, Role.HEALTH_PROFESSIONAL)
+_KEEPING = (*_CARING, Role.HEALTH_PROFESSIONAL)
+"""Who keeps the records of the practice's patients."""
 _BILLING = (*_CARING, Role.ADMINISTRATOR)
 _LOTS = (*_BILLING, Role.HEALTH_PROFESSIONAL)
 """Who has something under Facturation: whoever bills reads the lots of what he billed."""
 _READERS = tuple(role for role in Role if role not in _LOTS)
 """Who reads the texts from the rail; the others find them under Facturation."""
 _TABS = {
+    "expertise": (
+        (NavItem("expertise", "En cours", "/avis"), _EXPERTISE),
+        (NavItem("expertise/ended", "Terminés", "/avis/termines"), _EXPERTISE),
+        (NavItem("expertise/templates", "Modèles", "/avis/modeles"), _EXPERTISE),
+    ),
     "billing": (
         (NavItem("billing", "Actes", "/facturation"), _CARING),
         (NavItem("billing/simulation", "Puis-je facturer ?", "/facturation/simulation"), _CARING),
@@ -212,8 +246,9 @@ _TABS = {
 }
 _NAVIGATION = (
     (NavItem("today", "Aujourd’hui", "/aujourdhui", "today"), _CARING),
+    (NavItem("expertise", "Avis", "/avis", "chat"), _EXPERTISE),
     (NavItem("bookings", "Rendez-vous", "/rendez-vous", "calendar"), _CARING),
-    (NavItem("patients", "Patients", "/patientele", "people"), _CARING),
+    (NavItem("patients", "Patients", "/patientele", "people"), _KEEPING),
     (NavItem("trace", "Traçabilité", "/tracabilite", "trace"), (Role.AUDITOR,)),
     (NavItem("accounts", "Comptes", "/comptes", "key"), (Role.ADMINISTRATOR,)),
     (NavItem("billing", "Facturation", "/facturation", "euro"), _LOTS),

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from telemed.acts.teleconsultation.service.overview import ActView
 from telemed.api.auth import only
-from telemed.consent.model import ConsentRecord
+from telemed.consent.model import ActKind, ConsentRecord
 from telemed.kernel.caller import Role
 from telemed.kernel.errors import Conflict, Invalid, Refused
 from telemed.kernel.identifiers import InsOid, Matricule, parse_cog, parse_matricule
@@ -47,7 +47,8 @@ from telemed.web.views.patients import (
 )
 
 pages = Pages()
-_CARING = only(Role.DOCTOR, Role.SECRETARY)
+_KEEPING = only(Role.DOCTOR, Role.HEALTH_PROFESSIONAL, Role.SECRETARY)
+_ACTS = {ActKind.TELECONSULTATION: "Téléconsultation", ActKind.TELEEXPERTISE: "Téléexpertise"}
 _PAGE = 50
 _METHODS = (
     Choice(CheckMethod.IN_PERSON, "Au cabinet, en présence"),
@@ -72,7 +73,7 @@ class DoubtForm(forms.FormModel):
     doute: DoubtReason
 
 
-@pages.get("/patientele", _CARING)
+@pages.get("/patientele", _KEEPING)
 async def list_patients(visitor: Visitor) -> web.Response:
     place = await open_workplace(visitor, "patients")
     query, after = visitor.request.query.get("q", "").strip(), visitor.cursor()
@@ -87,7 +88,7 @@ async def list_patients(visitor: Visitor) -> web.Response:
     return visitor.render("professional/patients.html", place.frame, view)
 
 
-@pages.get("/patientele/recherche", _CARING)
+@pages.get("/patientele/recherche", _KEEPING)
 async def search(visitor: Visitor) -> web.Response:
     """The results of the top line's search, as one types."""
     place = await open_workplace(visitor, "patients")
@@ -97,12 +98,12 @@ async def search(visitor: Visitor) -> web.Response:
     return visitor.fragment("fragments/search.html", place.frame, view, headers={"Cache-Control": "no-store"})
 
 
-@pages.get("/patientele/nouveau", _CARING)
+@pages.get("/patientele/nouveau", _KEEPING)
 async def show_new(visitor: Visitor) -> web.Response:
     return _show_form(visitor, await open_workplace(visitor, "patients"), Form())
 
 
-@pages.post("/patientele", _CARING)
+@pages.post("/patientele", _KEEPING)
 async def create(visitor: Visitor) -> web.Response:
     """A new record; one that looks like another is shown before it is made."""
     place = await open_workplace(visitor, "patients")
@@ -121,7 +122,7 @@ async def create(visitor: Visitor) -> web.Response:
     return visitor.go(f"/patientele/{patient.id}", flash="patient-created")
 
 
-@pages.get("/patientele/{id}", _CARING)
+@pages.get("/patientele/{id}", _KEEPING)
 async def show_patient(visitor: Visitor) -> web.Response:
     """The sheet; that of a merged record is the one of the person."""
     place = await open_workplace(visitor, "patients")
@@ -130,7 +131,7 @@ async def show_patient(visitor: Visitor) -> web.Response:
     return await _show_sheet(visitor, place, None)
 
 
-@pages.post("/patientele/{id}/contact", _CARING)
+@pages.post("/patientele/{id}/contact", _KEEPING)
 async def save_contact(visitor: Visitor) -> web.Response:
     place = await open_workplace(visitor, "patients")
     form = await forms.typed(visitor.request)
@@ -149,7 +150,7 @@ async def save_contact(visitor: Visitor) -> web.Response:
     return visitor.go(f"/patientele/{patient.id}", flash="contact-saved")
 
 
-@pages.post("/patientele/{id}/identite", _CARING)
+@pages.post("/patientele/{id}/identite", _KEEPING)
 async def check_identity(visitor: Visitor) -> web.Response:
     asked = forms.read(CheckForm, await forms.typed(visitor.request))
     await visitor.services.patients.record_identity_check(
@@ -158,7 +159,7 @@ async def check_identity(visitor: Visitor) -> web.Response:
     return visitor.go(f"/patientele/{_patient_id(visitor)}", flash="identity-checked")
 
 
-@pages.post("/patientele/{id}/doute", _CARING)
+@pages.post("/patientele/{id}/doute", _KEEPING)
 async def raise_doubt(visitor: Visitor) -> web.Response:
     asked = forms.read(DoubtForm, await forms.typed(visitor.request))
     await visitor.services.patients.raise_doubt(visitor.known, _patient_id(visitor), asked.doute)
@@ -226,7 +227,8 @@ async def _show_sheet(visitor: Visitor, place: Workplace, form: Form | None, *, 
     acts: list[ActView] = []
     consents: list[ConsentRecord] = []
     for record_id in (patient_id, *(one.id for one in absorbed)):
-        acts += await services.overview.page(caller, patient_id=record_id, limit=20, newest_first=True)
+        if caller.has_role(Role.DOCTOR, Role.SECRETARY):
+            acts += await services.overview.page(caller, patient_id=record_id, limit=20, newest_first=True)
         consents += await services.consents.page(caller, record_id, limit=20)
     known = patient.identity.traits
     is_clinical = caller.has_role(Role.DOCTOR)
@@ -249,12 +251,14 @@ async def _show_sheet(visitor: Visitor, place: Workplace, form: Form | None, *, 
         acts=tuple(_act_line(one) for one in acts),
         documents=tuple(_document_line(one) for one in acts if is_clinical and one.act.closed_at),
         consents=tuple(
-            ConsentLine("Téléconsultation", one.at, words.consent_way(one), words.consent_badge(one))
+            ConsentLine(_ACTS[one.act_kind], one.at, words.consent_way(one), words.consent_badge(one))
             for one in consents
         ),
         alike=tuple(patient_line(one, place) for one in others.values()),
         absorbed=tuple(replace(patient_line(one, place), address=f"/patientele/{one.id}/separer") for one in absorbed),
         is_clinical=is_clinical,
+        may_book=caller.has_role(Role.DOCTOR, Role.SECRETARY),
+        may_ask=caller.has_role(Role.DOCTOR, Role.HEALTH_PROFESSIONAL),
     )
     return visitor.render("professional/patient.html", place.frame, view, status=status)
 

@@ -9,14 +9,14 @@ from aiohttp import web
 from telemed.acts.teleconsultation.model import RESUME_WINDOW, State
 from telemed.acts.teleconsultation.service.report import ReportView
 from telemed.api.auth import only
-from telemed.documents.model import IdentityStatus, PrescribedKind
+from telemed.documents.model import IdentityStatus
 from telemed.documents.service import Artifact
 from telemed.kernel.caller import Role
 from telemed.kernel.errors import Conflict, Invalid, Refused
 from telemed.web import forms, french
 from telemed.web.pages.page import RENDERING, Pages, Visitor, Workplace, open_workplace
 from telemed.web.pages.proposal import find_proposal
-from telemed.web.pages.report_form import first_form, read_report
+from telemed.web.pages.report_form import KINDS, first_form, prescription_lines, read_report
 from telemed.web.pages.today import act_id_of
 from telemed.web.views.frame import Badge, Choice, Form, ReasonLine, Tone
 from telemed.web.views.report import (
@@ -24,7 +24,6 @@ from telemed.web.views.report import (
     Fate,
     FlagsCard,
     Incident,
-    PrescriptionLine,
     ReportPageView,
     Section,
     SignedReportView,
@@ -38,15 +37,6 @@ _SECTIONS = (
     ("examen", "Interrogatoire et examen", False),
     ("conclusion", "Conclusion", True),
     ("conduite", "Conduite à tenir", False),
-)
-KINDS = (
-    Choice(PrescribedKind.DRUG, "Médicament"),
-    Choice(PrescribedKind.BIOLOGY, "Biologie"),
-    Choice(PrescribedKind.IMAGING, "Imagerie"),
-    Choice(PrescribedKind.CARE, "Soins"),
-    Choice(PrescribedKind.REFERRAL, "Adressage"),
-    Choice(PrescribedKind.ACT, "Acte réalisé"),
-    Choice(PrescribedKind.OTHER, "Autre"),
 )
 
 
@@ -163,7 +153,7 @@ def _show_draft(
         form=form,
         sections=tuple(_section(key, title, report, is_required=needed) for key, title, needed in _SECTIONS),
         kinds=KINDS,
-        prescriptions=_prescriptions(form),
+        prescriptions=prescription_lines(form),
         incidents=_incidents(report),
         departures=_departures(report),
         flags=_flags(report),
@@ -235,13 +225,6 @@ def _incidents(report: ReportView) -> tuple[Incident, ...]:
         )
         for one in report.facts.continuity.incidents or ()
     )
-
-
-def _prescriptions(form: Form) -> tuple[PrescriptionLine, ...]:
-    """The lines typed so far and two more."""
-    filled = [number for number in range(1, 51) if form.value(f"prescription-{number}")]
-    last = max(filled, default=0) + 2
-    return tuple(PrescriptionLine(f"prescription-{number}", f"nature-{number}") for number in range(1, last + 1))
 
 
 def _flags(report: ReportView) -> FlagsCard:

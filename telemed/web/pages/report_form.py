@@ -9,9 +9,19 @@ from telemed.acts.teleconsultation.model import Coverage, LeaveAnswer
 from telemed.acts.teleconsultation.service.report import ReportForm, ReportView
 from telemed.documents.model import PrescribedItem, PrescribedKind
 from telemed.web import forms
-from telemed.web.views.frame import Form
+from telemed.web.views.frame import Choice, Form
+from telemed.web.views.report import PrescriptionLine
 
 _MOST_LINES = 50
+KINDS = (
+    Choice(PrescribedKind.DRUG, "Médicament"),
+    Choice(PrescribedKind.BIOLOGY, "Biologie"),
+    Choice(PrescribedKind.IMAGING, "Imagerie"),
+    Choice(PrescribedKind.CARE, "Soins"),
+    Choice(PrescribedKind.REFERRAL, "Adressage"),
+    Choice(PrescribedKind.ACT, "Acte réalisé"),
+    Choice(PrescribedKind.OTHER, "Autre"),
+)
 _ALTERNATES = {"oui": True, "non": False}
 
 
@@ -25,12 +35,13 @@ def first_form(report: ReportView) -> Form:
         "conclusion": content.conclusion,
         "conduite": content.plan,
         "incidents": content.incidents_note,
-        "aucune_prescription": "oui" if content.prescribed == () else "",
     }
-    for number, item in enumerate(content.prescribed or (), start=1):
-        values[f"prescription-{number}"] = item.text
-        values[f"nature-{number}"] = item.kind.value
-    return Form(values | _leave_values(report.form.leave) | _coverage_values(report.form.coverage))
+    return Form(
+        values
+        | prescribed_values(content.prescribed)
+        | _leave_values(report.form.leave)
+        | _coverage_values(report.form.coverage)
+    )
 
 
 def read_report(form: Form, report: ReportView) -> ReportForm:
@@ -46,7 +57,7 @@ def read_report(form: Form, report: ReportView) -> ReportForm:
         conclusion=form.value("conclusion"),
         plan=form.value("conduite"),
         incidents_note=form.value("incidents")[:2000],
-        prescribed=_read_prescribed(form),
+        prescribed=read_prescribed(form),
     )
     coverage = Coverage(
         follows_pathway=bool(form.value("parcours")),
@@ -60,7 +71,22 @@ def read_report(form: Form, report: ReportView) -> ReportForm:
     return ReportForm(content, leave, coverage)
 
 
-def _read_prescribed(form: Form) -> tuple[PrescribedItem, ...] | None:
+def prescribed_values(prescribed: tuple[PrescribedItem, ...] | None) -> dict[str, str]:
+    """Acts and prescriptions as fields: one pair a line, or the tick that there is none."""
+    values = {"aucune_prescription": "oui" if prescribed == () else ""}
+    for number, item in enumerate(prescribed or (), start=1):
+        values |= {f"prescription-{number}": item.text, f"nature-{number}": item.kind.value}
+    return values
+
+
+def prescription_lines(form: Form) -> tuple[PrescriptionLine, ...]:
+    """The lines typed so far and two more."""
+    filled = [number for number in range(1, _MOST_LINES + 1) if form.value(f"prescription-{number}")]
+    last = max(filled, default=0) + 2
+    return tuple(PrescriptionLine(f"prescription-{number}", f"nature-{number}") for number in range(1, last + 1))
+
+
+def read_prescribed(form: Form) -> tuple[PrescribedItem, ...] | None:
     """The lines that say something; none on purpose; or not yet said."""
     items = []
     for number in range(1, _MOST_LINES + 1):

@@ -80,6 +80,11 @@ class ProfessionalFrame(Frame):
         """The line of the rail that this page is under."""
         return self.current.partition("/")[0]
 
+    @property
+    def section_label(self) -> str:
+        """Its name, for the tabs under it."""
+        return next((item.label for item in self.navigation if item.key == self.section), "Rubrique")
+
 
 class Step(StrEnum):
     """The five steps of a patient, in order."""

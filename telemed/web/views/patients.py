@@ -103,7 +103,10 @@ class MergeView:
 
 @dataclass(frozen=True)
 class PatientView:
-    """The sheet. The tuples of clinical content stay empty for a secretary."""
+    """The sheet. The tuples of clinical content stay empty for a secretary.
+
+    `may_book`: appointments and bills are his; `may_ask`: he may ask a colleague about the patient.
+    """
 
     id: str
     name: str
@@ -126,6 +129,8 @@ class PatientView:
     alike: tuple[PatientLine, ...] = ()
     absorbed: tuple[PatientLine, ...] = ()
     is_clinical: bool = True
+    may_book: bool = True
+    may_ask: bool = False
 
 
 @dataclass(frozen=True)

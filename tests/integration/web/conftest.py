@@ -33,6 +33,7 @@ LOGINS = {
     "secretary": "sophie.garnier",
     "auditor": "marc.perrin",
     "administrator": "helene.roux",
+    "stranger": "autre.medecin",
 }
 HEADERS = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
 

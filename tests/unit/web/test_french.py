@@ -63,6 +63,29 @@ def test_ago_and_in() -> None:
     assert french.format_ago(NOW - timedelta(seconds=20), NOW) == "à l’instant"
 
 
+@pytest.mark.parametrize(
+    ("hours", "expected"),
+    [
+        (-2.0, "en retard de 2 h"),
+        (0.0, "maintenant"),
+        (0.5, "dans 30 min"),
+        (1.4, "dans 1 h 24"),
+        (3.9, "dans 3 h"),
+        (5.5, "dans 5 h"),
+        (24.0, "demain 14 h"),
+        (24 * 3 + 1, "vendredi 15 h"),
+        (24 * 9.0, "jeudi 3 décembre"),
+    ],
+)
+def test_the_time_left_is_said_as_people_say_it(hours: float, expected: str) -> None:
+    assert plain(french.format_left(NOW + timedelta(hours=hours), NOW, PARIS)) == expected
+
+
+def test_the_end_of_a_day_is_midnight() -> None:
+    midnight = datetime(2026, 11, 26, 0, 0, tzinfo=PARIS)
+    assert french.format_left(midnight, datetime(2026, 11, 25, 12, tzinfo=PARIS), PARIS) == "ce soir à minuit"
+
+
 @pytest.mark.parametrize(("seconds", "expected"), [(0, "0 s"), (45, "45 s"), (750, "12 min 30 s"), (3600, "1 h")])
 def test_duration_is_exact(seconds: int, expected: str) -> None:
     assert plain(french.format_duration(timedelta(seconds=seconds))) == expected

@@ -7,12 +7,14 @@ export function autosave(form, address, { onSaved = () => {}, immediate = false 
   const state = form.querySelector("[data-save-state]") ?? document.querySelector("[data-save-state]");
   let timer = 0;
   let isDirty = false;
+  let isSending = false;
   let pending = Promise.resolve();
 
   async function send() {
     clearTimeout(timer);
     if (!isDirty) return;
     isDirty = false;
+    isSending = true;
     say("Enregistrement…");
     try {
       const response = await fetch(address, {
@@ -29,6 +31,8 @@ export function autosave(form, address, { onSaved = () => {}, immediate = false 
       isDirty = true;
       say("Pas encore enregistré : nouvel essai dans un instant");
       timer = setTimeout(save, 4000);
+    } finally {
+      isSending = false;
     }
   }
 
@@ -48,10 +52,19 @@ export function autosave(form, address, { onSaved = () => {}, immediate = false 
     timer = setTimeout(save, immediate ? 0 : PAUSE_MS);
   });
   form.addEventListener("submit", (event) => {
-    if (event.submitter?.hasAttribute("formaction") || !immediate) return;
+    if (immediate && !event.submitter?.hasAttribute("formaction")) {
+      event.preventDefault();
+      isDirty = true;
+      save();
+      return;
+    }
+    // The form leaves as it is: nothing is kept beside it, and what is on its way is waited for, with its revision.
+    clearTimeout(timer);
+    isDirty = false;
+    if (!isSending) return;
+    const { submitter } = event;
     event.preventDefault();
-    isDirty = true;
-    save();
+    pending.then(() => form.requestSubmit(submitter));
   });
   addEventListener("pagehide", () => {
     if (isDirty) save();

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.unit.web.examples import accounting, acts, billing, journey, lots, office, practice, texts
+from tests.unit.web.examples import accounting, acts, billing, expertise, journey, lots, office, practice, texts
 from tests.unit.web.examples.frames import DOCTOR, Example
 
 EXAMPLES: dict[str, Example] = (
@@ -14,6 +14,7 @@ EXAMPLES: dict[str, Example] = (
     | office.EXAMPLES
     | texts.EXAMPLES
     | journey.EXAMPLES
+    | expertise.EXAMPLES
 )
 
 __all__ = ["DOCTOR", "EXAMPLES", "Example"]

@@ -2,7 +2,7 @@
 
 import { wireConfirmations, wireDialogs } from "../dialogs.js";
 import { focusFirstError } from "../errors.js";
-import { follow, wireRegions } from "../live.js";
+import { follow, refreshOn, wireRegions } from "../live.js";
 import { wireSearch } from "../search.js";
 import { wireUndo } from "../undo.js";
 
@@ -16,6 +16,10 @@ wireRegions();
 const counter = document.querySelector("[data-live-count]");
 if (counter && !document.querySelector("[data-live]")) {
   follow(counter.dataset.liveCount, async (response) => showCount(await response.json()), { beat: 8000 });
+}
+
+if (document.querySelector('[data-count="expertise"]')) {
+  refreshOn("inbox.changed", "/avis/compte", async (response) => showCount(await response.json()));
 }
 
 /** Show counts by the name of their place; a count marked data-hides goes when nothing is left. */

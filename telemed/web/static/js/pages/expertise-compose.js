@@ -1,0 +1,12 @@
+// The composer keeps itself as one writes.
+
+import { autosave } from "../autosave.js";
+import "./professional.js";
+
+const form = document.querySelector("form[data-autosave]");
+
+autosave(form, form.dataset.autosave, {
+  onSaved: ({ version }) => {
+    form.elements.version.value = version;
+  },
+});

@@ -1,0 +1,306 @@
+"""Avis, from both sides: a nurse asks from her page, a doctor of another practice answers from his."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+import pytest_asyncio
+
+from telemed.acts.teleexpertise.model import CaseContent, Medical, RefusalReason, Urgency
+from telemed.consent.model import ActKind, ConsentDecision
+from telemed.kernel.ids import new_id
+from telemed.patients.model import Patient
+from tests.integration.web.conftest import Answer, Site, Window, plain
+
+pytestmark = pytest.mark.asyncio
+QUESTION = "Cette lésion justifie-t-elle une exérèse ?"
+REQUEST = {"question": QUESTION, "constat": "7 mm, bords irréguliers", "urgence": "48_hours", "accord": "oui"}
+OPINION = {
+    "conclusion": "Kératose séborrhéique.",
+    "conduite": "Surveillance.",
+    "urgence_soins": "none",
+    "evite": "oui",
+    "aucune_prescription": "oui",
+    "aucun_incident": "oui",
+}
+
+
+@dataclass
+class Scene:
+    """The nurse who asks, and the doctor of another practice who answers, each before his own browser."""
+
+    site: Site
+    nurse: Window
+    expert: Window
+    patient: Patient
+
+    @property
+    def expert_id(self) -> str:
+        return str(self.site.people.stranger.id)
+
+    async def draft(self) -> str:
+        """The address of a new draft."""
+        answer = await self.nurse.post("/avis", {"patient": str(self.patient.id)})
+        assert answer.status == 200
+        return answer.path.removesuffix("/rediger")
+
+    async def sent(self, **changes: str) -> str:
+        """The address of a request that left to the expert."""
+        case = await self.draft()
+        form = REQUEST | {"confrere": self.expert_id, "version": "1"} | changes
+        answer = await self.nurse.post(f"{case}/envoyer", form)
+        assert answer.path == case, answer.errors
+        return case
+
+    async def accepted(self) -> str:
+        case = await self.sent()
+        await self.expert.get(case)
+        assert (await self.expert.post(f"{case}/accepter")).status == 200
+        return case
+
+
+@pytest_asyncio.fixture
+async def scene(site: Site, patient: Patient) -> Scene:
+    return Scene(site, await site.signed_in("nurse"), await site.signed_in("stranger"), patient)
+
+
+def lines_of(answer: Answer, section: str) -> list[str]:
+    """The patients of the lines under one title of the desk, in order."""
+    found = re.search(rf'aria-labelledby="{section}"(.*?)</section>', answer.text, re.DOTALL)
+    names = re.findall(r'class="case-name">(.*?)</span>', found[1]) if found else []
+    return [plain(name) for name in names]
+
+
+async def test_a_nurse_begins_at_avis(scene: Scene) -> None:
+    answer = await scene.nurse.get("/")
+    assert (answer.path, answer.title) == ("/avis", "Avis")
+    assert "Rien ne vous attend." in answer.text
+
+
+async def test_from_the_question_to_the_opinion(scene: Scene) -> None:
+    case = await scene.draft()
+    composer = await scene.nurse.get(f"{case}/rediger")
+    assert "LEROY Jeanne" in plain(composer.text)
+    found = await scene.nurse.post(
+        f"{case}/rediger", REQUEST | {"geste": "chercher", "confrere_nom": "aut", "version": "1"}
+    )
+    assert f'value="{scene.expert_id}"' in found.text
+    version = re.search(r'name="version" value="(\d+)"', found.text)
+    assert version
+    sent = await scene.nurse.post(f"{case}/envoyer", REQUEST | {"confrere": scene.expert_id, "version": version[1]})
+    assert "Demande envoyée" in sent.text
+    desk = await scene.expert.get("/avis")
+    assert lines_of(desk, "a-vous") == ["LEROY Jeanne, 71 ans"]
+    assert "Ce soir à minuit" in desk.text
+    opened = await scene.expert.get(case)
+    assert QUESTION.replace("'", "’") in plain(opened.text)
+    assert "Ouverte" in (await scene.nurse.get("/avis")).text
+    asked = await scene.expert.post(f"{case}/precision", {"precision": "Depuis quand ?"})
+    assert "Question posée" in asked.text
+    back = await scene.nurse.get("/avis")
+    assert lines_of(back, "a-vous") == ["LEROY Jeanne, 71 ans"]
+    assert "Depuis quand ?" in (await scene.nurse.get(case)).text
+    assert "Précision envoyée" in (await scene.nurse.post(f"{case}/information", {"information": "Un an."})).text
+    accepted = await scene.expert.post(f"{case}/accepter")
+    assert "Un an." in accepted.text
+    assert "À vous de rendre l’avis" in accepted.text
+    signed = await scene.expert.post(f"{case}/reponse/signer", OPINION | {"revision": "0"})
+    assert "Avis signé et envoyé" in signed.text
+    read = await scene.nurse.get(case)
+    assert "Kératose séborrhéique." in read.text
+    closed = await scene.nurse.post(f"{case}/clore")
+    assert "Demande close." in closed.text
+    assert "LEROY" in (await scene.nurse.get("/avis/termines?cote=demandees")).text
+    assert "LEROY" in (await scene.expert.get("/avis/termines")).text
+
+
+async def test_an_incomplete_request_says_everything_that_lacks_and_keeps_what_was_typed(scene: Scene) -> None:
+    case = await scene.draft()
+    answer = await scene.nurse.post(
+        f"{case}/envoyer",
+        {"traitements": "apixaban", "constat": "", "accord_par": "legal_representative", "version": "1"},
+    )
+    assert answer.status == 422
+    assert [error.split()[0] for error in answer.errors] == ["Écrivez", "Choisissez", "Dites", "Indiquez"]
+    assert ">apixaban</textarea>" in answer.text
+    assert "apixaban" in (await scene.nurse.get(f"{case}/rediger")).text
+
+
+async def test_a_draft_keeps_itself_for_a_script(scene: Scene) -> None:
+    case = await scene.draft()
+    kept = await scene.nurse.post(f"{case}/rediger", {"question": "Une", "version": "1"}, Accept="application/json")
+    assert kept.text == '{"version": 2}'
+    late = await scene.nurse.post(f"{case}/rediger", {"question": "Autre", "version": "1"}, Accept="application/json")
+    assert late.status == 409
+    assert ">Une</textarea>" in (await scene.nurse.get(f"{case}/rediger")).text
+
+
+async def test_consent_is_recorded_once_and_one_taken_back_holds_the_request(scene: Scene) -> None:
+    case = await scene.draft()
+    services, nurse = scene.site.services, scene.site.people.nurse
+    for decision in (ConsentDecision.GIVEN, ConsentDecision.WITHDRAWN):
+        await services.consents.record_oral(
+            nurse,
+            patient_id=scene.patient.id,
+            act_kind=ActKind.TELEEXPERTISE,
+            act_id=UUID(case.removeprefix("/avis/")),
+            decision=decision,
+        )
+    answer = await scene.nurse.post(
+        f"{case}/envoyer", REQUEST | {"accord": "", "confrere": scene.expert_id, "version": "1"}
+    )
+    assert answer.errors == ["Dites que le patient est informé et qu’il accepte."]
+    assert "Retiré" in answer.text
+
+
+async def test_a_refusal_comes_back_with_its_reason_and_goes_on_to_another(scene: Scene) -> None:
+    case = await scene.sent()
+    missing = await scene.expert.post(f"{case}/refuser", {"mots_refus": "désolé"})
+    assert missing.status == 422
+    assert ">désolé</textarea>" in missing.text
+    gone = await scene.expert.post(
+        f"{case}/refuser", {"motif_refus": RefusalReason.OUT_OF_SKILL.value, "mots_refus": "Voyez un allergologue."}
+    )
+    assert gone.path == "/avis"
+    assert (await scene.expert.get(case)).status == 404
+    back = await scene.nurse.get(case)
+    assert "Hors de ma compétence. Voyez un allergologue." in plain(back.text)
+    nobody = await scene.nurse.post(f"{case}/confrere", {})
+    assert nobody.errors == ["Choisissez un confrère."]
+    same = await scene.nurse.post(f"{case}/confrere", {"confrere": scene.expert_id})
+    assert same.status == 409
+    found = await scene.nurse.post(f"{case}/confrere", {"geste": "chercher", "confrere_nom": "Ben"})
+    colleague = str(scene.site.people.colleague.id)
+    assert f'value="{colleague}"' in found.text
+    again = await scene.nurse.post(f"{case}/confrere", {"confrere": colleague})
+    assert "Demande proposée à un autre confrère." in again.text
+
+
+async def test_an_opinion_is_kept_and_nothing_older_replaces_it(scene: Scene) -> None:
+    case = await scene.accepted()
+    kept = await scene.expert.post(
+        f"{case}/reponse", {"conclusion": "Un début", "revision": "0"}, Accept="application/json"
+    )
+    assert kept.text == '{"revision": 1}'
+    late = await scene.expert.post(f"{case}/reponse", {"conclusion": "Ailleurs", "revision": "0"})
+    assert late.status == 409
+    assert ">Ailleurs</textarea>" in late.text
+    assert 'name="revision" value="1"' in late.text
+    held = await scene.expert.post(f"{case}/reponse/signer", {"conclusion": "Ailleurs", "revision": "1"})
+    assert held.status == 409
+    assert "indiquez la conduite à tenir" in held.text
+
+
+async def test_a_template_is_added_after_what_is_written(scene: Scene) -> None:
+    case = await scene.accepted()
+    kept = await scene.expert.post(
+        "/avis/modeles", {"titre": "Kératose", "conclusion": "Kératose.", "conduite": "Rien."}
+    )
+    assert "Modèle enregistré." in kept.text
+    template = re.search(r"/avis/modeles/([0-9a-f-]{36})/supprimer", kept.text)
+    assert template
+    used = await scene.expert.post(
+        f"{case}/reponse/modele", {"conclusion": "Bonjour.", "modele": template[1], "revision": "0"}
+    )
+    assert ">Bonjour.\nKératose.</textarea>" in used.text
+    assert (await scene.nurse.get(f"/avis/modeles/{template[1]}")).status == 404
+
+
+async def test_a_template_that_was_removed_comes_back(scene: Scene) -> None:
+    kept = await scene.expert.post("/avis/modeles", {"titre": "Kératose", "conclusion": "Kératose."})
+    template = re.search(r"/avis/modeles/([0-9a-f-]{36})/supprimer", kept.text)
+    assert template
+    base = f"/avis/modeles/{template[1]}"
+    changed = await scene.expert.post(base, {"titre": "Kératose séborrhéique"})
+    assert "Kératose séborrhéique" in changed.text
+    removed = await scene.expert.post(f"{base}/supprimer")
+    assert "Aucun modèle" in removed.text
+    assert f'action="{base}/retablir"' in removed.text
+    assert "Kératose séborrhéique" in (await scene.expert.post(f"{base}/retablir")).text
+    nameless = await scene.expert.post("/avis/modeles", {"titre": " ", "conclusion": "Gardée"})
+    assert ">Gardée</textarea>" in nameless.text
+
+
+async def test_messages_are_read_by_both_sides(scene: Scene) -> None:
+    case = await scene.accepted()
+    await scene.nurse.post(f"{case}/message", {"message": "Il saigne <un peu>"})
+    read = await scene.expert.get(case)
+    assert "Il saigne &lt;un peu&gt;" in read.text
+    empty = await scene.expert.post(f"{case}/message", {"message": " "})
+    assert empty.errors == ["À remplir."]
+
+
+async def test_a_request_taken_back_is_over_for_both(scene: Scene) -> None:
+    case = await scene.sent()
+    taken = await scene.nurse.post(f"{case}/retirer", {"motif_retrait": "mistake"})
+    assert "Demande retirée." in taken.text
+    assert (await scene.expert.get(case)).status == 409
+    dropped = await scene.draft()
+    assert (await scene.nurse.post(f"{dropped}/abandonner")).path == "/avis"
+
+
+async def test_nobody_else_sees_a_case(scene: Scene) -> None:
+    case = await scene.sent()
+    other = await scene.site.signed_in("doctor")
+    for path in (case, f"{case}/fil", f"{case}/rediger"):
+        assert (await other.get(path)).status == 404
+    assert (await scene.expert.get(f"{case}/rediger")).status == 404
+    assert (await scene.nurse.get("/avis/abc")).status == 404
+    assert (await scene.nurse.post("/avis", {"patient": str(new_id())})).status == 404
+
+
+async def test_the_lists_and_the_case_answer_304_while_nothing_changed(scene: Scene) -> None:
+    case = await scene.sent()
+    await scene.expert.get(case)
+    for path in ("/avis/fil", f"{case}/fil"):
+        first = await scene.expert.get(path)
+        again = await scene.expert.get(path, If_None_Match=first.headers["ETag"])
+        assert again.status == 304
+    assert first.headers["X-Stage"] == "seen"
+    assert (await scene.expert.get("/avis/compte")).text == '{"expertise": 1}'
+    await scene.nurse.post(f"{case}/message", {"message": "Une photo suit."})
+    changed = await scene.expert.get(f"{case}/fil", If_None_Match=first.headers["ETag"])
+    assert "Une photo suit." in changed.text
+
+
+async def test_the_desk_costs_the_same_statements_whatever_its_length(scene: Scene, statements: list[str]) -> None:
+    services, people = scene.site.services, scene.site.people
+    costs = []
+    for more in (2, 8):
+        for _case in range(more):
+            content = CaseContent(QUESTION, Urgency.WEEK, medical=Medical(findings="7 mm"))
+            case = await services.expertise.requests.create(people.nurse, scene.patient.id, content)
+            await services.consents.record_oral(
+                people.nurse,
+                patient_id=scene.patient.id,
+                act_kind=ActKind.TELEEXPERTISE,
+                act_id=case.id,
+                decision=ConsentDecision.GIVEN,
+            )
+            assert people.stranger.id
+            await services.expertise.requests.send(people.nurse, case.id, [people.stranger.id])
+        statements.clear()
+        desk = await scene.expert.get("/avis")
+        costs.append(len(statements))
+        assert len(lines_of(desk, "a-vous")) == {2: 2, 8: 10}[more]
+    assert costs[0] == costs[1]
+
+
+async def test_long_lists_go_on_from_page_to_page(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("telemed.web.pages.expertise._PAGE", 2)
+    for _case in range(3):
+        await scene.sent()
+        scene.site.clock.advance(timedelta(minutes=1))
+    desk = await scene.expert.get("/avis")
+    assert len(lines_of(desk, "a-vous")) == 2
+    assert "/avis/en-cours?cote=recues" in desk.text
+    first = await scene.expert.get("/avis/en-cours?cote=recues")
+    following = re.search(r'href="([^"]+)" rel="next"', first.text)
+    assert following
+    second = await scene.expert.get(following[1].replace("&amp;", "&"))
+    seen = re.findall(r'href="(/avis/[0-9a-f-]{36})"', first.text + second.text)
+    assert len(set(seen)) == len(seen) == 3
