@@ -85,8 +85,14 @@ def open_reader(file: BinaryIO, kind: Kind) -> Reader:
             from telemed.attachments.formats.pdf import PdfReader
 
             return PdfReader(file)
-        case _:
-            raise RefusedFile(Refusal.TYPE)
+        case Kind.DICOM | Kind.DICOM_ECG:
+            from telemed.attachments.formats.dicom import open_dicom
+
+            return open_dicom(file)
+        case Kind.SCP_ECG:
+            from telemed.attachments.formats.scp_ecg import ScpReader
+
+            return ScpReader(file)
 
 
 def _give(role: PictureRole, frame: int, drawing: Drawing) -> None:

@@ -14,6 +14,8 @@ from telemed.attachments.model import MAX_FRAMES, Kind, Refusal
 _DPI = 150
 _POINTS_PER_INCH = 72
 _MOST_SIDE = 3_200
+_LARGE_BYTES = 1_500_000
+"""A scanned page is a photo: without loss it would weigh megabytes."""
 _ERR_PASSWORD = 4
 
 
@@ -34,7 +36,9 @@ class PdfReader:
     def draw(self, frame: int, window: tuple[float, float] | None = None) -> Drawing:
         if window is not None:
             raise LookupError("a page has no window")
-        return shown(self._page(frame), is_lossless=True)
+        page = self._page(frame)
+        sharp = shown(page, is_lossless=True)
+        return sharp if len(sharp.content) < _LARGE_BYTES else shown(page, is_lossless=False)
 
     def thumbnail(self) -> Drawing:
         return thumbnail(self._page(0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import replace
 from uuid import UUID
 
@@ -18,7 +19,6 @@ from telemed.kernel.decision import Decision
 from telemed.kernel.errors import Conflict, Invalid, TooLarge
 from telemed.kernel.ids import new_id
 from telemed.security.sealed_files import DataKey
-from telemed.storage.files import SealedWriter
 
 _WRITE_BYTES = 2**20
 _KEEP_EVERY = 8 * 2**20
@@ -43,7 +43,7 @@ class ArrivalService:
     def __init__(self, ground: AttachmentGround, checks: CheckService) -> None:
         self._ground = ground
         self._checks = checks
-        self._writing: dict[UUID, asyncio.Task[object]] = {}
+        self._writing: dict[UUID, _Arrival] = {}
 
     async def begin(
         self, caller: Caller, owner_kind: OwnerKind, owner_id: UUID, *, name: str, length: int
@@ -102,49 +102,56 @@ class ArrivalService:
     async def _take_over(self, attachment_id: UUID) -> None:
         """End an older request that still waits for bytes of this file: its sender has given it up."""
         older = self._writing.get(attachment_id)
-        if older is not None and older is not asyncio.current_task():
-            older.cancel()
-            await asyncio.wait([older], timeout=_GIVE_WAY_SECONDS)
+        if older is not None:
+            older.must_end.set()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(older.has_ended.wait(), timeout=_GIVE_WAY_SECONDS)
 
     async def _write(self, attachment: Attachment, key: DataKey, content: AsyncIterator[bytes]) -> Attachment:
-        task = asyncio.current_task()
-        if task is None or attachment.id in self._writing:
-            raise Conflict("Cet envoi est déjà en cours ailleurs.", code="attachment.busy")
-        self._writing[attachment.id] = task
-        try:
-            writer = await asyncio.to_thread(
-                self._ground.vault.write,
-                str(attachment.id),
-                key,
-                kept=attachment.received,
-                tail=attachment.tail,
-            )
-            with writer:
-                attachment = await _Arrival(self._ground, attachment, writer).run(content)
-        finally:
-            if self._writing.get(attachment.id) is task:
-                del self._writing[attachment.id]
+        if attachment.id in self._writing:
+            raise busy()
+        arrival = self._writing[attachment.id] = _Arrival(self._ground, attachment)
+        writing = asyncio.ensure_future(arrival.run(key, content))
+        writing.add_done_callback(lambda _: self._writing.pop(attachment.id))
+        try:  # apart: a sender who goes away ends the request, never what keeps the bytes that came
+            attachment = await asyncio.shield(writing)
+        except asyncio.CancelledError:
+            arrival.must_end.set()
+            raise
         return await self._checks.check(attachment.id) if attachment.state is State.CHECKING else attachment
 
 
 class _Arrival:
     """One request that brings bytes of a file: sealed by the megabyte, made durable every few, and at its end."""
 
-    def __init__(self, ground: AttachmentGround, attachment: Attachment, writer: SealedWriter) -> None:
+    def __init__(self, ground: AttachmentGround, attachment: Attachment) -> None:
         self._ground = ground
         self._attachment = attachment
-        self._writer = writer
         self._buffer = bytearray()
+        self.must_end = asyncio.Event()
+        self.has_ended = asyncio.Event()
 
-    async def run(self, content: AsyncIterator[bytes]) -> Attachment:
+    async def run(self, key: DataKey, content: AsyncIterator[bytes]) -> Attachment:
+        """The file as it stands once the request ended. Raises CutError, what came before it being kept."""
         try:
-            await self._take(content)
-        except (CutError, asyncio.CancelledError):
+            return await self._run(key, content)
+        finally:
+            self.has_ended.set()
+
+    async def _run(self, key: DataKey, content: AsyncIterator[bytes]) -> Attachment:
+        here = self._attachment
+        self._writer = await asyncio.to_thread(
+            self._ground.vault.write, str(here.id), key, kept=here.received, tail=here.tail
+        )
+        with self._writer:
+            try:
+                await self._take(_until(self.must_end, content))
+            except CutError:
+                await self._flush()
+                await self._keep()
+                raise
             await self._flush()
-            await self._keep()
-            raise
-        await self._flush()
-        return await self._keep()
+            return await self._keep()
 
     async def _take(self, content: AsyncIterator[bytes]) -> None:
         async for chunk in content:
@@ -184,9 +191,34 @@ class _Arrival:
             kept = replace(former, received=length, tail=tail, touched_at=now)
         async with self._ground.database.begin() as uow:
             if not await AttachmentStore(uow.session).change(kept, former=former):
-                raise Conflict("Cet envoi a été repris ou abandonné ailleurs.", code="attachment.busy")
+                raise busy()
         self._attachment = kept
         return kept
+
+
+async def _until(must_end: asyncio.Event, content: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The content as it comes, cut when it must end."""
+    told, coming = asyncio.ensure_future(must_end.wait()), None
+    try:
+        while True:
+            coming = asyncio.ensure_future(_next_of(content))
+            await asyncio.wait((coming, told), return_when=asyncio.FIRST_COMPLETED)
+            if not coming.done():
+                raise CutError
+            if not (chunk := await coming):
+                return
+            yield chunk
+    finally:
+        for task in filter(None, (told, coming)):
+            task.cancel()
+
+
+async def _next_of(content: AsyncIterator[bytes]) -> bytes:
+    return await anext(content, b"")
+
+
+def busy() -> Conflict:
+    return Conflict("Cet envoi est déjà en cours ailleurs.", code="attachment.busy")
 
 
 def require_adding(party: Party) -> None:

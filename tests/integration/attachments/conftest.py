@@ -93,7 +93,9 @@ class Desk:
         return await self.send(begun["id"], content, by=by)
 
     async def get(self, path: str, *, by: Caller | None = None, **headers: str) -> Reply:
-        return await self.call("GET", path, by=by or self.scene.asker, headers=headers)
+        """`headers` are written as Python names: `if_range`."""
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        return await self.call("GET", path, by=by or self.scene.asker, headers=sent)
 
     async def listed(self, case: Case, *, by: Caller | None = None) -> list[dict[str, Any]]:
         reply = await self.get(f"/teleexpertises/{case.id}/attachments", by=by)
