@@ -74,7 +74,7 @@ class ImageReader:
             raise LookupError("no such frame")
         try:
             return dicom_pixels.read_frame(self._file, self._header, frame, window)
-        except (NotImplementedError, RuntimeError):
+        except RuntimeError:
             raise LookupError("a compression that is not read") from None
         except _DAMAGED:
             raise RefusedFile(Refusal.UNREADABLE) from None

@@ -43,7 +43,7 @@ def require_sane(header: pydicom.Dataset) -> None:
 def read_frame(file: BinaryIO, header: pydicom.Dataset, frame: int, window: Window | None) -> Image.Image:
     """One frame, grey or in colours; the file is left where it was.
 
-    Raises NotImplementedError on what is not read, and what pydicom raises.
+    Raises LookupError on what is not read, and what pydicom raises.
     """
     at = file.tell()
     try:
@@ -61,7 +61,7 @@ def read_frame(file: BinaryIO, header: pydicom.Dataset, frame: int, window: Wind
     depth = int(told["bits_allocated"])
     is_swapped = depth == 8 and _order(header) == ">"  # eight bits in words of the other end: long retired
     if depth not in _DEPTHS or is_swapped or "422" in colours or "420" in colours:
-        raise NotImplementedError("a way of writing pixels that is not read")
+        raise LookupError("a way of writing pixels that is not read")
     if int(told["samples_per_pixel"]) == 3:
         return _coloured(raw, size, colours, told)
     if colours == "PALETTE COLOR":
@@ -71,7 +71,7 @@ def read_frame(file: BinaryIO, header: pydicom.Dataset, frame: int, window: Wind
 
 def _coloured(raw: bytes, size: tuple[int, int], colours: str, told: dict[str, Any]) -> Image.Image:
     if int(told["bits_allocated"]) != 8:
-        raise NotImplementedError("colours of more than eight bits")
+        raise LookupError("colours of more than eight bits")
     mode, plane = "YCbCr" if colours.startswith("YBR") else "RGB", size[0] * size[1]
     if int(told.get("planar_configuration", 0)) == 1:
         bands = [Image.frombytes("L", size, raw[at * plane : (at + 1) * plane]) for at in range(3)]
