@@ -58,7 +58,7 @@ def _read_file(name: str, path: Path) -> Parameter:
 
 def parse_parameter(name: str, text: str) -> Parameter:
     """One file. Raises ValueError (yaml.YAMLError if it is not YAML) saying what is wrong."""
-    raw = _mapping(_read_yaml(text), "the file")
+    raw = _mapping(read_strict_yaml(text), "the file")
     _only_keys(raw, _PARAMETER_KEYS, required=_PARAMETER_KEYS)
     try:
         unit = Unit(raw["unit"])
@@ -198,7 +198,8 @@ def _text(raw: object, what: str) -> str:
     return raw.strip()
 
 
-def _read_yaml(text: str) -> object:
+def read_strict_yaml(text: str) -> object:
+    """A text of data as plain values. Raises ValueError on an alias, a key written twice or a float; yaml.YAMLError."""
     if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, _StrictLoader)):
         raise ValueError("aliases are not allowed")
     return yaml.load(text, _StrictLoader)  # noqa: S506 - a SafeLoader with more refusals

@@ -1,0 +1,1 @@
+"""Télésurveillance: who is followed, what devices send, and when somebody must look."""

@@ -1,0 +1,1 @@
+"""FHIR R4: observations and bundles of them, read; outcomes, written."""

@@ -1,0 +1,1 @@
+"""States, facts and data of télésurveillance."""
