@@ -5,6 +5,7 @@ Nothing here blocks care: without room the outcome is `exhausted`, and the invoi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -107,6 +108,20 @@ class QuotaService:
         return tuple(
             [await self._read(session, quota, QuotaPlace(quota.code, rpps, patient_id, year), None) for quota in quotas]
         )
+
+    async def taken_of_each(
+        self, session: AsyncSession, *, code: str, rpps: Sequence[str], patient_id: UUID, day: date
+    ) -> tuple[int, dict[str, int]]:
+        """The limit of a code, and what each of these professionals has taken of it in the year of `day`.
+
+        Who took nothing is left out. Raises as `reserve_within`.
+        """
+        quota, store = find_quota(self._law.on(day), code), QuotaStore(session)
+        person_id = await store.find_person(patient_id)
+        if self._scope is QuotaScope.PATIENT:
+            taken = await store.taken(person_id, code, day.year, rpps=None)
+            return quota.limit, dict.fromkeys(rpps, taken.reserved + taken.consumed)
+        return quota.limit, await store.taken_by_each(person_id, code, day.year, rpps)
 
     async def follow_merge(self, uow: UnitOfWork, *, kept: UUID, absorbed: UUID) -> None:
         """The acts of two records are one person's from now on; what was granted stays, even above a limit."""

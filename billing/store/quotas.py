@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -97,6 +98,17 @@ class QuotaStore:
             query = query.where(col(QuotaCounterRow.rpps) == rpps)
         found = (await self._session.execute(query)).one()
         return Taken(found[0], found[1])
+
+    async def taken_by_each(self, person_id: UUID, code: str, year: int, rpps: Sequence[str]) -> dict[str, int]:
+        """What each of these professionals has taken; who took nothing is left out."""
+        if not rpps:
+            return {}
+        table = QuotaCounterRow
+        query = select(col(table.rpps), func.sum(col(table.reserved) + col(table.consumed))).where(
+            self._is_of(person_id), col(table.code) == code, col(table.year) == year, col(table.rpps).in_(rpps)
+        )
+        rows = (await self._session.execute(query.group_by(col(table.rpps)))).all()
+        return {row[0]: int(row[1]) for row in rows if row[1]}
 
     @staticmethod
     def _is_of(person_id: UUID) -> ColumnElement[bool]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
 from billing.rules.quota import exhausted, find_quota, has_quota
 from billing.rules.teleexpertise import find_opinion_code
 from billing.service.quotas import QuotaService
-from telemed.acts.teleexpertise.model import Side
+from telemed.acts.teleexpertise.model import QuotaRoom, Side
 from telemed.kernel.decision import Decision, Reason, combine, warn
 from telemed.law.law import Law
 from telemed.law.parameter import NotInForce
@@ -46,6 +47,15 @@ class BillingQuotas:
                 if code is not None and self._is_limited(code, day)
             ]
         )
+
+    async def room(self, uow: UnitOfWork, *, patient_id: UUID, rpps: Sequence[str], day: date) -> QuotaRoom:
+        code = find_opinion_code(self._law.on(day), level=None)
+        if code is None or not self._is_limited(code, day):
+            return QuotaRoom()
+        limit, taken = await self._quotas.taken_of_each(
+            uow.session, code=code, rpps=rpps, patient_id=patient_id, day=day
+        )
+        return QuotaRoom(limit, taken)
 
     async def release(self, uow: UnitOfWork, case_id: UUID, *, why: str) -> None:
         await self._quotas.release_within(uow, act_id=case_id, why=why)

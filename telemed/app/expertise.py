@@ -19,8 +19,11 @@ from telemed.acts.teleexpertise.service.templates import TemplateService
 from telemed.acts.teleexpertise.service.timers import TimerService
 from telemed.acts.teleexpertise.service.turns import TurnService
 from telemed.adapters.quotas import BillingQuotas
+from telemed.adapters.rosters import RosterExperts
 from telemed.app.ground import Ground, common
 from telemed.consent.service import ConsentService
+from telemed.experts.service.finding import FindingService
+from telemed.experts.store.weights import read_weights
 from telemed.kernel.messages import Channel, MessageSender
 from telemed.scheduler import Job, every
 
@@ -54,7 +57,8 @@ class Expertise:
 def build_casework(ground: Ground, quotas: QuotaService) -> Casework:
     """What moves cases; consents need it too, to stop what a patient no longer wants."""
     places = BillingQuotas(quotas=quotas, law=ground.law)
-    return Casework(clock=ground.clock, journal=ground.journal, quotas=places)
+    experts = RosterExperts(finding=FindingService(read_weights()), quotas=places)
+    return Casework(clock=ground.clock, journal=ground.journal, quotas=places, experts=experts)
 
 
 def build_expertise(
@@ -68,7 +72,7 @@ def build_expertise(
     database, law, url = ground.database, ground.law, ground.settings.public_url
     return Expertise(
         requests=RequestService(database=database, casework=casework, law=law, consents=consents),
-        answers=AnswerService(database=database, casework=casework),
+        answers=AnswerService(database=database, casework=casework, law=law),
         opinions=OpinionService(database=database, casework=casework, consents=consents, signer=signer),
         messages=MessageService(database=database, casework=casework),
         cases=CaseListService(**common(ground), law=law),

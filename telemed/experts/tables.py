@@ -208,3 +208,53 @@ class PresenceRow(Table, table=True):
     since: datetime = Field(sa_type=UtcDateTime)
     until: datetime = Field(sa_type=UtcDateTime)
     expires_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class StandingRow(Table, table=True):
+    """What is in the hands of one expert, and how he answered of late; changed with each move of a case.
+
+    `accepted` is of the civil day `accepted_on`; `recent` holds his last outcomes and `minutes` his last times, the
+    newest last, of which `taken`, `left` and `median_minutes` are made when they change: a search counts nothing.
+    """
+
+    __tablename__ = "expert_standings"
+    __table_args__ = (
+        CheckConstraint("pending >= 0", name="pending"),
+        CheckConstraint("open_cases >= 0", name="open_cases"),
+        CheckConstraint("accepted >= 0", name="accepted"),
+    )
+
+    professional_id: UUID = Field(primary_key=True, foreign_key="professionals.id")
+    pending: int = 0
+    open_cases: int = 0
+    accepted: int = 0
+    accepted_on: date | None = None
+    recent: str = ""
+    minutes: list[int] = _listed()
+    taken: int = 0
+    left: int = 0
+    median_minutes: int | None = None
+
+
+class AcquaintanceRow(Table, table=True):
+    """An expert who answered about a patient: how often, and when last."""
+
+    __tablename__ = "expert_acquaintances"
+    __table_args__ = (CheckConstraint("cases >= 1", name="cases"),)
+
+    patient_id: UUID = Field(primary_key=True, foreign_key="patients.id")
+    professional_id: UUID = Field(primary_key=True, foreign_key="professionals.id")
+    cases: int
+    last_on: date
+
+
+class LineTurnRow(Table, table=True):
+    """When a member of a line was last asked: a number that only grows within the line. Its smallest is next."""
+
+    __tablename__ = "expert_line_turns"
+    __table_args__ = (UniqueConstraint("line_id", "turn"), CheckConstraint("turns >= 1", name="turns"))
+
+    line_id: UUID = Field(primary_key=True, foreign_key="expert_lines.id")
+    professional_id: UUID = Field(primary_key=True, foreign_key="expert_profiles.professional_id")
+    turn: int
+    turns: int

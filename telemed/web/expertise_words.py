@@ -29,6 +29,10 @@ _TO_ASKER = {
         Badge("À proposer à un autre", Tone.NOW),
         "Personne n’a pris la demande à temps. Choisissez un autre confrère\u00a0: le délai de réponse court toujours.",
     ),
+    State.QUEUED: (
+        Badge("Dans une équipe"),
+        "Personne de l’équipe n’est de garde\u00a0: ses responsables sont prévenus, et la recherche continue seule.",
+    ),
     State.OFFERED: (Badge("Proposée"), "Votre confrère a reçu la demande\u00a0; il ne l’a pas encore ouverte."),
     State.SEEN: (Badge("Ouverte"), "Votre confrère a ouvert la demande\u00a0; il ne l’a pas encore acceptée."),
     State.MORE_INFORMATION: (
@@ -63,6 +67,7 @@ _TO_EXPERT = {
 }
 _DUES = {
     Due.SENDING: "À envoyer",
+    Due.FINDING: "À répartir",
     Due.OFFER: "À prendre",
     Due.ANSWER: "Réponse",
     Due.READING: "À lire",
@@ -132,10 +137,13 @@ _OUTCOMES = {
     Outcome.LAPSED: Badge("N’a pas répondu", Tone.SOON),
     Outcome.OVERTAKEN: Badge("Un autre a accepté avant"),
     Outcome.CANCELLED: Badge("Annulée"),
+    Outcome.HANDED_OVER: Badge("Transmise à un confrère"),
 }
 _STEPS = {
     Step.SEND: ("Demande envoyée", Tone.FINE),
     Step.OFFER: ("Proposée à un confrère", Tone.PLAIN),
+    Step.QUEUE: ("Confiée à une équipe, sans personne de garde", Tone.PLAIN),
+    Step.LOOK: ("Recherche dans l’équipe", Tone.PLAIN),
     Step.SEE: ("Ouverte par le confrère", Tone.PLAIN),
     Step.ASK: ("Précision demandée", Tone.SOON),
     Step.INFORM: ("Précision donnée", Tone.FINE),
@@ -143,6 +151,10 @@ _STEPS = {
     Step.ACCEPT: ("Demande acceptée", Tone.FINE),
     Step.DECLINE: ("Refusée par un confrère", Tone.SOON),
     Step.REFUSE: ("Refusée", Tone.NOW),
+    Step.FORWARD: ("Proposée aux suivants", Tone.PLAIN),
+    Step.RETURN: ("Personne de l’équipe ne l’a prise", Tone.SOON),
+    Step.HAND_OVER: ("Proposée à un confrère pour la reprendre", Tone.PLAIN),
+    Step.TAKE_OVER: ("Reprise par un confrère", Tone.FINE),
     Step.LAPSE: ("Délai passé\u00a0: personne ne l’a prise", Tone.SOON),
     Step.ANSWER: ("Avis signé", Tone.FINE),
     Step.CLOSE: ("Avis lu, demande close", Tone.FINE),

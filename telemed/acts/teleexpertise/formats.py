@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from telemed.acts.teleexpertise.model import Case, Notice, NoticeKind, Opinion, Side, Step
+from telemed.acts.teleexpertise.model import Case, Notice, NoticeKind, Opinion, Outcome, Side, Step
 from telemed.documents.formats.seal import plain
 from telemed.kernel.clock import Territory, civil_date
 from telemed.kernel.events import Event
@@ -27,13 +27,14 @@ _MONTHS = (
 
 NOTICE_OF: Mapping[Step, tuple[NoticeKind | None, NoticeKind | None]] = MappingProxyType(
     {
-        Step.OFFER: (None, NoticeKind.OFFERED),
         Step.ASK: (NoticeKind.QUESTION, None),
         Step.INFORM: (None, NoticeKind.INFORMATION),
         Step.RESUME: (None, NoticeKind.INFORMATION),
         Step.ACCEPT: (NoticeKind.ACCEPTED, None),
         Step.REFUSE: (NoticeKind.REFUSED, None),
-        Step.LAPSE: (NoticeKind.LAPSED, NoticeKind.LAPSED),
+        Step.LAPSE: (NoticeKind.LAPSED, None),
+        Step.RETURN: (NoticeKind.LAPSED, None),
+        Step.TAKE_OVER: (NoticeKind.ACCEPTED, None),
         Step.ANSWER: (NoticeKind.ANSWERED, None),
         Step.WITHDRAW: (None, NoticeKind.WITHDRAWN),
         Step.STOP: (NoticeKind.STOPPED, NoticeKind.STOPPED),
@@ -42,6 +43,16 @@ NOTICE_OF: Mapping[Step, tuple[NoticeKind | None, NoticeKind | None]] = MappingP
     }
 )
 """What the requérant, and those in whose hands the case was, are told of a step."""
+
+NOTICE_OF_OUTCOME: Mapping[Outcome, NoticeKind] = MappingProxyType(
+    {
+        Outcome.PENDING: NoticeKind.OFFERED,
+        Outcome.LAPSED: NoticeKind.LAPSED,
+        Outcome.OVERTAKEN: NoticeKind.OVERTAKEN,
+        Outcome.HANDED_OVER: NoticeKind.HANDED_OVER,
+    }
+)
+"""What a colleague is told of what became of his offer."""
 
 _WORDS: Mapping[NoticeKind, tuple[str, str]] = MappingProxyType(
     {
@@ -52,6 +63,13 @@ _WORDS: Mapping[NoticeKind, tuple[str, str]] = MappingProxyType(
         NoticeKind.MESSAGE: ("Un nouveau message", "Un message vous attend dans un dossier d'avis."),
         NoticeKind.ACCEPTED: ("Votre demande est acceptée", "Votre demande d'avis est acceptée."),
         NoticeKind.OVERTAKEN: ("Demande déjà prise", "Un autre confrère a pris la demande d'avis : plus rien à faire."),
+        NoticeKind.HANDED_OVER: ("Dossier repris", "Votre confrère a repris le dossier d'avis : plus rien à faire."),
+        NoticeKind.STILL_YOURS: (
+            "Dossier toujours à vous",
+            "Votre confrère n'a pas repris le dossier d'avis : il reste à vous.",
+        ),
+        NoticeKind.WIDENED: ("Votre demande est élargie", "Votre demande d'avis est proposée à d'autres confrères."),
+        NoticeKind.QUEUED: ("Une demande attend votre équipe", "Une demande d'avis attend, sans personne de garde."),
         NoticeKind.REFUSED: ("Votre demande est refusée", "Votre demande d'avis est refusée : choisissez la suite."),
         NoticeKind.LAPSED: ("Demande restée sans suite", "La demande d'avis n'a pas été prise dans le délai."),
         NoticeKind.ANSWERED: ("Votre réponse est arrivée", "La réponse à votre demande d'avis est arrivée."),

@@ -14,8 +14,8 @@ from telemed.storage.tables import Table
 from telemed.storage.types import Encrypted, EncryptedJson, UtcDateTime
 
 _STATES = (
-    "state IN ('draft', 'sent', 'offered', 'seen', 'more_information', 'accepted', 'refused', 'answered', 'closed',"
-    " 'withdrawn', 'expired')"
+    "state IN ('draft', 'sent', 'queued', 'offered', 'seen', 'more_information', 'accepted', 'refused', 'answered',"
+    " 'closed', 'withdrawn', 'expired')"
 )
 _ENDED = "state IN ('closed', 'withdrawn', 'expired')"
 
@@ -43,10 +43,27 @@ class CaseRow(Table, table=True):
         CheckConstraint("state NOT IN ('accepted', 'answered', 'closed') OR requis_id IS NOT NULL", name="accepted"),
         CheckConstraint("state NOT IN ('answered', 'closed') OR answered_at IS NOT NULL", name="answered"),
         CheckConstraint("requerant_rpps <> requis_rpps", name="two_persons"),
+        CheckConstraint(
+            "(stage IS NULL) = (stage_until IS NULL) AND (stage IS NULL) = (sought_in IS NULL)"
+            " AND (stage IS NOT NULL OR state IN ('draft', 'withdrawn', 'expired'))",
+            name="cascade",
+        ),
+        CheckConstraint("stage IN ('colleague', 'line', 'territory')", name="stage"),
+        CheckConstraint("(state = 'queued') = (look_at IS NOT NULL)", name="looked_at"),
+        CheckConstraint("state <> 'queued' OR (stage = 'line' AND line_id IS NOT NULL)", name="queued"),
+        CheckConstraint("stage <> 'line' OR line_id IS NOT NULL", name="line"),
         Index("ix_teleexpertises_asked", "requerant_id", "due_at", "id"),
         Index("ix_teleexpertises_asked_ended", "requerant_id", "ended_at", "id"),
         Index("ix_teleexpertises_answered_ended", "requis_id", "ended_at", "id"),
         Index("ix_teleexpertises_patient", "patient_id", "state"),
+        Index(
+            "ix_teleexpertises_queue",
+            "line_id",
+            "due_at",
+            "id",
+            sqlite_where=text("state = 'queued'"),
+            postgresql_where=text("state = 'queued'"),
+        ),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
@@ -81,6 +98,12 @@ class CaseRow(Table, table=True):
     answered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     end_reason: str | None = None
+    stage: str | None = None
+    stage_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    sought_in: str | None = None
+    line_id: UUID | None = None
+    widens: bool = True
+    look_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class OfferRow(Table, table=True):
@@ -89,8 +112,11 @@ class OfferRow(Table, table=True):
     __tablename__ = "teleexpertise_offers"
     __table_args__ = (
         CheckConstraint(
-            "outcome IN ('pending', 'accepted', 'refused', 'lapsed', 'overtaken', 'cancelled')", name="outcome"
+            "outcome IN ('pending', 'accepted', 'refused', 'lapsed', 'overtaken', 'cancelled', 'handed_over')",
+            name="outcome",
         ),
+        CheckConstraint("via IN ('colleague', 'line', 'territory', 'handover')", name="via"),
+        CheckConstraint("via <> 'line' OR line_id IS NOT NULL", name="line"),
         CheckConstraint("(outcome = 'pending') = (settled_at IS NULL)", name="settled"),
         CheckConstraint("(outcome = 'refused') = (reason IS NOT NULL)", name="refusal_explained"),
         CheckConstraint("until > offered_at", name="time_box"),
@@ -128,6 +154,8 @@ class OfferRow(Table, table=True):
     settled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     reason: str | None = None
     words: str = Field(default="", sa_column=Column(Encrypted("teleexpertise_offers.words"), nullable=False))
+    via: str = "colleague"
+    line_id: UUID | None = None
 
 
 class MoveRow(Table, table=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from uuid import UUID
 
@@ -29,6 +29,10 @@ class Line:
     created_at: datetime
     widening_minutes: Mapping[str, int] = field(default_factory=lambda: WIDENING_MINUTES)
     closed_at: datetime | None = None
+
+    def keeps_for(self, urgency: str) -> timedelta:
+        """How long it keeps a request of this urgency before the search goes on."""
+        return timedelta(minutes=self.widening_minutes.get(urgency, WIDENING_MINUTES[urgency]))
 
     @property
     def is_closed(self) -> bool:

@@ -1,11 +1,13 @@
 """States, facts and the one table of moves of a télé-expertise."""
 
+from telemed.acts.teleexpertise.model.cascade import LineFacts, QuotaRoom, Settled, StandingChange, Target, Turn, Wish
 from telemed.acts.teleexpertise.model.case import (
     DRAFT_LIFE,
     PACES,
     READING_LIFE,
     Administrative,
     CareSetting,
+    Cascade,
     Case,
     CaseContent,
     EndReason,
@@ -17,6 +19,7 @@ from telemed.acts.teleexpertise.model.case import (
     RefusalReason,
     Side,
     Urgency,
+    Via,
 )
 from telemed.acts.teleexpertise.model.exchange import (
     CareUrgency,
@@ -53,11 +56,13 @@ __all__ = [
     "Administrative",
     "CareSetting",
     "CareUrgency",
+    "Cascade",
     "Case",
     "CaseContent",
     "Contact",
     "Due",
     "EndReason",
+    "LineFacts",
     "Medical",
     "Message",
     "MessageKind",
@@ -70,12 +75,19 @@ __all__ = [
     "Outcome",
     "Owner",
     "Pace",
+    "QuotaRoom",
     "RefusalReason",
     "Reminder",
+    "Settled",
     "Side",
     "Standing",
+    "StandingChange",
     "State",
     "Step",
+    "Target",
+    "Turn",
     "Urgency",
+    "Via",
+    "Wish",
     "find_move",
 ]

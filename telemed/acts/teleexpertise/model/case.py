@@ -26,19 +26,26 @@ class Pace:
     """The service's own delays for an urgency; the law only fixes the longest.
 
     `answer` is None where the law's delay holds. `offer`: how long a colleague may keep an offer; `grace`: how long
-    an overdue case still waits before it expires.
+    an overdue case still waits before it expires. Of the cascade, `stage`: how long a territory is searched, and a
+    line that does not say it itself; `turn`: how long each of those found keeps the offer; `look`: how often a line
+    without anybody on duty is looked at again; `at_once`: how many are asked at the same time.
     """
 
     answer: timedelta | None
     offer: timedelta
     grace: timedelta
+    stage: timedelta
+    turn: timedelta
+    look: timedelta
+    at_once: int
 
 
+_MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
 PACES: Mapping[Urgency, Pace] = MappingProxyType(
     {
-        Urgency.HOURS: Pace(timedelta(hours=4), timedelta(minutes=30), timedelta(hours=2)),
-        Urgency.TWO_DAYS: Pace(timedelta(hours=48), timedelta(hours=12), timedelta(hours=12)),
-        Urgency.WEEK: Pace(None, timedelta(hours=48), timedelta(hours=48)),
+        Urgency.HOURS: Pace(4 * _HOUR, 30 * _MINUTE, 2 * _HOUR, _HOUR, 10 * _MINUTE, 5 * _MINUTE, 3),
+        Urgency.TWO_DAYS: Pace(48 * _HOUR, 12 * _HOUR, 12 * _HOUR, 12 * _HOUR, 2 * _HOUR, _HOUR, 1),
+        Urgency.WEEK: Pace(None, 48 * _HOUR, 48 * _HOUR, 48 * _HOUR, 12 * _HOUR, 6 * _HOUR, 1),
     }
 )
 DRAFT_LIFE = timedelta(days=7)
@@ -98,8 +105,39 @@ class Side:
     territory: Territory
 
 
+class Via(StrEnum):
+    """How an offer came to a colleague: by name, through his line, as one found in a territory, from a colleague.
+
+    The first three are the stages of a cascade, in this order.
+    """
+
+    COLLEAGUE = "colleague"
+    LINE = "line"
+    TERRITORY = "territory"
+    HANDOVER = "handover"
+
+
+@dataclass(frozen=True)
+class Cascade:
+    """How far the search for an expert has come. `territory`: where it looks once it has left the line.
+
+    `until`: when the present stage is over (excluded). `look_at`: when a line without anybody on duty is looked at
+    again. `widens`: may it go beyond whom the requérant named?
+    """
+
+    stage: Via
+    until: datetime
+    territory: Territory
+    line_id: UUID | None = None
+    widens: bool = True
+    look_at: datetime | None = None
+
+
 class Outcome(StrEnum):
-    """What became of an offer. `overtaken`: another accepted first; `cancelled`: the case ended meanwhile."""
+    """What became of an offer.
+
+    `overtaken`: another accepted first; `cancelled`: the case ended meanwhile; `handed_over`: a colleague took it over.
+    """
 
     PENDING = "pending"
     ACCEPTED = "accepted"
@@ -107,6 +145,7 @@ class Outcome(StrEnum):
     LAPSED = "lapsed"
     OVERTAKEN = "overtaken"
     CANCELLED = "cancelled"
+    HANDED_OVER = "handed_over"
 
 
 class RefusalReason(StrEnum):
@@ -145,6 +184,8 @@ class Offer:
     settled_at: datetime | None = None
     reason: RefusalReason | None = None
     words: str = ""
+    via: Via = Via.COLLEAGUE
+    line_id: UUID | None = None
 
     @property
     def is_pending(self) -> bool:
@@ -161,7 +202,8 @@ class Case:
     """One télé-expertise. `version` grows at each change.
 
     `deadline`: when the answer is due, fixed by the sending; `expires_at`: when an overdue case ends. `due_at` is
-    what the owner of the present state owes next, None at the end. `requis` is who accepted.
+    what the owner of the present state owes next, None at the end. `requis` is who accepted. `cascade` is None before
+    the sending.
     """
 
     id: UUID
@@ -183,6 +225,7 @@ class Case:
     ended_at: datetime | None = None
     end_reason: EndReason | None = None
     offers: tuple[Offer, ...] = ()
+    cascade: Cascade | None = None
 
     @property
     def pending(self) -> tuple[Offer, ...]:

@@ -7,7 +7,7 @@ from uuid import UUID
 from aiohttp import web
 
 from telemed.acts.teleexpertise.routes.keys import ANSWERS, CARER, OPINIONS, case_and_warnings, case_out
-from telemed.acts.teleexpertise.schemas.incoming import OpinionIn, RefusalIn, SignatureIn, TextIn
+from telemed.acts.teleexpertise.schemas.incoming import HandoverIn, OpinionIn, RefusalIn, SignatureIn, TextIn
 from telemed.acts.teleexpertise.schemas.outgoing import CaseAndWarnings, CaseOut, OpinionOut
 from telemed.api.operation import Operations
 from telemed.kernel.caller import Caller
@@ -40,6 +40,20 @@ async def accept_teleexpertise(request: web.Request, caller: Caller, case_id: UU
 async def refuse_teleexpertise(request: web.Request, caller: Caller, case_id: UUID, *, body: RefusalIn) -> None:
     """Decline with a reason, before or after having accepted; the case is no longer one's to read."""
     await request.app[ANSWERS].refuse(caller, case_id, body.reason, body.words)
+
+
+@operations.post("/teleexpertises/{case_id}/handover", access=CARER, errors=(409,))
+async def hand_teleexpertise_over(request: web.Request, caller: Caller, case_id: UUID, *, body: HandoverIn) -> CaseOut:
+    """Propose a case that one accepted to a colleague; it stays one's own until he accepts."""
+    await request.app[ANSWERS].hand_over(caller, case_id, body.colleague_id)
+    return await case_out(request, caller, case_id)
+
+
+@operations.post("/teleexpertises/{case_id}/picking", access=CARER, errors=(409,))
+async def pick_teleexpertise(request: web.Request, caller: Caller, case_id: UUID) -> CaseOut:
+    """Take an offer of a case that waits for one's line, nobody of which is on duty."""
+    await request.app[ANSWERS].pick(caller, case_id)
+    return await case_out(request, caller, case_id)
 
 
 @operations.get("/teleexpertises/{case_id}/opinion", access=CARER, errors=(409,))

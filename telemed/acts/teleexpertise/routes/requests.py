@@ -18,10 +18,10 @@ from telemed.acts.teleexpertise.routes.keys import (
     place_of,
 )
 from telemed.acts.teleexpertise.schemas.incoming import (
-    ColleaguesIn,
     EditIn,
     RequestIn,
     SpecialtyCode,
+    TargetIn,
     TextIn,
     WithdrawalIn,
 )
@@ -103,20 +103,18 @@ async def edit_teleexpertise(request: web.Request, caller: Caller, case_id: UUID
 
 
 @operations.post("/teleexpertises/{case_id}/sending", access=CARER, errors=(409,))
-async def send_teleexpertise(
-    request: web.Request, caller: Caller, case_id: UUID, *, body: ColleaguesIn
-) -> CaseAndWarnings:
-    """Send a draft to a named colleague, once the patient's consent is recorded; the delay of the answer runs."""
-    sent = await request.app[REQUESTS].send(caller, case_id, body.colleague_ids)
+async def send_teleexpertise(request: web.Request, caller: Caller, case_id: UUID, *, body: TargetIn) -> CaseAndWarnings:
+    """Send a draft to a colleague, a line or a territory, once consent is recorded; the delay of the answer runs."""
+    sent = await request.app[REQUESTS].send(caller, case_id, body.to_target())
     return await case_and_warnings(request, caller, case_id, sent.decision)
 
 
 @operations.post("/teleexpertises/{case_id}/offers", access=CARER, errors=(409,))
 async def offer_teleexpertise(
-    request: web.Request, caller: Caller, case_id: UUID, *, body: ColleaguesIn
+    request: web.Request, caller: Caller, case_id: UUID, *, body: TargetIn
 ) -> CaseAndWarnings:
-    """Ask another colleague, after a refusal or an offer that lapsed."""
-    sent = await request.app[REQUESTS].offer(caller, case_id, body.colleague_ids)
+    """Ask others, after a refusal, an offer that lapsed, or a line without anybody on duty."""
+    sent = await request.app[REQUESTS].offer(caller, case_id, body.to_target())
     return await case_and_warnings(request, caller, case_id, sent.decision)
 
 

@@ -20,6 +20,7 @@ from telemed.law.parameter import LawOfDay
 
 ANSWER_DAYS = "teleexpertise/answer_days"
 _SKIPPED_BY_THE_CLOCK = timedelta(hours=1)
+_TIMED = (State.OFFERED, State.SEEN, State.ACCEPTED)
 
 
 def answer_by(urgency: Urgency, sent_at: datetime, territory: Territory, law: LawOfDay) -> datetime:
@@ -57,6 +58,10 @@ def due_of(case: Case) -> datetime | None:
             return (case.answered_at or case.edited_at) + READING_LIFE
         case Due.OFFER:
             return min([*(offer.until for offer in case.pending), _answer_due(case)])
+        case Due.FINDING:
+            return case.cascade.look_at if case.cascade else _answer_due(case)
+        case Due.ANSWER if case.state is State.ACCEPTED:
+            return min([*(offer.until for offer in case.pending), _answer_due(case)])
         case Due.ANSWER:
             return _answer_due(case)
     return None
@@ -70,15 +75,20 @@ def _answer_due(case: Case) -> datetime:
 
 
 def reminder_at(case: Case, now: datetime) -> datetime | None:
-    """When the owner is reminded: after two thirds of the time that he has from now on; None when nothing is due."""
-    return now + (case.due_at - now) * 2 / 3 if case.due_at and case.due_at > now else None
+    """When the owner is reminded: after two thirds of the time that he has from now on; None when nothing is due.
+
+    A line that is looked at again needs no reminder.
+    """
+    if case.due_at is None or case.due_at <= now or case.state is State.QUEUED:
+        return None
+    return now + (case.due_at - now) * 2 / 3
 
 
 def clock_step(case: Case, now: datetime) -> Step | None:
     """What time does to the case at `now`; None before its due date, which is excluded. One step at a time.
 
-    A draft expires; an offer lapses back to the requérant; an overdue answer is told once to both sides, then the
-    case expires; an opinion that nobody acknowledged is closed.
+    A draft expires; an offer lapses, also one to take a case over; a line is looked at again; an overdue answer is
+    told once to both sides, then the case expires; an opinion that nobody acknowledged is closed.
     """
     if case.due_at is None or now < case.due_at:
         return None
@@ -86,6 +96,8 @@ def clock_step(case: Case, now: datetime) -> Step | None:
         return Step.EXPIRE
     if case.state is State.ANSWERED:
         return Step.CLOSE
-    if any(offer.until <= now for offer in case.pending) and case.state in (State.OFFERED, State.SEEN):
+    if case.state is State.QUEUED:
+        return Step.LOOK
+    if any(offer.until <= now for offer in case.pending) and case.state in _TIMED:
         return Step.LAPSE
     return Step.EXPIRE if case.escalated_at else Step.ESCALATE

@@ -75,3 +75,5 @@ def _check_refused(case: Case, colleagues: Sequence[str]) -> Iterator[Decision]:
     if refused & set(colleagues):
         text = "Ce confrère a déjà refusé cette demande : choisissez-en un autre."
         yield refuse(Reason("teleexpertise.refused_earlier", text, "R-26"))
+    if {side.rpps for side in case.holders} & set(colleagues):
+        yield refuse(Reason("teleexpertise.holds_it", "Ce confrère a déjà cette demande entre les mains.", "R-26"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from telemed.acts.teleexpertise.model import (
     Administrative,
@@ -17,9 +17,11 @@ from telemed.acts.teleexpertise.model import (
     Medical,
     OpinionContent,
     RefusalReason,
+    Target,
     Urgency,
 )
 from telemed.documents.model import PrescribedItem, PrescribedKind, Visibility
+from telemed.kernel.clock import Territory
 from telemed.patients.model import parse_email, parse_phone
 from telemed.professionals.model import find_specialty
 
@@ -98,10 +100,33 @@ class EditIn(ContentIn):
     version: Version
 
 
-class ColleaguesIn(Input):
-    """Who is asked; several at once only where the answer is needed within hours."""
+class TargetIn(Input):
+    """Who is asked: colleagues by name (several only where hours count), a line, or a territory and its specialty.
 
-    colleague_ids: Annotated[list[UUID], Field(min_length=1, max_length=20)]
+    `line_id` beside colleagues is where the search goes on after them; `widens: false` forbids it to go on.
+    """
+
+    colleague_ids: Annotated[list[UUID], Field(max_length=20)] = []
+    line_id: UUID | None = None
+    territory: Territory | None = None
+    widens: bool = True
+
+    @model_validator(mode="after")
+    def _somebody(self) -> Self:
+        if not (self.colleague_ids or self.line_id or self.territory):
+            raise ValueError("choisissez un confrère, une équipe ou un territoire")
+        if self.territory and (self.colleague_ids or self.line_id):
+            raise ValueError("un territoire se cherche seul")
+        return self
+
+    def to_target(self) -> Target:
+        return Target(tuple(self.colleague_ids), self.line_id, self.territory, self.widens)
+
+
+class HandoverIn(Input):
+    """To whom an accepted case is proposed."""
+
+    colleague_id: UUID
 
 
 class TextIn(Input):

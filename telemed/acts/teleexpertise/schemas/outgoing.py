@@ -13,6 +13,7 @@ from telemed.acts.teleexpertise.model import (
     Actor,
     CareSetting,
     CareUrgency,
+    Cascade,
     Due,
     EndReason,
     Message,
@@ -26,11 +27,14 @@ from telemed.acts.teleexpertise.model import (
     State,
     Step,
     Urgency,
+    Via,
 )
+from telemed.acts.teleexpertise.rules.cascade import options
 from telemed.acts.teleexpertise.schemas.incoming import PrescribedIn
 from telemed.acts.teleexpertise.service.lists import CaseView, Colleague
 from telemed.api.problems import ProblemReason
 from telemed.documents.model import PrescribedItem, Visibility
+from telemed.kernel.clock import Territory
 from telemed.patients.model import Patient, Sex
 from telemed.professionals.model import Practice, Profession, Professional
 
@@ -97,6 +101,8 @@ class OfferOut(BaseModel):
     settled_at: datetime | None
     reason: RefusalReason | None
     words: str
+    via: Via
+    line_id: UUID | None
 
     @classmethod
     def of(cls, offer: Offer, view: CaseView) -> Self:
@@ -109,6 +115,8 @@ class OfferOut(BaseModel):
             settled_at=offer.settled_at,
             reason=offer.reason,
             words=offer.words,
+            via=offer.via,
+            line_id=offer.line_id,
         )
 
 
@@ -125,10 +133,30 @@ class MedicalOut(BaseModel):
     findings: str
 
 
+class CascadeOut(BaseModel):
+    """How far the search for an expert has come; `until`: when its present stage is over."""
+
+    stage: Via
+    until: datetime
+    territory: Territory
+    line_id: UUID | None
+    widens: bool
+
+    @classmethod
+    def of(cls, cascade: Cascade) -> Self:
+        return cls(
+            stage=cascade.stage,
+            until=cascade.until,
+            territory=cascade.territory,
+            line_id=cascade.line_id,
+            widens=cascade.widens,
+        )
+
+
 class CaseOut(BaseModel):
     """One case, as `side` sees it. `owner` and `due_at` say whose turn it is, for what and until when.
 
-    The requérant sees every offer; a colleague sees his own.
+    The requérant sees every offer; a colleague sees his own. `options`: what the requérant may do when nobody holds it.
     """
 
     id: UUID
@@ -150,6 +178,8 @@ class CaseOut(BaseModel):
     administrative: AdministrativeOut
     medical: MedicalOut
     offers: list[OfferOut]
+    cascade: CascadeOut | None
+    options: list[str]
     created_at: datetime
     sent_at: datetime | None
     accepted_at: datetime | None
@@ -181,6 +211,8 @@ class CaseOut(BaseModel):
             administrative=AdministrativeOut.model_validate(content.administrative, from_attributes=True),
             medical=MedicalOut.model_validate(content.medical, from_attributes=True),
             offers=[OfferOut.of(offer, view) for offer in view.visible_offers],
+            cascade=CascadeOut.of(case.cascade) if case.cascade else None,
+            options=list(options(case)) if view.actor is Actor.REQUERANT else [],
             created_at=case.created_at,
             sent_at=case.sent_at,
             accepted_at=case.accepted_at,

@@ -23,6 +23,10 @@ _STEP_REFUSED = {
         ),
         (Step.SEND, "teleexpertise.already_sent", "Cette demande est déjà partie."),
         (Step.OFFER, "teleexpertise.not_waiting", "Cette demande n'attend pas de confrère."),
+        (Step.QUEUE, "teleexpertise.not_waiting", "Cette demande n'attend pas d'équipe."),
+        (Step.HAND_OVER, "teleexpertise.not_accepted", "On ne transmet qu'une demande acceptée et sans réponse."),
+        (Step.TAKE_OVER, "teleexpertise.over", "Cette demande n'est plus à reprendre."),
+        (Step.FORWARD, "teleexpertise.over", "Cette demande ne peut plus être refusée."),
         (Step.SEE, "teleexpertise.over", "Cette demande n'est plus à prendre."),
         (Step.ASK, "teleexpertise.over", "Cette demande n'attend plus de question."),
         (Step.INFORM, "teleexpertise.nothing_asked", "Aucune information n'est demandée."),
@@ -47,6 +51,7 @@ _GONE = {
     outcome: (code, text)
     for outcome, code, text in (
         (Outcome.OVERTAKEN, "teleexpertise.taken", "Un confrère a accepté cette demande avant vous."),
+        (Outcome.HANDED_OVER, "teleexpertise.handed_over", "Vous avez transmis cette demande à un confrère."),
         (Outcome.LAPSED, "teleexpertise.lapsed", "Le délai pour prendre cette demande est passé."),
         (Outcome.CANCELLED, "teleexpertise.over", "Cette demande est close : son auteur l'a retirée ou elle a expiré."),
     )

@@ -13,16 +13,26 @@ from telemed.acts.teleexpertise.model import (
     Offer,
     Outcome,
     RefusalReason,
+    Side,
     State,
     Step,
+    Via,
 )
-from telemed.acts.teleexpertise.service.access import require_side, require_step
-from telemed.acts.teleexpertise.service.casework import Casework, settle
+from telemed.acts.teleexpertise.rules.cascade import find_handover, goes_on
+from telemed.acts.teleexpertise.rules.delays import offer_until
+from telemed.acts.teleexpertise.rules.offers import settle, settle_pending, with_offer
+from telemed.acts.teleexpertise.service.acceptance import accept_offer
+from telemed.acts.teleexpertise.service.access import require_carer, require_side, require_step
+from telemed.acts.teleexpertise.service.cascade import go_on
+from telemed.acts.teleexpertise.service.casework import Casework
 from telemed.acts.teleexpertise.service.messages import write_message
+from telemed.acts.teleexpertise.service.people import judge_colleagues
+from telemed.acts.teleexpertise.store import CaseStore
 from telemed.kernel.caller import Caller
-from telemed.kernel.clock import civil_date
 from telemed.kernel.decision import Decision
-from telemed.kernel.errors import Conflict, NotFound
+from telemed.kernel.errors import Conflict, NotFound, Refused
+from telemed.kernel.ids import new_id
+from telemed.law.law import Law
 from telemed.storage.engine import Database
 from telemed.storage.uow import UnitOfWork
 
@@ -36,8 +46,9 @@ class Accepted:
 
 
 class AnswerService:
-    def __init__(self, *, database: Database, casework: Casework) -> None:
+    def __init__(self, *, database: Database, casework: Casework, law: Law) -> None:
         self._database = database
+        self._law = law
         self._casework = casework
         self._clock = casework.clock
 
@@ -47,7 +58,7 @@ class AnswerService:
             case, offer = await self._held(uow, caller, case_id, "see")
             if offer.seen_at is not None or case.state not in (State.OFFERED, State.SEEN):
                 return case
-            offers = _with(case, replace(offer, seen_at=self._clock.now()))
+            offers = with_offer(case, replace(offer, seen_at=self._clock.now()))
             return await self._casework.take(uow, case, Step.SEE, Actor.REQUIS, by=caller.id, offers=offers)
 
     async def ask(self, caller: Caller, case_id: UUID, text: str) -> Case:
@@ -55,7 +66,9 @@ class AnswerService:
         now = self._clock.now()
         async with self._database.begin() as uow:
             case, offer = await self._offered(uow, caller, case_id, Step.ASK)
-            offers = _with(case, replace(offer, seen_at=offer.seen_at or now))
+            if find_handover(case) is not None:
+                raise Conflict("Ce dossier est proposé à un confrère.", code="teleexpertise.handover_pending")
+            offers = with_offer(case, replace(offer, seen_at=offer.seen_at or now))
             asked = await self._casework.take(uow, case, Step.ASK, Actor.REQUIS, by=caller.id, offers=offers)
             await write_message(uow, asked, caller, MessageKind.QUESTION, text, now)
             return asked
@@ -65,45 +78,92 @@ class AnswerService:
 
         A quota that is full never stops the care: it is a warning. Raises Conflict (`teleexpertise.taken`).
         """
-        now = self._clock.now()
         async with self._database.begin() as uow:
-            case, offer = await self._offered(uow, caller, case_id, Step.ACCEPT)
+            case, offer = await self._held(uow, caller, case_id, Step.ACCEPT.value)
             if not offer.is_pending:
                 raise Conflict("Vous avez déjà accepté cette demande.", code="teleexpertise.taken")
-            taken = settle(offer, Outcome.ACCEPTED, now, seen_at=offer.seen_at or now)
-            offers = tuple(
-                taken if one.id == offer.id else settle(one, Outcome.OVERTAKEN, now) if one.is_pending else one
-                for one in case.offers
-            )
-            accepted = await self._casework.take(
-                uow, case, Step.ACCEPT, Actor.REQUIS, by=caller.id, offers=offers, requis=offer.to, accepted_at=now
-            )
-            quotas = await self._casework.quotas.reserve(
-                uow,
-                case_id=case.id,
-                patient_id=case.patient_id,
-                requerant=case.requerant,
-                requis=offer.to,
-                days=(civil_date(now, case.requerant.territory), civil_date(now, offer.to.territory)),
-            )
+            accepted, quotas = await accept_offer(self._casework, uow, case, offer, by=caller.id)
             return Accepted(accepted, quotas)
 
     async def refuse(self, caller: Caller, case_id: UUID, reason: RefusalReason, words: str) -> Case:
         """Decline with a reason, before or after having accepted; what was reserved is given back.
 
-        The last one who held the case gives it back to the requérant, who may ask another.
+        When nobody else holds the case, the next ones of the cascade are asked; or it goes back to the requérant, as it
+        does when the refusal judges the request.
         """
         now = self._clock.now()
         async with self._database.begin() as uow:
             case, offer = await self._offered(uow, caller, case_id, Step.REFUSE)
             refused = settle(offer, Outcome.REFUSED, now, seen_at=offer.seen_at or now, reason=reason, words=words)
-            offers = _with(case, refused)
-            is_last = not any(one.holds for one in offers)
-            changes: dict[str, Any] = {"requis": None, "accepted_at": None} if is_last else {}
-            step = Step.REFUSE if is_last else Step.DECLINE
-            return await self._casework.take(
-                uow, case, step, Actor.REQUIS, by=caller.id, reason=reason.value, offers=offers, **changes
+            moved = replace(case, offers=with_offer(case, refused))
+            if offer.is_pending and moved.holders:
+                return await self._refusal(uow, case, Step.DECLINE, caller, reason, offers=moved.offers)
+            offers = settle_pending(moved, Outcome.CANCELLED, now)
+            if goes_on(reason):
+                return await go_on(
+                    self._casework, uow, case, Actor.REQUIS, back=Step.REFUSE, by=caller.id, reason=reason.value,
+                    offers=offers, requis=None, accepted_at=None,
+                )  # fmt: skip
+            return await self._refusal(
+                uow, case, Step.REFUSE, caller, reason, offers=offers, requis=None, accepted_at=None
             )
+
+    async def hand_over(self, caller: Caller, case_id: UUID, colleague_id: UUID) -> Case:
+        """Propose an accepted case to a colleague: it stays the caller's until he accepts, and if he does not.
+
+        Raises Refused (R-25, or he held this case already), Conflict, NotFound.
+        """
+        now = self._clock.now()
+        async with self._database.begin() as uow:
+            case, _ = await self._offered(uow, caller, case_id, Step.HAND_OVER)
+            if find_handover(case) is not None:
+                raise Conflict(
+                    "Vous avez déjà proposé ce dossier à un confrère.", code="teleexpertise.handover_pending"
+                )
+            side = await self._judged(uow, case, colleague_id)
+            offer = Offer(new_id(), side, now, offer_until(case, now), via=Via.HANDOVER)
+            return await self._casework.take(
+                uow, case, Step.HAND_OVER, Actor.REQUIS, by=caller.id, offers=(*case.offers, offer)
+            )
+
+    async def pick(self, caller: Caller, case_id: UUID) -> Case:
+        """Take an offer of a case that waits for one's line. Raises NotFound to who is no member, Conflict."""
+        now = self._clock.now()
+        async with self._database.begin() as uow:
+            case = await self._queued(uow, caller, case_id)
+            line_id = case.cascade.line_id if case.cascade else None
+            side = await self._judged(uow, case, require_carer(caller))
+            offer = Offer(new_id(), side, now, offer_until(case, now), via=Via.LINE, line_id=line_id, seen_at=now)
+            return await self._casework.take(
+                uow, case, Step.OFFER, Actor.REQUIS, by=caller.id, offers=(*case.offers, offer)
+            )
+
+    async def _queued(self, uow: UnitOfWork, caller: Caller, case_id: UUID) -> Case:
+        """A case that waits for a line of which the caller is a member, locked and brought up to now."""
+        resource = f"teleexpertise:{case_id}"
+        found = await CaseStore(uow.session).find(case_id, lock=True)
+        patient_id = found.patient_id if found else None
+        self._casework.journal.note(uow, caller, "teleexpertise.pick", patient_id=patient_id, resource=resource)
+        me = require_carer(caller)
+        line_id = found.cascade.line_id if found and found.cascade else None
+        if found is None or line_id is None or not await self._casework.experts.is_member(uow, line_id, me):
+            raise NotFound("Cette demande n'existe pas ou n'est pas la vôtre.")
+        case = await self._casework.catch_up(uow, found)
+        if case.state is not State.QUEUED:
+            raise Conflict("Cette demande n'attend plus votre équipe.", code="teleexpertise.not_queued")
+        return case
+
+    async def _judged(self, uow: UnitOfWork, case: Case, colleague_id: UUID) -> Side:
+        """Where this colleague practises, if he may be asked. Raises Refused, NotFound."""
+        decision, sides = await judge_colleagues(uow, self._law, case, [colleague_id], self._clock.now())
+        if not decision.is_allowed:
+            raise Refused(decision)
+        return sides[0]
+
+    async def _refusal(
+        self, uow: UnitOfWork, case: Case, step: Step, caller: Caller, reason: RefusalReason, **changes: Any
+    ) -> Case:
+        return await self._casework.take(uow, case, step, Actor.REQUIS, by=caller.id, reason=reason.value, **changes)
 
     async def _offered(self, uow: UnitOfWork, caller: Caller, case_id: UUID, step: Step) -> tuple[Case, Offer]:
         """The case and the caller's offer. Raises Conflict when the case is past the step."""
@@ -119,7 +179,3 @@ class AnswerService:
         if offer is None:
             raise NotFound("Cette demande n'existe pas ou n'est pas la vôtre.")
         return case, offer
-
-
-def _with(case: Case, changed: Offer) -> tuple[Offer, ...]:
-    return tuple(changed if one.id == changed.id else one for one in case.offers)

@@ -37,6 +37,8 @@ class CaseConsents:
                 stopped = [record.act_id]
             case _:
                 stopped = []
+        for case_id in stopped:  # every lock before the first move, which locks the standings of experts
+            await CaseStore(uow.session).find(case_id, lock=True)
         for case_id in stopped:
             await self._stop(uow, case_id, record)
 

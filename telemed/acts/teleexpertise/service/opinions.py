@@ -85,6 +85,9 @@ class OpinionService:
         case, actor = await self._casework.open(uow, caller, case_id, action)
         require_side(actor, Actor.REQUIS)
         require_step(case, Step.ANSWER, Actor.REQUIS)
+        if case.requis is None or case.requis.professional_id != caller.id:
+            text = "Acceptez d'abord de reprendre ce dossier."
+            raise Conflict(text, code="teleexpertise.not_accepted")
         return case
 
     async def _signable(self, uow: UnitOfWork, caller: Caller, case: Case, revision: int) -> Opinion:

@@ -13,18 +13,18 @@ from telemed.acts.teleexpertise.model import (
     CaseContent,
     EndReason,
     MessageKind,
-    Offer,
-    Side,
     State,
     Step,
+    Target,
 )
 from telemed.acts.teleexpertise.rules.contents import check_content
 from telemed.acts.teleexpertise.rules.delays import answer_by, due_of, offer_until, reminder_at
-from telemed.acts.teleexpertise.rules.parties import check_offers, check_parties, check_requerant
+from telemed.acts.teleexpertise.rules.parties import check_requerant
 from telemed.acts.teleexpertise.service.access import require_carer, require_side, require_step
+from telemed.acts.teleexpertise.service.asking import ask, judge_target, open_search
 from telemed.acts.teleexpertise.service.casework import Casework
 from telemed.acts.teleexpertise.service.messages import write_message
-from telemed.acts.teleexpertise.service.people import get_colleagues, get_professional, party_of, sides_of
+from telemed.acts.teleexpertise.service.people import get_professional, party_of, sides_of
 from telemed.acts.teleexpertise.store import CaseStore, TimerStore
 from telemed.consent.model import ActKind, ConsentFacts
 from telemed.consent.rules import check_consent
@@ -83,23 +83,25 @@ class RequestService:
             now = self._clock.now()
             return await self._casework.take(uow, case, Step.EDIT, Actor.REQUERANT, content=content, edited_at=now)
 
-    async def send(self, caller: Caller, case_id: UUID, colleague_ids: Sequence[UUID]) -> Sent:
-        """Send a draft to named colleagues, once the patient's consent is recorded.
+    async def send(self, caller: Caller, case_id: UUID, asked: Target | Sequence[UUID]) -> Sent:
+        """Send a draft to those chosen, once the patient's consent is recorded; the cascade goes on by itself.
 
         The delay of the answer runs from now. Raises Refused with every reason, Conflict, NotFound.
         """
-        now = self._clock.now()
+        now, target = self._clock.now(), Target.of(asked)
         async with self._database.begin() as uow:
             await self._lock_patient(uow, case_id)
             case = await self._own(uow, caller, case_id, "send")
             require_step(case, Step.SEND, Actor.REQUERANT)
             consent = check_consent(await self._consent_facts(uow, case), now)
-            decision, sides = await self._judge(uow, case, colleague_ids)
+            decision, sides = await judge_target(self._casework, uow, self._law, case, target)
             decision = combine((consent, check_content(case.content), decision))
             _require(decision)
             law = self._law.on(civil_date(now, case.requerant.territory))
             deadline = answer_by(case.content.urgency, now, case.requerant.territory, law)
             expires_at = deadline + PACES[case.content.urgency].grace
+            timed = replace(case, sent_at=now, deadline=deadline, expires_at=expires_at)
+            cascade = await open_search(self._casework, uow, timed, target)
             sent = await self._casework.take(
                 uow,
                 case,
@@ -109,17 +111,20 @@ class RequestService:
                 sent_at=now,
                 deadline=deadline,
                 expires_at=expires_at,
+                cascade=cascade,
             )
-            return Sent(await self._offer(uow, caller, sent, sides), decision)
+            return Sent(await ask(self._casework, uow, sent, cascade, sides, require_carer(caller)), decision)
 
-    async def offer(self, caller: Caller, case_id: UUID, colleague_ids: Sequence[UUID]) -> Sent:
-        """Offer to other colleagues a case that nobody holds any more. The delay of the answer goes on running."""
+    async def offer(self, caller: Caller, case_id: UUID, asked: Target | Sequence[UUID]) -> Sent:
+        """Ask others about a case that nobody holds any more. The delay of the answer goes on running."""
+        target = Target.of(asked)
         async with self._database.begin() as uow:
             case = await self._own(uow, caller, case_id, "offer")
             require_step(case, Step.OFFER, Actor.REQUERANT)
-            decision, sides = await self._judge(uow, case, colleague_ids)
+            decision, sides = await judge_target(self._casework, uow, self._law, case, target)
             _require(decision)
-            return Sent(await self._offer(uow, caller, case, sides), decision)
+            cascade = await open_search(self._casework, uow, case, target)
+            return Sent(await ask(self._casework, uow, case, cascade, sides, require_carer(caller)), decision)
 
     async def inform(self, caller: Caller, case_id: UUID, text: str) -> Case:
         """Give what the colleague asked: the case goes back to him. Raises Conflict if nothing was asked."""
@@ -161,23 +166,6 @@ class RequestService:
     async def _consent_facts(self, uow: UnitOfWork, case: Case) -> ConsentFacts:
         return await self._consents.facts_within(
             uow, patient_id=case.patient_id, act_kind=ActKind.TELEEXPERTISE, act_id=case.id
-        )
-
-    async def _judge(self, uow: UnitOfWork, case: Case, ids: Sequence[UUID]) -> tuple[Decision, list[Side]]:
-        """May these colleagues be asked, and where they practise. Raises NotFound."""
-        asker = await get_professional(uow.session, case.requerant.professional_id)
-        colleagues = await get_colleagues(uow.session, ids)
-        law = self._law.on(civil_date(self._clock.now(), case.requerant.territory))
-        parties = [check_parties(party_of(asker), party_of(one), law) for one in colleagues]
-        decision = combine((*parties, check_offers(case, [one.rpps or "" for one in colleagues])))
-        return decision, await sides_of(uow.session, colleagues) if decision.is_allowed else []
-
-    async def _offer(self, uow: UnitOfWork, caller: Caller, case: Case, sides: Sequence[Side]) -> Case:
-        now = self._clock.now()
-        until = offer_until(case, now)
-        offers = tuple(Offer(new_id(), side, now, until) for side in sides)
-        return await self._casework.take(
-            uow, case, Step.OFFER, Actor.REQUERANT, by=caller.id, offers=(*case.offers, *offers)
         )
 
 

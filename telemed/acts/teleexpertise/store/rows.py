@@ -11,6 +11,7 @@ from telemed.acts.teleexpertise.model import (
     Actor,
     Administrative,
     CareSetting,
+    Cascade,
     Case,
     CaseContent,
     EndReason,
@@ -24,6 +25,7 @@ from telemed.acts.teleexpertise.model import (
     State,
     Step,
     Urgency,
+    Via,
 )
 from telemed.acts.teleexpertise.tables import CaseRow, MoveRow, OfferRow
 from telemed.kernel.clock import Territory
@@ -57,6 +59,18 @@ def to_values(case: Case) -> dict[str, Any]:
         "answered_at": case.answered_at,
         "ended_at": case.ended_at,
         "end_reason": case.end_reason.value if case.end_reason else None,
+        **_cascade_values(case.cascade),
+    }
+
+
+def _cascade_values(cascade: Cascade | None) -> dict[str, Any]:
+    return {
+        "stage": cascade.stage.value if cascade else None,
+        "stage_until": cascade.until if cascade else None,
+        "sought_in": cascade.territory.value if cascade else None,
+        "line_id": cascade.line_id if cascade else None,
+        "widens": cascade.widens if cascade else True,
+        "look_at": cascade.look_at if cascade else None,
     }
 
 
@@ -94,6 +108,20 @@ def to_case(row: CaseRow, offers: tuple[Offer, ...]) -> Case:
         ended_at=row.ended_at,
         end_reason=EndReason(row.end_reason) if row.end_reason else None,
         offers=offers,
+        cascade=_to_cascade(row),
+    )
+
+
+def _to_cascade(row: CaseRow) -> Cascade | None:
+    if not (row.stage and row.stage_until and row.sought_in):
+        return None
+    return Cascade(
+        stage=Via(row.stage),
+        until=row.stage_until,
+        territory=Territory(row.sought_in),
+        line_id=row.line_id,
+        widens=row.widens,
+        look_at=row.look_at,
     )
 
 
@@ -131,6 +159,8 @@ def offer_values(case: Case, offer: Offer) -> dict[str, Any]:
         "settled_at": offer.settled_at,
         "reason": offer.reason.value if offer.reason else None,
         "words": offer.words,
+        "via": offer.via.value,
+        "line_id": offer.line_id,
     }
 
 
@@ -145,6 +175,8 @@ def to_offer(row: OfferRow) -> Offer:
         settled_at=row.settled_at,
         reason=RefusalReason(row.reason) if row.reason else None,
         words=row.words,
+        via=Via(row.via),
+        line_id=row.line_id,
     )
 
 

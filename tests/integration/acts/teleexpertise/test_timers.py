@@ -21,7 +21,8 @@ pytestmark = pytest.mark.asyncio
 
 async def notices(scene: Scene, case: Case) -> list[tuple[str, str]]:
     """Every notice of a case so far: what, and to whom."""
-    names = {str(scene.asker.id): "asker", str(scene.expert.id): "expert", str(scene.second.id): "second"}
+    people = {"asker": scene.asker, "expert": scene.expert, "second": scene.second, "midwife": scene.midwife}
+    names = {str(who.id): name for name, who in people.items()}
     async with scene.services.database.read() as session:
         query = select(OutboxRow).where(OutboxRow.name == "teleexpertise.notice")  # type: ignore[arg-type]
         rows = [row for row in await session.scalars(query) if row.payload["case_id"] == str(case.id)]
