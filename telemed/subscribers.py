@@ -12,6 +12,7 @@ SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
     "teleconsultation.closed": ("claims.receive",),
     "telemonitoring.month_ended": ("claims.receive",),
     "teleexpertise.notice": ("teleexpertise.notify",),
+    "teleexpertise.digest": ("teleexpertise.send_digest",),
     "teleconsultation.link_wanted": ("links.deliver",),
     "teleexpertise.closed": ("claims.receive",),
     "teleconsultation.cancellation_told": ("links.deliver_cancellation",),

@@ -50,7 +50,14 @@ class Expertise:
                 run=self.timers.run,
                 lateness=timedelta(minutes=5),
                 why="remind, tell what is overdue, let offers lapse and cases expire: no request is left to rot",
-            )
+            ),
+            Job(
+                id="teleexpertise.send_digests",
+                trigger=every(minutes=1),
+                run=self.notices.run_digests,
+                lateness=timedelta(minutes=10),
+                why="tell in one message what was kept over the quiet hours",
+            ),
         ]
 
 
@@ -77,7 +84,7 @@ def build_expertise(
         messages=MessageService(database=database, casework=casework),
         cases=CaseListService(**common(ground), law=law),
         timers=TimerService(database=database, casework=casework),
-        notices=NoticeService(database=database, journal=ground.journal, public_url=url, senders=senders),
         turns=TurnService(database=database),
         templates=TemplateService(**common(ground)),
+        notices=NoticeService(**common(ground), public_url=url, senders=senders),
     )

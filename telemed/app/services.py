@@ -194,6 +194,7 @@ def build_subscribers(services: Services) -> dict[str, Subscriber]:
         "links.deliver_cancellation": services.links.deliver_cancellation,
         "claims.receive": services.claims.receive,
         "teleexpertise.notify": services.expertise.notices.deliver,
+        "teleexpertise.send_digest": services.expertise.notices.deliver_digest,
     }
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -18,6 +19,7 @@ from telemed.patients.model import AttendingDoctor, attending_doctor_on
 from telemed.professionals.model import Professional
 
 NOTICE = "teleexpertise.notice"
+DIGEST = "teleexpertise.digest"
 CLOSED = "teleexpertise.closed"
 _DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 _MONTHS = (
@@ -116,6 +118,25 @@ def notice_text(notice: Notice, territory: Territory, address: str) -> NoticeTex
     subject, sentence = _WORDS[notice.kind]
     until = f" À faire avant le {_local(notice.due_at, territory)}." if notice.due_at else ""
     return NoticeText(subject, f"{sentence}{until}\nConnectez-vous : {address}")
+
+
+def digest_event(to: UUID, notices: Sequence[Notice], mark: str, at: datetime) -> Event:
+    """What was kept for one person, as one message for the outbox: how many of each kind, and what falls due first."""
+    counts = Counter(notice.kind.value for notice in notices)
+    due_at = min((notice.due_at for notice in notices if notice.due_at), default=None)
+    payload = {"to": str(to), "counts": dict(counts), "due_at": due_at.isoformat() if due_at else None}
+    return Event(DIGEST, key=f"{DIGEST}:{to}:{mark}", occurred_at=at, payload=payload)
+
+
+def digest_text(payload: Mapping[str, Any], territory: Territory, address: str) -> NoticeText:
+    """The words of a digest: as empty of health data as those of a notice."""
+    counts: Mapping[str, int] = payload["counts"]
+    number = sum(counts.values())
+    subject = "Une nouvelle de vos avis" if number == 1 else f"{number} nouvelles de vos avis"
+    lines = [f"- {_WORDS[NoticeKind(kind)][0]}{f' ({count})' if count > 1 else ''}" for kind, count in counts.items()]
+    due_at = payload["due_at"]
+    until = f"\nPremière échéance : {_local(datetime.fromisoformat(due_at), territory)}." if due_at else ""
+    return NoticeText(subject, "\n".join(lines) + f"{until}\nConnectez-vous : {address}")
 
 
 def _local(at: datetime, territory: Territory) -> str:

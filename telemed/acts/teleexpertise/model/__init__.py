@@ -24,12 +24,14 @@ from telemed.acts.teleexpertise.model.case import (
 from telemed.acts.teleexpertise.model.exchange import (
     CareUrgency,
     Contact,
+    HeldNotice,
     Message,
     MessageKind,
     Notice,
     NoticeKind,
     Opinion,
     OpinionContent,
+    QuietHours,
     Reminder,
 )
 from telemed.acts.teleexpertise.model.states import (
@@ -62,6 +64,7 @@ __all__ = [
     "Contact",
     "Due",
     "EndReason",
+    "HeldNotice",
     "LineFacts",
     "Medical",
     "Message",
@@ -75,6 +78,7 @@ __all__ = [
     "Outcome",
     "Owner",
     "Pace",
+    "QuietHours",
     "QuotaRoom",
     "RefusalReason",
     "Reminder",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from telemed.acts.teleexpertise.model import (
     EndReason,
     Medical,
     OpinionContent,
+    QuietHours,
     RefusalReason,
     Target,
     Urgency,
@@ -31,6 +33,7 @@ Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Revision = Annotated[int, Field(ge=0, le=2**31 - 2, description="The one that was read; 0 for the first.")]
 Phone = Annotated[str, Field(max_length=30), AfterValidator(parse_phone)]
 Email = Annotated[str, Field(max_length=254), AfterValidator(parse_email)]
+TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", max_length=5)]
 
 
 def _known_specialty(code: str) -> str:
@@ -193,20 +196,57 @@ class SignatureIn(Input):
     revision: Version
 
 
+class QuietHoursIn(Input):
+    """From a time of the day to another (excluded), `HH:MM` on the wall clock where one practises."""
+
+    start: TimeOfDay
+    end: TimeOfDay
+
+
 class ContactIn(Input):
-    """Where to be told that a case waits; nothing at all is a choice too."""
+    """Where and when to be told that a case waits; nothing at all is a choice too.
+
+    In the quiet hours, and where `digest_at` is set all day long, what is not needed within hours is kept for one
+    message; `holds_urgent` keeps the rest too.
+    """
 
     phone: Phone | None = None
     email: Email | None = None
+    quiet_hours: QuietHoursIn | None = None
+    digest_at: TimeOfDay | None = None
+    holds_urgent: bool = False
+
+    @model_validator(mode="after")
+    def _lasts(self) -> Self:
+        if self.quiet_hours and self.quiet_hours.start == self.quiet_hours.end:
+            raise ValueError("les heures calmes ont un début et une fin différents")
+        return self
 
     def to_contact(self) -> Contact:
-        return Contact(self.phone, self.email)
+        hours = self.quiet_hours
+        return Contact(
+            self.phone,
+            self.email,
+            QuietHours(time.fromisoformat(hours.start), time.fromisoformat(hours.end)) if hours else None,
+            time.fromisoformat(self.digest_at) if self.digest_at else None,
+            self.holds_urgent,
+        )
 
 
 class ContactOut(BaseModel):
     phone: str | None
     email: str | None
+    quiet_hours: QuietHoursIn | None
+    digest_at: str | None
+    holds_urgent: bool
 
     @classmethod
     def of(cls, contact: Contact) -> Self:
-        return cls(phone=contact.phone, email=contact.email)
+        hours = contact.quiet
+        return cls(
+            phone=contact.phone,
+            email=contact.email,
+            quiet_hours=QuietHoursIn(start=f"{hours.start:%H:%M}", end=f"{hours.end:%H:%M}") if hours else None,
+            digest_at=f"{contact.digest_at:%H:%M}" if contact.digest_at else None,
+            holds_urgent=contact.holds_urgent,
+        )

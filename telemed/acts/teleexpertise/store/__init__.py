@@ -1,8 +1,16 @@
 """The only SQL of télé-expertise."""
 
 from telemed.acts.teleexpertise.store.cases import CaseStore
-from telemed.acts.teleexpertise.store.exchange import ContactStore, ExchangeStore
+from telemed.acts.teleexpertise.store.contacts import ContactStore, DigestStore
+from telemed.acts.teleexpertise.store.exchange import ExchangeStore
 from telemed.acts.teleexpertise.store.lists import CaseLists
 from telemed.acts.teleexpertise.store.timers import TimerStore
 
-__all__ = ["CaseLists", "CaseStore", "ContactStore", "ExchangeStore", "TimerStore"]
+__all__ = [
+    "CaseLists",
+    "CaseStore",
+    "ContactStore",
+    "DigestStore",
+    "ExchangeStore",
+    "TimerStore",
+]

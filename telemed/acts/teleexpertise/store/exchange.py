@@ -1,4 +1,4 @@
-"""Messages, opinions, and where people want to be told."""
+"""Messages and opinions."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from telemed.acts.teleexpertise.model import (
-    Contact,
     Message,
     MessageKind,
     Opinion,
     OpinionContent,
 )
-from telemed.acts.teleexpertise.tables import ContactRow, MessageRow, OpinionRow
+from telemed.acts.teleexpertise.tables import MessageRow, OpinionRow
 from telemed.documents.formats.seal import plain
 
 _CONTENT: TypeAdapter[OpinionContent] = TypeAdapter(OpinionContent)
@@ -68,21 +67,6 @@ class ExchangeStore:
         query = select(OpinionRow).where(col(OpinionRow.case_id) == case_id, col(OpinionRow.signature).is_not(None))
         row = await self._session.scalar(query)
         return _to_opinion(row) if row else None
-
-
-class ContactStore:
-    def __init__(self, session: AsyncSession) -> None:
-        self._session = session
-
-    async def find(self, professional_id: UUID) -> Contact:
-        """Where this person wants to be told; nowhere, if he never said."""
-        row = await self._session.get(ContactRow, professional_id)
-        return Contact(row.phone, row.email) if row else Contact()
-
-    async def save(self, professional_id: UUID, contact: Contact) -> None:
-        row = ContactRow(professional_id=professional_id, phone=contact.phone, email=contact.email)
-        await self._session.merge(row)
-        await self._session.flush()
 
 
 def _to_opinion(row: OpinionRow) -> Opinion:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from telemed.acts.teleexpertise.model import Contact, Urgency
+from telemed.acts.teleexpertise.model import Contact, EndReason, QuietHours, RefusalReason, Urgency
+from tests.fixtures.http import Api
 from tests.integration.acts.teleexpertise.conftest import Scene
 
 pytestmark = pytest.mark.asyncio
@@ -84,3 +85,69 @@ async def test_who_was_suspended_is_told_nothing(scene: Scene) -> None:
         await ProfessionalStore(uow.session).set_suspended(scene.expert.id, scene.clock.now())
     await scene.deliver()
     assert scene.mail.messages == []
+
+
+NIGHT = {"start": "20:00", "end": "07:30"}
+
+
+async def test_when_one_wants_to_be_told_is_said_over_http(scene: Scene, api: Api) -> None:
+    address = {"email": "nguyen@exemple.fr", "phone": None, "holds_urgent": True}
+    for said in (
+        {**address, "quiet_hours": NIGHT, "digest_at": "08:05"},
+        {**address, "quiet_hours": None, "digest_at": None},
+    ):
+        assert (await api.call("PUT", "/teleexpertise-contact", said, by=scene.expert)).body == said
+        assert (await api.call("GET", "/teleexpertise-contact", by=scene.expert)).body == said
+
+
+async def test_quiet_hours_end_in_one_message_of_what_is_still_news(scene: Scene) -> None:
+    contact = Contact(email="nguyen@exemple.fr", quiet=QuietHours(time(20), time(7, 30)))
+    await scene.expertise.notices.set_contact(scene.expert, contact)
+    scene.clock.move_to(datetime(2026, 11, 25, 21, 0, tzinfo=UTC))
+    withdrawn, written, _ = await scene.sent(), await scene.sent(), await scene.sent()
+    await scene.expertise.requests.withdraw(scene.asker, withdrawn.id, EndReason.MISTAKE)
+    await scene.expertise.messages.write(scene.asker, written.id, "Une précision.")
+    await scene.sent(urgency=Urgency.HOURS)
+    await scene.deliver()
+    [urgent] = scene.mail.messages
+    assert "À faire avant le mercredi 25 novembre à 22 h 30" in urgent.text
+    scene.clock.move_to(datetime(2026, 11, 26, 6, 29, tzinfo=UTC))
+    await scene.expertise.notices.run_digests()
+    assert await scene.deliver() == 0
+    scene.clock.advance(timedelta(minutes=1))
+    for _ in range(2):  # late, and twice
+        await scene.expertise.notices.run_digests()
+        await scene.deliver()
+    [_, digest] = scene.mail.messages
+    assert digest.subject == "3 nouvelles de vos avis"
+    assert "- Une demande d'avis vous attend (2)\n- Un nouveau message\nPremière échéance : vendredi 27" in digest.text
+    for secret in ("LEROY", "Leroy", "lésion", "Marchand", "précision"):
+        assert secret not in digest.text
+
+
+async def test_a_daily_digest_leaves_out_what_was_dealt_with(scene: Scene) -> None:
+    contact = Contact(email="nguyen@exemple.fr", digest_at=time(8))
+    await scene.expertise.notices.set_contact(scene.expert, contact)
+    accepted, waiting = await scene.sent(), await scene.sent()
+    await scene.deliver()
+    assert scene.mail.messages == []
+    await scene.expertise.answers.refuse(scene.expert, accepted.id, RefusalReason.UNAVAILABLE, "")
+    await scene.expertise.requests.withdraw(scene.asker, waiting.id, EndReason.MISTAKE)
+    await scene.deliver()
+    scene.mail.messages.clear()
+    scene.clock.advance(timedelta(days=1))
+    await scene.expertise.notices.run_digests()
+    assert await scene.deliver() == 0  # nothing of it is news: no message
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"quiet_hours": {"start": "20:00", "end": "20:00"}},
+        {"quiet_hours": {"start": "24:00", "end": "07:00"}},
+        {"quiet_hours": {"start": "20:00"}},
+        {"digest_at": "8h"},
+    ],
+)
+async def test_times_that_are_none_are_refused(scene: Scene, api: Api, wrong: dict[str, object]) -> None:
+    assert (await api.call("PUT", "/teleexpertise-contact", wrong, by=scene.expert)).status == 422

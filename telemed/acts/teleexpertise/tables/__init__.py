@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint, false, text
 from sqlmodel import Field
 
 from telemed.kernel.ids import new_id
@@ -239,13 +239,54 @@ class TimerRow(Table, table=True):
 
 
 class ContactRow(Table, table=True):
-    """Where a professional wants to be told that a case waits for him."""
+    """Where and when a professional wants to be told that a case waits for him; times are minutes of the day."""
 
     __tablename__ = "teleexpertise_contacts"
+    __table_args__ = (
+        CheckConstraint("(quiet_from IS NULL) = (quiet_until IS NULL) AND quiet_from <> quiet_until", name="quiet"),
+        CheckConstraint("quiet_from >= 0 AND quiet_from < 1440", name="quiet_from"),
+        CheckConstraint("quiet_until >= 0 AND quiet_until < 1440", name="quiet_until"),
+        CheckConstraint("digest_at >= 0 AND digest_at < 1440", name="digest_at"),
+    )
 
     professional_id: UUID = Field(primary_key=True, foreign_key="professionals.id")
     phone: str | None = Field(default=None, sa_type=Encrypted("teleexpertise_contacts.phone"))
     email: str | None = Field(default=None, sa_type=Encrypted("teleexpertise_contacts.email"))
+    quiet_from: int | None = None
+    quiet_until: int | None = None
+    digest_at: int | None = None
+    holds_urgent: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+
+
+class HeldNoticeRow(Table, table=True):
+    """A notice that waits for a digest, or left in one."""
+
+    __tablename__ = "teleexpertise_held_notices"
+    __table_args__ = (
+        UniqueConstraint("key"),
+        Index(
+            "ix_teleexpertise_held_notices_leaves",
+            "leaves_at",
+            sqlite_where=text("left_at IS NULL"),
+            postgresql_where=text("left_at IS NULL"),
+        ),
+        Index(
+            "ix_teleexpertise_held_notices_person",
+            "professional_id",
+            "id",
+            sqlite_where=text("left_at IS NULL"),
+            postgresql_where=text("left_at IS NULL"),
+        ),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    key: str
+    professional_id: UUID = Field(foreign_key="professionals.id")
+    case_id: UUID = Field(foreign_key="teleexpertises.id")
+    kind: str
+    due_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    leaves_at: datetime = Field(sa_type=UtcDateTime)
+    left_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class TemplateRow(Table, table=True):
