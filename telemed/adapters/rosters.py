@@ -22,12 +22,14 @@ from telemed.acts.teleexpertise.model import (
 from telemed.acts.teleexpertise.ports import Quotas
 from telemed.experts.model.search import Candidate, Found, Need
 from telemed.experts.model.standing import LEFT, TAKEN
+from telemed.experts.rules.places import department_of
 from telemed.experts.rules.score import is_used_up
 from telemed.experts.service.finding import FindingService
 from telemed.experts.store import LineStore
 from telemed.experts.store.standings import StandingStore
 from telemed.kernel.clock import civil_date
 from telemed.patients.store import PatientStore
+from telemed.professionals.store import PracticeStore
 from telemed.storage.uow import UnitOfWork
 
 _LETTERS = {Settled.TAKEN: TAKEN, Settled.LEFT: LEFT}
@@ -94,7 +96,9 @@ class RosterExperts:
         self, uow: UnitOfWork, wish: Wish, *, pool: int | None = None
     ) -> tuple[Need, list[Candidate], QuotaRoom]:
         """What is looked for, who is found, and the places of the quota with this patient that they have taken."""
-        need = _need(wish, await _records(uow.session, wish.patient_id))
+        practice = await PracticeStore(uow.session).find(wish.requerant.practice_id)
+        near = department_of(practice.address.postal_code) if practice and practice.territory is wish.territory else ""
+        need = _need(wish, await _records(uow.session, wish.patient_id), near)
         candidates = await self._finding.candidates(uow.session, need, pool=pool)
         if wish.patient_id is None:
             return need, candidates, QuotaRoom()
@@ -114,14 +118,14 @@ async def _records(session: AsyncSession, patient_id: UUID | None) -> tuple[UUID
     return (kept, *(one.id for one in await store.absorbed_by(kept)))
 
 
-def _need(wish: Wish, records: tuple[UUID, ...]) -> Need:
+def _need(wish: Wish, records: tuple[UUID, ...], department: str) -> Need:
     asker = wish.requerant
     return Need(
         now=wish.now,
         before=wish.before,
         specialty_code="" if wish.line_id else wish.specialty_code or "",
         territory=wish.territory,
-        department=wish.department,
+        department=department,
         skill=wish.skill,
         language=wish.language,
         patient_ids=records,

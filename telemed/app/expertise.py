@@ -14,6 +14,7 @@ from telemed.acts.teleexpertise.service.lists import CaseListService
 from telemed.acts.teleexpertise.service.messages import MessageService
 from telemed.acts.teleexpertise.service.notices import NoticeService
 from telemed.acts.teleexpertise.service.opinions import OpinionService
+from telemed.acts.teleexpertise.service.proposals import ProposalService
 from telemed.acts.teleexpertise.service.requests import RequestService
 from telemed.acts.teleexpertise.service.templates import TemplateService
 from telemed.acts.teleexpertise.service.timers import TimerService
@@ -37,6 +38,7 @@ class Expertise:
     opinions: OpinionService
     messages: MessageService
     cases: CaseListService
+    proposals: ProposalService
     timers: TimerService
     notices: NoticeService
     turns: TurnService
@@ -83,6 +85,7 @@ def build_expertise(
         opinions=OpinionService(database=database, casework=casework, consents=consents, signer=signer),
         messages=MessageService(database=database, casework=casework),
         cases=CaseListService(**common(ground), law=law),
+        proposals=ProposalService(database=database, casework=casework, law=law),
         timers=TimerService(database=database, casework=casework),
         turns=TurnService(database=database),
         templates=TemplateService(**common(ground)),

@@ -156,6 +156,7 @@ def _give_expertise(app: web.Application, expertise: Expertise) -> None:
     app[teleexpertise_keys.OPINIONS] = expertise.opinions
     app[teleexpertise_keys.MESSAGES] = expertise.messages
     app[teleexpertise_keys.CASES] = expertise.cases
+    app[teleexpertise_keys.PROPOSALS] = expertise.proposals
     app[teleexpertise_keys.NOTICES] = expertise.notices
     app[TEMPLATES] = expertise.templates
 

@@ -54,7 +54,6 @@ class Wish:
     now: datetime
     before: datetime
     but_rpps: frozenset[str] = frozenset()
-    department: str = ""
     language: str = ""
     named: tuple[UUID, ...] = ()
     present: tuple[UUID, ...] | None = None

@@ -14,6 +14,7 @@ from telemed.acts.teleexpertise.service.lists import CaseListService, CaseView
 from telemed.acts.teleexpertise.service.messages import MessageService
 from telemed.acts.teleexpertise.service.notices import NoticeService
 from telemed.acts.teleexpertise.service.opinions import OpinionService
+from telemed.acts.teleexpertise.service.proposals import ProposalService
 from telemed.acts.teleexpertise.service.requests import RequestService
 from telemed.api.auth import only
 from telemed.api.pagination import Page, decode_cursor, encode_cursor
@@ -27,6 +28,7 @@ ANSWERS = web.AppKey("expertise_answers", AnswerService)
 OPINIONS = web.AppKey("expertise_opinions", OpinionService)
 MESSAGES = web.AppKey("expertise_messages", MessageService)
 CASES = web.AppKey("expertise_cases", CaseListService)
+PROPOSALS = web.AppKey("expertise_proposals", ProposalService)
 NOTICES = web.AppKey("expertise_notices", NoticeService)
 CARER = only(*CARERS)
 

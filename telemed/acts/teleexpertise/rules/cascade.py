@@ -134,10 +134,12 @@ def options(case: Case) -> tuple[str, ...]:
 
 def check_target(case: Case, target: Target) -> Decision:
     """Does the target say whom to ask?"""
-    if target.stage is Via.TERRITORY and not may_search(case):
-        text = "Indiquez la spécialité cherchée, ou choisissez un confrère ou une équipe."
-        return refuse(Reason("teleexpertise.specialty_missing", text))
-    return ALLOWED
+    return specialty_missing() if target.stage is Via.TERRITORY and not may_search(case) else ALLOWED
+
+
+def specialty_missing() -> Decision:
+    text = "Indiquez la spécialité cherchée, ou choisissez un confrère ou une équipe."
+    return refuse(Reason("teleexpertise.specialty_missing", text))
 
 
 def find_handover(case: Case) -> Offer | None:

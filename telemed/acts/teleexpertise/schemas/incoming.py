@@ -22,6 +22,7 @@ from telemed.acts.teleexpertise.model import (
     Target,
     Urgency,
 )
+from telemed.acts.teleexpertise.service.proposals import Question, SearchOptions
 from telemed.documents.model import PrescribedItem, PrescribedKind, Visibility
 from telemed.kernel.clock import Territory
 from telemed.patients.model import parse_email, parse_phone
@@ -124,6 +125,28 @@ class TargetIn(Input):
 
     def to_target(self) -> Target:
         return Target(tuple(self.colleague_ids), self.line_id, self.territory, self.widens)
+
+
+class SearchIn(Input):
+    """How a search is narrowed; `colleague_ids` are explained too, whether they can answer or not."""
+
+    territory: Territory | None = None
+    language: Annotated[str, Field(pattern="^[a-z]{0,3}$", description="ISO 639, empty for any.")] = ""
+    colleague_ids: Annotated[list[UUID], Field(max_length=20)] = []
+
+    def to_options(self) -> SearchOptions:
+        return SearchOptions(self.territory, self.language, tuple(self.colleague_ids))
+
+
+class QuestionIn(SearchIn):
+    """A search without a case."""
+
+    specialty_code: SpecialtyCode
+    skill: Annotated[str, Field(max_length=200)] = ""
+    urgency: Urgency = Urgency.WEEK
+
+    def to_question(self) -> Question:
+        return Question(self.specialty_code, self.skill, self.urgency)
 
 
 class HandoverIn(Input):

@@ -41,6 +41,8 @@ BODIES: dict[str, Any] = {
     "withdraw_teleexpertise": {"reason": "mistake"},
     "ask_for_information": TEXT,
     "refuse_teleexpertise": {"reason": "unavailable"},
+    "propose_experts": {},
+    "search_experts": {"specialty_code": "G15_10/SM15"},
     "hand_teleexpertise_over": {"colleague_id": str(new_id())},
     "save_opinion": OPINION | {"revision": 0},
     "sign_opinion": {"revision": 1},
