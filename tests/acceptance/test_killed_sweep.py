@@ -11,10 +11,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from telemed.acts.teleexpertise.model import State, Urgency
+from telemed.acts.teleexpertise.model import Outcome, State, Target, Urgency
 from telemed.storage.outbox import OutboxRow
 from tests.integration.acts.teleexpertise import conftest as ground
 from tests.integration.acts.teleexpertise.conftest import Scene
+from tests.integration.acts.teleexpertise.duty import Duty
 from tests.shared import ROOT
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.slow]
@@ -22,9 +23,9 @@ services, mail, sms, scene = ground.services, ground.mail, ground.sms, ground.sc
 KILLED_IN_MOVE = 5
 
 
-async def sweep(scene: Scene, url: str, *more: str) -> int:
-    """The exit code of a process that sweeps two months later."""
-    later = (scene.clock.now() + timedelta(days=60)).isoformat()
+async def sweep(scene: Scene, url: str, *more: str, after: timedelta = timedelta(days=60)) -> int:
+    """The exit code of a process that sweeps so much later; a number in `more` is the move in which it is killed."""
+    later = (scene.clock.now() + after).isoformat()
     folder = str(scene.services.settings.data_dir)
     command = (sys.executable, "-m", "tests.acceptance.killed.sweep", url, later, folder, *more)
     return await (await asyncio.create_subprocess_exec(*command, cwd=ROOT)).wait()
@@ -56,3 +57,27 @@ async def test_a_sweep_killed_before_its_commit_is_taken_up_by_the_next(scene: S
     assert await scene.steps(case) == ["send", "offer"]
     assert await sweep(scene, database_url) == 0
     assert await scene.steps(case) == ["send", "offer", "lapse", "escalate", "expire"]
+
+
+async def test_no_offer_is_lost_or_doubled_when_a_cascade_goes_on(scene: Scene, database_url: str) -> None:
+    """Ten cases of a line lapse at once; three processes ask the next member, and one is killed on the way."""
+    members = (scene.expert, scene.second)
+    line = await Duty(scene).line(*members)
+    cases = []
+    for _ in range(10):
+        draft = await scene.draft()
+        await scene.consent(draft)
+        cases.append((await scene.expertise.requests.send(scene.asker, draft.id, Target(line_id=line))).case)
+    day = timedelta(days=2, hours=1)
+    sweeps = [sweep(scene, database_url, *killed, after=day) for killed in ((str(KILLED_IN_MOVE),), (), ())]
+    killed, *others = await asyncio.gather(*sweeps)
+    assert (others, killed in (0, -signal.SIGKILL)) == ([0, 0], True)
+    assert await sweep(scene, database_url, after=day) == 0
+    pending: Counter[object] = Counter()
+    for case in cases:
+        first, second = (await scene.now(case)).offers
+        assert (first.outcome, second.outcome) == (Outcome.LAPSED, Outcome.PENDING)
+        assert first.to.professional_id != second.to.professional_id
+        pending[second.to.professional_id] += 1
+    assert {who.id: (await Duty(scene).standing(who))[0] for who in members} == pending
+    assert max(pending.values()) - min(pending.values()) <= 1
