@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from telemed.adapters.expert_people import DirectoryOfExperts
 from telemed.app.ground import Ground, common
+from telemed.experts.service.calendars import CalendarService
 from telemed.experts.service.hours import HoursService
 from telemed.experts.service.keeping import KeepingService
 from telemed.experts.service.lines import LineService
@@ -23,6 +24,7 @@ class Experts:
 
     profiles: ProfileService
     hours: HoursService
+    calendars: CalendarService
     lines: LineService
     teams: TeamService
     keeping: KeepingService
@@ -53,6 +55,7 @@ def build_experts(ground: Ground) -> Experts:
     return Experts(
         profiles=ProfileService(**common(ground), law=ground.law, people=people, skills=skills),
         hours=HoursService(**common(ground)),
+        calendars=CalendarService(**common(ground)),
         lines=lines,
         teams=TeamService(**common(ground), people=people, lines=lines),
         keeping=KeepingService(database=ground.database, clock=ground.clock),

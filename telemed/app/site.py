@@ -170,6 +170,7 @@ def _give_attachments(app: web.Application, attachments: Attachments) -> None:
 def _give_experts(app: web.Application, experts: Experts) -> None:
     app[expert_keys.PROFILES] = experts.profiles
     app[expert_keys.HOURS] = experts.hours
+    app[expert_keys.CALENDARS] = experts.calendars
     app[expert_keys.LINES] = experts.lines
     app[expert_keys.TEAMS] = experts.teams
 

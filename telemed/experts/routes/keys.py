@@ -9,6 +9,7 @@ from pydantic import Field
 
 from telemed.api.auth import only
 from telemed.experts.service.access import CARERS
+from telemed.experts.service.calendars import CalendarService
 from telemed.experts.service.hours import HoursService
 from telemed.experts.service.lines import LineService
 from telemed.experts.service.profiles import ProfileService
@@ -17,6 +18,7 @@ from telemed.kernel.caller import Role
 
 PROFILES = web.AppKey("expert_profiles", ProfileService)
 HOURS = web.AppKey("expert_hours", HoursService)
+CALENDARS = web.AppKey("expert_calendars", CalendarService)
 LINES = web.AppKey("expert_lines", LineService)
 TEAMS = web.AppKey("expert_teams", TeamService)
 CARER = only(*CARERS)

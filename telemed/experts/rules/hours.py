@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from telemed.experts.model.drafts import ShiftDraft
@@ -19,7 +19,7 @@ from telemed.experts.model.hours import (
     Kind,
     Shift,
 )
-from telemed.experts.rules.recurrence import check_days, parse_rule
+from telemed.experts.rules.recurrence import parse_rule
 from telemed.experts.rules.walls import parse_zone
 from telemed.kernel.decision import ALLOWED, Decision, Reason, refuse, warn
 from telemed.kernel.errors import Invalid
@@ -45,7 +45,8 @@ def make_shift(
     except ValueError as err:
         raise Invalid(_sentence(err), field="zone", code="experts.zone") from None
     try:
-        rule = parse_rule(draft.rule, where)
+        begins = datetime.combine(draft.first_on, time()) + timedelta(minutes=draft.start_minute)
+        rule = parse_rule(draft.rule, begins, where)
     except ValueError as err:
         raise Invalid(_sentence(err), field="rule", code="experts.rule") from None
     return Shift(
@@ -63,10 +64,10 @@ def make_shift(
 
 def require_near(day: date, today: date) -> None:
     """Raises Invalid on a day more than ten years past or five years ahead."""
-    try:
-        check_days(day, today, past_days=FARTHEST_PAST_DAYS, future_days=FARTHEST_FUTURE_DAYS)
-    except ValueError as err:
-        raise Invalid(_sentence(err), field="first_on", code="experts.date") from None
+    if day < today - timedelta(days=FARTHEST_PAST_DAYS):
+        raise Invalid("Cette date est trop ancienne.", field="first_on", code="experts.date")
+    if day > today + timedelta(days=FARTHEST_FUTURE_DAYS):
+        raise Invalid("Cette date est trop lointaine.", field="first_on", code="experts.date")
 
 
 def require_length(interval: Interval) -> None:

@@ -89,13 +89,13 @@ class HoursStore:
         return {person: tuple(rows) for person, rows in found.items()}
 
     async def overlapping(self, professional_id: UUID, kind: Kind, interval: Interval) -> list[HoursException]:
-        """What a person said by hand, of one kind, that shares an instant with `interval`."""
+        """What a person said, of one kind, that shares an instant with `interval`; not what another system did."""
         query = (
             select(ExceptionRow)
             .where(
                 col(ExceptionRow.professional_id) == professional_id,
                 col(ExceptionRow.kind) == kind.value,
-                col(ExceptionRow.source) == Source.HAND.value,
+                col(ExceptionRow.source) != Source.FHIR.value,
                 col(ExceptionRow.ends_at) > interval.start,
                 col(ExceptionRow.starts_at) < interval.end,
             )
