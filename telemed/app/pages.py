@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from telemed.app.services import Services
-from telemed.web.pages.page import ExpertiseServices, PageServices
+from telemed.web.pages.page import AttachmentServices, ExpertiseServices, PageServices
 
 
 def page_services(services: Services) -> PageServices:
@@ -28,6 +28,11 @@ def page_services(services: Services) -> PageServices:
         visits=services.visits,
         reports=services.reports,
         expertise=_expertise_services(services),
+        attachments=AttachmentServices(
+            arrivals=services.attachments.arrivals,
+            reading=services.attachments.reading,
+            removal=services.attachments.removal,
+        ),
         archive=services.documents.archive,
         law=services.law,
         claims=services.claims,

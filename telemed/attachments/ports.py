@@ -28,6 +28,10 @@ class AttachmentOwner(Protocol):
         """Whose record it is. Raises LookupError."""
         ...
 
+    async def tell(self, uow: UnitOfWork, owner_id: UUID) -> None:
+        """Let the open pages of whoever sees the files know that something changed."""
+        ...
+
 
 @dataclass(frozen=True, repr=False)
 class SealedSource:

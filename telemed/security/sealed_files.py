@@ -109,6 +109,9 @@ class SealedFile:
 class SealedReader(io.RawIOBase):
     """A sealed file as an ordinary file that may be sought in; a few pieces are kept open, never the whole."""
 
+    name = "sealed"
+    """Readers of files ask for one."""
+
     def __init__(self, sealed: SealedFile) -> None:
         self._sealed = sealed
         self._at = 0

@@ -8,6 +8,7 @@ from telemed.api.middlewares import ERROR_PAGE
 from telemed.web.assets import add_assets, load_assets
 from telemed.web.pages import (
     accounts,
+    attachments,
     billing,
     bookings,
     call,
@@ -45,6 +46,7 @@ PAGES: tuple[Pages, ...] = (
     expertise_templates.pages,
     expertise_compose.pages,
     expertise_gestures.pages,
+    attachments.pages,
     expertise_case.pages,
     bookings.pages,
     patients.pages,

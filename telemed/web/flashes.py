@@ -68,6 +68,10 @@ _TEXTS: dict[str, tuple[str, Tone]] = {
     "case-dropped": ("Brouillon abandonné.", Tone.SOON),
     "case-closed": ("Demande close.", Tone.FINE),
     "case-answered": ("Avis signé et envoyé.", Tone.FINE),
+    "pieces-joined": ("Pièces jointes au dossier.", Tone.FINE),
+    "piece-removed": ("Pièce ôtée de la demande.", Tone.SOON),
+    "piece-restored": ("Pièce remise dans la demande.", Tone.FINE),
+    "piece-withdrawn": ("Pièce retirée. Chacun lit pourquoi, plus personne ne l’ouvre.", Tone.SOON),
     "template-used": ("Modèle ajouté à la suite de votre texte.", Tone.FINE),
     "template-kept": ("Modèle enregistré.", Tone.FINE),
     "template-removed": ("Modèle supprimé.", Tone.SOON),
@@ -78,6 +82,7 @@ _UNDO = {
     "cancelled": ("/rendez-vous/{subject}/retablir", "Rétablir"),
     "activity-imported": ("/facturation/plafond/imports/{subject}/retirer", "Retirer"),
     "claim-abandoned": ("/facturation/{subject}/reprendre", "Reprendre"),
+    "piece-removed": ("/avis/pieces/{subject}/retablir", "Remettre"),
     "template-removed": ("/avis/modeles/{subject}/retablir", "Rétablir"),
 }
 _SHAPE = re.compile(r"([a-z-]{1,40})(?:\.([0-9a-f-]{36}))?", re.ASCII)

@@ -152,6 +152,15 @@ def format_matricule(value: str) -> str:
     return FIXED.join(groups.groups()) if groups else value
 
 
+def format_bytes(count: int) -> str:
+    """`712 octets`, `84 ko`, `2,3 Mo`."""
+    if count < 1000:
+        return f"{count}{FIXED}octets" if count > 1 else f"{count}{FIXED}octet"
+    if count < 1_000_000:
+        return f"{round(count / 1000)}{FIXED}ko"
+    return f"{count / 1_000_000:.1f}{FIXED}Mo".replace(".", ",").replace(",0", "")
+
+
 def format_count(count: int, singular: str, plural: str = "") -> str:
     """`1 patient`, `2 patients`; zero is singular in French."""
     word = singular if abs(count) < 2 else (plural or f"{singular}s")

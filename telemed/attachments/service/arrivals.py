@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import suppress
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, suppress
 from dataclasses import replace
 from uuid import UUID
 
 from telemed.attachments.formats.sniffing import HEAD_BYTES, find_kind
-from telemed.attachments.model import Attachment, OwnerKind, Party, Refusal, State
+from telemed.attachments.model import MAX_BYTES, Attachment, OwnerKind, Party, Refusal, State
 from telemed.attachments.rules import check_length, check_room, clean_name
 from telemed.attachments.service.checking import CheckService, refuse
 from telemed.attachments.service.ground import AttachmentGround
@@ -99,6 +99,40 @@ class ArrivalService:
             raise _longer()
         return await self._write(attachment, key, content)
 
+    async def take(
+        self,
+        caller: Caller,
+        owner_kind: OwnerKind,
+        owner_id: UUID,
+        *,
+        name: str,
+        content: AsyncIterator[bytes],
+        most: int,
+    ) -> Attachment:
+        """A file that comes in one go, of a length that is known only at its end: `most` bytes.
+
+        Cut or refused, nothing of it is left. Raises what `begin` and `receive` raise.
+        """
+        begun = await self.begin(caller, owner_kind, owner_id, name=name, length=min(most, MAX_BYTES))
+        async with self._ground.database.read() as session:
+            key = await self._ground.key_of(session, owner_id)
+        arrival = _Arrival(self._ground, begun, is_open_ended=True)
+        try:
+            attachment = await arrival.run(key, content)
+        except (CutError, TooLarge):
+            await self._drop(begun)
+            raise
+        if attachment.state is not State.CHECKING:
+            await self._drop(begun)
+            raise Invalid("Ce fichier est vide.", field="content")
+        return await self._checks.check(attachment.id)
+
+    async def _drop(self, attachment: Attachment) -> None:
+        async with self._ground.database.begin() as uow:
+            await AttachmentStore(uow.session).forget(attachment.id)
+            await BoxStore(uow.session).weigh(attachment.owner_id, length=-attachment.length, files=-1)
+        await asyncio.to_thread(self._ground.vault.remove, attachment.id)
+
     async def _take_over(self, attachment_id: UUID) -> None:
         """End an older request that still waits for bytes of this file: its sender has given it up."""
         older = self._writing.get(attachment_id)
@@ -124,9 +158,11 @@ class ArrivalService:
 class _Arrival:
     """One request that brings bytes of a file: sealed by the megabyte, made durable every few, and at its end."""
 
-    def __init__(self, ground: AttachmentGround, attachment: Attachment) -> None:
+    def __init__(self, ground: AttachmentGround, attachment: Attachment, *, is_open_ended: bool = False) -> None:
+        """`is_open_ended`: the length of the attachment is only the most that may come."""
         self._ground = ground
         self._attachment = attachment
+        self._is_open_ended = is_open_ended
         self._buffer = bytearray()
         self.must_end = asyncio.Event()
         self.has_ended = asyncio.Event()
@@ -145,13 +181,15 @@ class _Arrival:
         )
         with self._writer:
             try:
-                await self._take(_until(self.must_end, content))
+                async with aclosing(_until(self.must_end, content)) as arriving:
+                    await self._take(arriving)
             except CutError:
-                await self._flush()
-                await self._keep()
+                if not self._is_open_ended:
+                    await self._flush()
+                    await self._keep()
                 raise
             await self._flush()
-            return await self._keep()
+            return await (self._settle() if self._is_open_ended else self._keep())
 
     async def _take(self, content: AsyncIterator[bytes]) -> None:
         async for chunk in content:
@@ -163,7 +201,8 @@ class _Arrival:
                 await self._look_at_head()
             if len(self._buffer) >= _WRITE_BYTES:
                 await self._flush()
-            if here < self._attachment.length and self._writer.length - self._attachment.received >= _KEEP_EVERY:
+            is_due = self._writer.length - self._attachment.received >= _KEEP_EVERY
+            if is_due and here < self._attachment.length and not self._is_open_ended:
                 await self._keep()
 
     async def _look_at_head(self) -> None:
@@ -195,8 +234,21 @@ class _Arrival:
         self._attachment = kept
         return kept
 
+    async def _settle(self) -> Attachment:
+        """What came is the whole: its length is known now, and the room that was kept for more is given back."""
+        former, length = self._attachment, self._writer.length
+        if length == 0:
+            return former
+        await asyncio.to_thread(self._writer.finish)
+        now = self._ground.clock.now()
+        whole = replace(former, length=length, received=length, state=State.CHECKING, touched_at=now)
+        async with self._ground.database.begin() as uow:
+            await AttachmentStore(uow.session).change(whole, former=former)
+            await BoxStore(uow.session).weigh(former.owner_id, length=length - former.length, files=0)
+        return whole
 
-async def _until(must_end: asyncio.Event, content: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+
+async def _until(must_end: asyncio.Event, content: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
     """The content as it comes, cut when it must end."""
     told, coming = asyncio.ensure_future(must_end.wait()), None
     try:

@@ -135,6 +135,7 @@ class CheckService:
             store = AttachmentStore(uow.session)
             if await store.change(kept, former=attachment):
                 await store.set_pictures(attachment.id, reading.pictures)
+                await owner.tell(uow, attachment.owner_id)
                 return kept
         return (await self._read(attachment.id))[0]
 

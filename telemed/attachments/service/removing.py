@@ -19,8 +19,8 @@ class RemovalService:
     def __init__(self, ground: AttachmentGround) -> None:
         self._ground = ground
 
-    async def remove(self, caller: Caller, attachment_id: UUID) -> None:
-        """Give up an upload, or take a file out of a request that did not leave.
+    async def remove(self, caller: Caller, attachment_id: UUID) -> Attachment:
+        """Give up an upload, or take a file out of a request that did not leave; gives it as it was.
 
         Raises Conflict (`attachment.sent`) once others may have seen it: it can only be withdrawn.
         """
@@ -29,6 +29,7 @@ class RemovalService:
             store, is_dropped = AttachmentStore(uow.session), attachment.state in _UNSEEN
             if is_dropped:
                 await store.forget(attachment.id)
+                await self._ground.owners[attachment.owner_kind].tell(uow, attachment.owner_id)
             else:
                 _require_unsent(attachment, party)
                 await self._change(uow, attachment, State.REMOVED)
@@ -36,6 +37,7 @@ class RemovalService:
                 await BoxStore(uow.session).weigh(attachment.owner_id, length=-attachment.length, files=-1)
         if is_dropped:
             await asyncio.to_thread(self._ground.vault.remove, attachment.id)
+        return attachment
 
     async def restore(self, caller: Caller, attachment_id: UUID) -> Attachment:
         """Bring back what was removed a moment ago. Raises Conflict when it is too late, TooLarge without room."""
@@ -68,6 +70,7 @@ class RemovalService:
         changed = replace(attachment, state=state, withdrawal=withdrawal, touched_at=self._ground.clock.now())
         if not await AttachmentStore(uow.session).change(changed, former=attachment):
             raise Conflict("Cette pièce a changé entre-temps.", code="stale")
+        await self._ground.owners[attachment.owner_kind].tell(uow, attachment.owner_id)
         return changed
 
 

@@ -16,6 +16,7 @@ from telemed.documents.model import PrescribedKind
 from telemed.kernel.errors import Conflict, NotFound
 from telemed.patients.model import Patient
 from telemed.web import expertise_words, french, words
+from telemed.web.pages.attachment_view import pieces_view
 from telemed.web.pages.expertise import CARER
 from telemed.web.pages.expertise_people import find_colleagues, specialty_choices
 from telemed.web.pages.expertise_thread import thread_of
@@ -114,6 +115,7 @@ async def _view(visitor: Visitor, place: Workplace, form: Form, *, is_search: bo
         withdrawals=expertise_words.WITHDRAWALS,
         care_urgencies=expertise_words.CARE_URGENCIES,
         specialties=specialty_choices() if gestures.may_offer else (),
+        pieces=await pieces_view(visitor, case_id),
     )
     seen = (view.state, view.sentence, view.due_at, view.offers, view.thread, int(place.frame.now.timestamp()) // 60)
     return replace(view, version=hashlib.sha256(repr(seen).encode()).hexdigest()[:16])

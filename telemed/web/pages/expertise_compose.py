@@ -24,6 +24,7 @@ from telemed.acts.teleexpertise.service.lists import CaseView
 from telemed.consent.model import ActKind, ConsentBy, ConsentDecision, ConsentRecord
 from telemed.kernel.errors import Conflict, DomainError, Invalid, NotFound, Refused
 from telemed.web import expertise_words, forms, french, words
+from telemed.web.pages.attachment_view import pieces_view
 from telemed.web.pages.expertise import CARER
 from telemed.web.pages.expertise_case import case_id_of, patient_card
 from telemed.web.pages.expertise_people import chosen_ids, find_colleagues, is_specialty, specialty_choices
@@ -229,6 +230,7 @@ async def _view(visitor: Visitor, place: Workplace, one: CaseView, form: Form, *
         may_be_minor=one.patient.identity.traits.birth_date.is_under(18, place.frame.today) is not False,
         kept_until=case.edited_at + DRAFT_LIFE,
         saved_at=case.edited_at,
+        pieces=await pieces_view(visitor, case.id),
     )
 
 

@@ -36,6 +36,7 @@ from telemed.acts.teleexpertise.service.turns import TurnService
 from telemed.api.auth import SESSION_COOKIE as SESSION_COOKIE
 from telemed.api.auth import VISIT_COOKIE as VISIT_COOKIE
 from telemed.api.auth import Access, find_caller, require_caller
+from telemed.attachments.service import ArrivalService, ReadingService, RemovalService
 from telemed.consent.service import ConsentService
 from telemed.documents.service import DocumentArchive
 from telemed.kernel.caller import Caller, Role
@@ -74,6 +75,15 @@ class ExpertiseServices:
 
 
 @dataclass(frozen=True)
+class AttachmentServices:
+    """The use cases behind what is joined to a case."""
+
+    arrivals: ArrivalService
+    reading: ReadingService
+    removal: RemovalService
+
+
+@dataclass(frozen=True)
 class PageServices:
     """Every use case that a page calls."""
 
@@ -96,6 +106,7 @@ class PageServices:
     visits: VisitService
     reports: ReportService
     expertise: ExpertiseServices
+    attachments: AttachmentServices
     archive: DocumentArchive
     law: Law
     claims: ClaimService

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from telemed.web.views.attachments import PiecesView
 from telemed.web.views.frame import Badge, Choice, Form, Pager, ReasonLine, Tone
 from telemed.web.views.report import PrescriptionLine
 from telemed.web.wording import Block
@@ -196,6 +197,7 @@ class CaseView:
     hidden_from: tuple[Choice, ...] = ()
     specialties: tuple[Choice, ...] = ()
     warnings: tuple[ReasonLine, ...] = ()
+    pieces: PiecesView | None = None
     version: str = ""
 
 
@@ -224,6 +226,7 @@ class ComposerView:
     may_be_minor: bool
     kept_until: datetime
     saved_at: datetime
+    pieces: PiecesView | None = None
 
 
 @dataclass(frozen=True)

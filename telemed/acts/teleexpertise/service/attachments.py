@@ -7,6 +7,7 @@ from uuid import UUID
 from telemed.acts.teleexpertise.model import END_STATES, Actor, Case, State
 from telemed.acts.teleexpertise.service.access import require_carer, side_of
 from telemed.acts.teleexpertise.service.casework import Casework
+from telemed.acts.teleexpertise.service.news import tell_word
 from telemed.acts.teleexpertise.store import CaseStore
 from telemed.attachments.model import Party
 from telemed.kernel.caller import Caller
@@ -45,6 +46,11 @@ class CaseAttachments:
         if case is None:
             raise LookupError("files of a case that does not exist")
         return case.patient_id
+
+    async def tell(self, uow: UnitOfWork, owner_id: UUID) -> None:
+        case = await CaseStore(uow.session).find(owner_id)
+        if case is not None:
+            tell_word(uow, case, self._casework.clock.now())
 
 
 def _may_add(case: Case, actor: Actor, professional_id: UUID | None) -> bool:

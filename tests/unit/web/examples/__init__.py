@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from tests.unit.web.examples import accounting, acts, billing, expertise, journey, lots, office, practice, texts
+from tests.unit.web.examples import (
+    accounting,
+    acts,
+    attachments,
+    billing,
+    expertise,
+    journey,
+    lots,
+    office,
+    practice,
+    texts,
+)
 from tests.unit.web.examples.frames import DOCTOR, Example
 
 EXAMPLES: dict[str, Example] = (
@@ -15,6 +26,7 @@ EXAMPLES: dict[str, Example] = (
     | texts.EXAMPLES
     | journey.EXAMPLES
     | expertise.EXAMPLES
+    | attachments.EXAMPLES
 )
 
 __all__ = ["DOCTOR", "EXAMPLES", "Example"]

@@ -1,8 +1,11 @@
 // A case: what was written and done follows the server; the answer keeps itself as one writes; nothing jumps.
 
+import { wireAttachments } from "../attachments.js";
 import { autosave } from "../autosave.js";
 import { refreshOn, replaceContent } from "../live.js";
 import "./professional.js";
+
+wireAttachments();
 
 const region = document.querySelector("[data-follow]");
 const moved = document.querySelector("[data-moved]");

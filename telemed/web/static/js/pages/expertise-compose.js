@@ -1,7 +1,10 @@
 // The composer keeps itself as one writes.
 
+import { wireAttachments } from "../attachments.js";
 import { autosave } from "../autosave.js";
 import "./professional.js";
+
+wireAttachments();
 
 const form = document.querySelector("form[data-autosave]");
 
