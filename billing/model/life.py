@@ -255,7 +255,7 @@ DUE: Mapping[Stage, Due] = MappingProxyType(
         _S.REJECTED: Due.DECISION,
     }
 )
-"""What is due at each stage; nothing at the others, but the repayment of what was paid once undone."""
+"""What is due at each stage; nothing at the others, but the repayment of what was paid too much once it is over."""
 
 
 def find_transition(stage: Stage, happening: Happening, *, to: Stage | None = None) -> Transition | None:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from uuid import UUID
 
 from billing.model import Claim, Supplied
 from billing.model.invoice import Owing
-from billing.model.life import UNDONE, Due, Happening, Stage, find_transition
+from billing.model.life import UNDONE, Happening, Stage, find_transition
 from billing.model.standing import ClaimLife, Standing
 from billing.rules.tariff import ClaimState
 from billing.rules.transmission import corrected_already
 from billing.service.access import require_claim_reader
 from billing.service.following import LifeKeeper, reverse_claim
 from billing.service.life import read_life
-from billing.service.moving import Mover, repayment_due, require_own
+from billing.service.moving import Mover, require_own
 from billing.service.places import Places, find_present
 from billing.store import BillingStore, CountStore
 from billing.store.invoices import InvoiceStore
@@ -91,8 +90,7 @@ class ClaimDecisions:
             claim, standing = await open_claim(uow, caller, claim_id)
             mover = Mover(LifeStore(uow.session), now=self._clock.now())
             after = await mover.advance(standing, Happening.ABANDONED, by=caller, note=note)
-            after = await mover.undo(after)
-            await mover.store.amend(after, **repayment_due(after, self._today(claim)))
+            await mover.undo(after)
             await self._places.leave(uow, claim, why="abandoned")
             return await read_life(uow, claim_id)
 
@@ -118,7 +116,7 @@ class ClaimDecisions:
             self._note(uow, caller, "billing.reverse", claim_id)
             claim, standing = await open_claim(uow, caller, claim_id)
             mover = Mover(LifeStore(uow.session), now=self._clock.now())
-            await reverse_claim(mover, standing, by=caller, clock=self._clock, claim=claim, note=note)
+            await reverse_claim(mover, standing, by=caller, note=note)
             await self._places.leave(uow, claim, why="reversed")
             return await read_life(uow, claim_id)
 
@@ -137,22 +135,20 @@ class ClaimDecisions:
             raise Invalid("Indiquez un montant différent de zéro, et de 10 000 € au plus.", field="cents")
         async with self._database.begin() as uow:
             self._note(uow, caller, "billing.record_payment", claim_id)
-            claim, standing = await open_claim(uow, caller, claim_id)
+            _, standing = await open_claim(uow, caller, claim_id)
             if find_transition(standing.stage, Happening.PAYMENT_RECORDED) is None:
                 raise Conflict("Rien n'est facturé : aucun paiement à noter.", code="claim.stage")
             mover = Mover(LifeStore(uow.session), now=self._clock.now())
             after = await mover.pay(standing, owing, cents, key=f"recorded:{new_id()}")
-            await self._settle_payment(mover, claim, after, caller)
+            await self._settle_payment(mover, after, caller)
             return await read_life(uow, claim_id)
 
-    async def _settle_payment(self, mover: Mover, claim: Claim, standing: Standing, caller: Caller) -> None:
+    async def _settle_payment(self, mover: Mover, standing: Standing, caller: Caller) -> None:
         """Paid once nothing is owed any more; a part changes no stage."""
         is_whole = standing.balance_cents <= 0 and standing.stage not in UNDONE
         may_end = find_transition(standing.stage, Happening.PAYMENT_RECORDED, to=Stage.PAID) is not None
         to = Stage.PAID if is_whole and may_end else standing.stage
-        after = await mover.advance(standing, Happening.PAYMENT_RECORDED, by=caller, to=to)
-        if after.stage in UNDONE or after.due is Due.REPAYMENT:
-            await mover.store.amend(after, **repayment_due(after, self._today(claim)))
+        await mover.advance(standing, Happening.PAYMENT_RECORDED, by=caller, to=to)
 
     async def _take_place(self, uow: UnitOfWork, claim: Claim) -> None:
         """Raises Refused where the place of this claim was taken since it was given back."""
@@ -176,9 +172,6 @@ class ClaimDecisions:
         await CountStore(uow.session).replace(claim, again)
         await self._keeper.follow(uow, again, claim)
         return again
-
-    def _today(self, claim: Claim) -> date:
-        return claim.biller.civil_day(self._clock.now())
 
     def _note(
         self,

@@ -9,7 +9,7 @@ from billing.model.life import INVOICED_AND_AFTER, Actor, Due, Happening, Stage,
 from billing.model.standing import Standing
 from billing.rules.tariff import ClaimState
 from billing.rules.transmission import BilledAct, left_before_reversal
-from billing.service.moving import Mover, repayment_due
+from billing.service.moving import Mover
 from billing.store import BillingStore
 from billing.store.life import LifeStore, opening
 from telemed.kernel.caller import Caller
@@ -59,7 +59,7 @@ class LifeKeeper:
         if stands:
             return holder
         if holder.stage in INVOICED_AND_AFTER:
-            await reverse_claim(mover, holder, by=Actor.JOB, clock=self._clock, claim=former)
+            await reverse_claim(mover, holder, by=Actor.JOB)
         elif find_transition(holder.stage, Happening.SUPERSEDED) is not None:
             await mover.advance(holder, Happening.SUPERSEDED, by=Actor.JOB)
         return None
@@ -78,12 +78,8 @@ def _what_is_billed(claim: Claim) -> tuple[object, ...]:
     return BilledAct.of(claim), claim.patient_id, biller.rpps, biller.practice_id, biller.professional_id
 
 
-async def reverse_claim(
-    mover: Mover, standing: Standing, *, by: Actor | Caller, clock: Clock, claim: Claim, note: str | None = None
-) -> Standing:
+async def reverse_claim(mover: Mover, standing: Standing, *, by: Actor | Caller, note: str | None = None) -> Standing:
     """Undo an invoiced claim: reversal entries, and what is left to do with the caisse if the invoice has gone."""
     reasons = (left_before_reversal(),) if standing.lot_id is not None else ()
     after = await mover.advance(standing, Happening.REVERSED, by=by, reasons=reasons, note=note)
-    after = await mover.undo(after)
-    due = repayment_due(after, claim.biller.civil_day(clock.now()))
-    return await mover.store.amend(after, **due)
+    return await mover.undo(after)

@@ -8,11 +8,12 @@ from datetime import date, datetime
 from typing import Any
 
 from billing.model.invoice import Entry, EntryKind, Owing
-from billing.model.life import UNDONE, Actor, Due, Happening, due_at, find_transition
+from billing.model.life import UNDONE, Actor, Due, Happening, Stage, due_at, find_transition
 from billing.model.standing import Standing
 from billing.service.access import PROFESSIONALS
 from billing.store.life import LifeStore
 from telemed.kernel.caller import Caller, CallerKind, Role
+from telemed.kernel.clock import civil_date
 from telemed.kernel.decision import Reason
 from telemed.kernel.errors import Conflict, Forbidden, NotFound
 
@@ -59,7 +60,7 @@ class Mover:
             } | changes
         elif reasons:
             changes["reasons"] = tuple(reasons)
-        after = replace(standing, **changes)
+        after = due_once_over(replace(standing, **changes), self._today(standing))
         actor_id = by.id if isinstance(by, Caller) else None
         return await self.store.record(after, happening, at=self._now, actor=actor.value, actor_id=actor_id, note=note)
 
@@ -76,9 +77,7 @@ class Mover:
 
     async def pay(self, standing: Standing, owing: Owing, cents: int, *, key: str) -> Standing:
         """Money that came (`cents` positive) or went back (negative)."""
-        return await self.store.add_entries(
-            standing, [self._entry(standing, EntryKind.PAYMENT, owing, -cents, key=key)]
-        )
+        return await self._add(standing, [self._entry(standing, EntryKind.PAYMENT, owing, -cents, key=key)])
 
     async def undo(self, standing: Standing) -> Standing:
         """Reverse what is charged and not reversed yet; the payment that the FSE itself stated goes with it."""
@@ -93,7 +92,7 @@ class Mover:
             for one in entries
             if one.key == DIRECT_PAYMENT
         ]
-        return await self.store.add_entries(standing, lines)
+        return await self._add(standing, lines)
 
     async def hand_over_share(self, standing: Standing, giver: Owing, taker: Owing) -> Standing:
         """The share of one, refused, becomes that of another."""
@@ -108,6 +107,15 @@ class Mover:
             ],
         )
 
+    async def _add(self, standing: Standing, lines: list[Entry]) -> Standing:
+        """Lines of the ledger, and what is due once they count."""
+        after = await self.store.add_entries(standing, lines)
+        over = due_once_over(after, self._today(standing))
+        return after if over == after else await self.store.amend(after, due=over.due, due_on=over.due_on)
+
+    def _today(self, standing: Standing) -> date:
+        return civil_date(self._now, standing.territory)
+
     def _entry(self, standing: Standing, kind: EntryKind, owing: Owing, cents: int, *, key: str) -> Entry:
         return Entry(standing.claim_id, kind, owing, cents, self._now, key)
 
@@ -121,10 +129,13 @@ def owed(entries: Iterable[Entry], *, payments: bool = True) -> dict[Owing, int]
     return found
 
 
-def repayment_due(standing: Standing, today: date) -> dict[str, Any]:
-    """What is due of an undone claim that was paid too much: to give it back, from that day."""
-    is_owed_back = standing.stage in UNDONE and standing.balance_cents < 0
-    return {"due": Due.REPAYMENT, "due_on": today} if is_owed_back else {"due": Due.NOTHING, "due_on": None}
+def due_once_over(standing: Standing, today: date) -> Standing:
+    """What was paid too much of a claim that is over is to be given back, from the day on which it is known."""
+    if standing.stage not in (*UNDONE, Stage.PAID):
+        return standing
+    if standing.balance_cents >= 0:
+        return replace(standing, due=Due.NOTHING, due_on=None)
+    return standing if standing.due is Due.REPAYMENT else replace(standing, due=Due.REPAYMENT, due_on=today)
 
 
 def actor_of(by: Caller | Actor, standing: Standing) -> Actor:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, case, func, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from billing.model.life import UNDONE, Due, Stage
+from billing.model.life import Due, Stage
 from billing.model.standing import Standing
 from billing.rules.reconciliation import Sum
 from billing.store.life import to_standing
@@ -35,7 +36,7 @@ class DeskStore:
         """How many claims wait at each stage, and for how much; in one statement."""
         query = (
             select(col(StandingRow.stage), func.count(), func.coalesce(func.sum(col(StandingRow.amount_cents)), 0))
-            .where(*self._whose, _waits())
+            .where(self._waits())
             .group_by(col(StandingRow.stage))
         )
         return {
@@ -47,11 +48,22 @@ class DeskStore:
         rank = case({stage.value: place for place, stage in enumerate(WAITING)}, value=col(StandingRow.stage), else_=0)
         query = (
             select(StandingRow)
-            .where(*self._whose, _waits())
+            .where(self._waits())
             .order_by(rank, col(StandingRow.due_on), col(StandingRow.claim_id))
             .limit(limit)
         )
         return [to_standing(row) for row in await self._session.scalars(query)]
+
+    def _waits(self) -> ColumnElement[bool]:
+        """At a stage that waits for somebody, or paid too much: the money is to be given back.
+
+        Each side is a range of its own index, of stages and of days on which something is due: neither database walks
+        all the claims.
+        """
+        claim_id, due = col(StandingRow.claim_id), col(StandingRow.due) == Due.REPAYMENT.value
+        at_a_stage = select(claim_id).where(*self._whose, col(StandingRow.stage).in_([one.value for one in WAITING]))
+        to_repay = select(claim_id).where(*self._whose, col(StandingRow.due_on) > date.min, due)
+        return claim_id.in_(union(at_a_stage, to_repay))
 
 
 def _whose(practice_id: UUID | None, professional_id: UUID | None) -> list[ColumnElement[bool]]:
@@ -61,14 +73,3 @@ def _whose(practice_id: UUID | None, professional_id: UUID | None) -> list[Colum
     if professional_id is not None:
         asked.append(col(StandingRow.professional_id) == professional_id)
     return asked
-
-
-def _waits() -> ColumnElement[bool]:
-    """At a stage that waits for somebody, or undone after it was paid: the money is to be given back.
-
-    The stages come first as one list, so that both databases walk the index of stages and not all the claims.
-    """
-    stage = col(StandingRow.stage)
-    waiting = [one.value for one in WAITING]
-    is_listed = stage.in_([*waiting, *(one.value for one in sorted(UNDONE))])
-    return and_(is_listed, or_(stage.in_(waiting), col(StandingRow.due) == Due.REPAYMENT.value))

@@ -1,6 +1,6 @@
 """Changes each rule and each line of law a little and sees whether a test notices. Takes up to an hour.
 
-usage: python -m tests.mutation [--again] [names such as 'billing.rules.cap*']
+usage: python -m tests.mutation [--again] [files such as billing/rules/cap.py, names such as 'billing.rules.cap*']
 `--again` keeps what an interrupted run found, and tests the survivors once more.
 """
 
@@ -16,20 +16,28 @@ from tests.mutation.explained import Change, change_of, explained
 from tests.shared import ROOT
 
 WORK = ROOT / "mutants"
-_MUTMUT = str(Path(sys.executable).parent / "mutmut")
+_MUTMUT = (sys.executable, "-c", "from mutmut.__main__ import cli; cli()")
 _NOTICED = {"killed", "timeout"}
 
 
 def main(words: list[str]) -> int:
     """The exit status: 1 when a survivor has no explanation, or an explanation no survivor."""
-    names = [word for word in words if word != "--again"]
+    names = [_names_of(word) for word in words if word != "--again"]
     if "--again" in words:
         _forget_copies()
         names += [name for name, status in _results().items() if status not in {*_NOTICED, "not checked"}]
     elif WORK.exists():
         shutil.rmtree(WORK)
-    status = subprocess.run([_MUTMUT, "run", *names], cwd=ROOT, check=False).returncode
+    status = subprocess.run([*_MUTMUT, "run", *names], cwd=ROOT, check=False).returncode
     return status or _report(is_whole=not names or "--again" in words)
+
+
+def _names_of(word: str) -> str:
+    """The mutants of a file or of a folder of them; a name, with or without *, is its own."""
+    path = Path(word)
+    if "/" not in word or not (ROOT / path).exists():
+        return word
+    return ".".join(path.with_suffix("").parts) + ".*"
 
 
 def _forget_copies() -> None:
@@ -68,7 +76,7 @@ def _change(name: str) -> Change:
 
 
 def _mutmut(*words: str) -> str:
-    return subprocess.run([_MUTMUT, *words], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    return subprocess.run([*_MUTMUT, *words], cwd=ROOT, check=True, capture_output=True, text=True).stdout
 
 
 if __name__ == "__main__":

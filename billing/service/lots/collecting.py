@@ -18,8 +18,8 @@ from billing.model.lot import KeptLot, KeptReturn, LotStanding, ReturnKind, Retu
 from billing.model.standing import Standing
 from billing.ports import Caisse, CaisseGarbage, CaisseUnavailable
 from billing.service.lots.sending import CALL_SECONDS, move_lot
-from billing.service.moving import Mover, owed, repayment_due
-from billing.service.places import Places
+from billing.service.moving import Mover, owed
+from billing.service.places import Places, find_present
 from billing.store import BillingStore, CountStore
 from billing.store.life import LifeStore
 from billing.store.lots import LotStore
@@ -153,8 +153,7 @@ class ReturnCollector:
             return ReturnState.CONTRADICTS
         after = await mover.pay(standing, owing, rsp.amount_cents, key=key)
         if after.stage in UNDONE:
-            after = await mover.advance(after, Happening.RSP_PAID, by=Actor.CAISSE)
-            await mover.store.amend(after, **repayment_due(after, claim.biller.civil_day(self._clock.now())))
+            await mover.advance(after, Happening.RSP_PAID, by=Actor.CAISSE)
             return ReturnState.CONTRADICTS
         awaited = await _awaited(mover.store, standing)
         happening = Happening.SHARE_PAID if awaited else Happening.RSP_PAID
@@ -162,20 +161,26 @@ class ReturnCollector:
             return ReturnState.CONTRADICTS
         left = owed(await mover.store.entries(claim.id)).get(owing, 0)
         reasons = after.reasons if left == 0 else (*after.reasons, _paid_otherwise(rsp.payer, left))
-        await mover.advance(after, happening, by=Actor.CAISSE, reasons=reasons)
         if standing.stage is Stage.REJECTED:
-            await self._places.come_back(uow, claim)
-            await CountStore(uow.session).put_back(claim)
+            reasons = (*reasons, *await self._count_again(uow, claim))
+        await mover.advance(after, happening, by=Actor.CAISSE, reasons=reasons)
         return ReturnState.APPLIED
 
+    async def _count_again(self, uow: UnitOfWork, claim: Claim) -> tuple[Reason, ...]:
+        """What is paid after all counts again, even where its place was taken meanwhile: then why is told."""
+        decision = await self._places.come_back(uow, claim)
+        if not decision.is_allowed:
+            await CountStore(uow.session).put_back(await find_present(uow, claim))
+        return decision.refusals
+
     async def _rejected(self, uow: UnitOfWork, claim: Claim, standing: Standing, rsp: Rsp, _key: str) -> ReturnState:
-        mover, now = Mover(LifeStore(uow.session), now=self._clock.now()), self._clock.now()
+        mover = Mover(LifeStore(uow.session), now=self._clock.now())
         reason = _rejection(rsp)
         if rsp.payer is Payer.AMC:
             return await self._share_rejected(mover, standing, reason)
         if find_transition(standing.stage, Happening.RSP_REJECTED) is None:
             return ReturnState.UNCHANGED if standing.stage is Stage.REJECTED else ReturnState.CONTRADICTS
-        today = claim.biller.civil_day(now)
+        today = claim.biller.civil_day(self._clock.now())
         await mover.advance(standing, Happening.RSP_REJECTED, by=Actor.CAISSE, due_on=today, reasons=(reason,))
         await self._places.leave(uow, claim, why="rejected")
         return ReturnState.APPLIED

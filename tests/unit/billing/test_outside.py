@@ -87,6 +87,33 @@ def test_newer_files_that_speak_of_each_of_its_days_replace_the_declaration() ->
     assert told(resolve_outside(2026, declared(100, hour=9), halves)) == (100, JUNE)
 
 
+def sources_of(known: KnownOutside) -> str | None:
+    return None if known.outside is None else known.outside.source
+
+
+def test_a_file_is_named_where_one_of_its_days_counts() -> None:
+    """On its first day, on its last; not up to the day of the declaration, not behind a hole."""
+    only_day = file(JANUARY, JANUARY, source="un jour")
+    assert sources_of(resolve_outside(2026, None, [only_day])) == "un jour"
+    until_then, from_then = file(JANUARY, JUNE, source="avant"), file(JUNE, date(2026, 7, 1), source="ensuite")
+    assert sources_of(resolve_outside(2026, declared(1, hour=12), [until_then])) == "relevé"
+    assert sources_of(resolve_outside(2026, declared(1, hour=12), [until_then, from_then])) == "relevé, ensuite"
+    behind = file(date(2026, 7, 2), SEPTEMBER, source="derrière")
+    assert sources_of(resolve_outside(2026, None, [until_then, behind])) == "avant"
+    last_day = file(date(2026, 7, 1), date(2026, 7, 1), source="le dernier")
+    assert sources_of(resolve_outside(2026, None, [until_then, last_day])) == "avant, le dernier"
+
+
+def test_nothing_waits_where_the_last_line_is_of_the_last_day() -> None:
+    assert resolve_outside(2026, None, [file(JANUARY, JUNE, JUNE)]).unknown_from is None
+    assert resolve_outside(2026, declared(1, hour=12), [file(JANUARY, JUNE, JUNE)]).unknown_from is None
+    hole = [file(JANUARY, JUNE), file(date(2026, 7, 2), date(2026, 7, 2), date(2026, 7, 2))]
+    further = file(date(2026, 9, 1), SEPTEMBER)
+    assert resolve_outside(2026, None, hole).unknown_from == date(2026, 7, 1)
+    assert resolve_outside(2026, None, [*hole, further]).unknown_from == date(2026, 7, 1)
+    assert resolve_outside(2026, None, [hole[0], further]).unknown_from is None
+
+
 @st.composite
 def files(draw: st.DrawFn) -> ImportedOutside:
     first = draw(st.dates(JANUARY, date(2026, 12, 1)))

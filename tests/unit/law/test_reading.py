@@ -50,6 +50,7 @@ ALL, MAYOTTE, GUYANE = None, Territory.MAYOTTE, Territory.GUYANE
     ("day", "territory", "standing", "quantities", "until", "doubtful"),
     [
         (date(2019, 12, 31), ALL, Standing.NOT_YET, {}, date(2020, 1, 1), False),
+        (date(2019, 12, 31), GUYANE, Standing.NOT_YET, {}, date(2020, 1, 1), False),
         (date(2020, 1, 1), ALL, Standing.IN_FORCE, {None: 3}, date(2022, 1, 1), False),
         (date(2021, 12, 31), GUYANE, Standing.IN_FORCE, {None: 3}, date(2022, 1, 1), False),
         (
@@ -118,6 +119,8 @@ def test_a_reading_says_what_a_rule_would_be_given(parameter: Parameter, day: da
         ("d’un delai", True),
         ("decret inconnu", False),
         ("example", False),
+        ("xx", False),
+        ("decretarrete", False),
     ],
 )
 def test_every_word_is_looked_for_in_what_a_lawyer_reads(words: str, found: bool) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -10,15 +11,20 @@ from sqlmodel import col
 
 from billing.facts import ActFacts, Reimbursement
 from billing.model import Claim
+from billing.model.exchange import Payer, Rsp
 from billing.model.invoice import Owing
 from billing.model.life import Due, Stage
 from billing.model.lot import ReturnState
 from billing.rules.cap import Counts
+from billing.rules.tariff import ClaimState
+from billing.rules.transmission import Wish
+from billing.service.desk import DeskService
 from billing.store import CountStore
 from telemed.adapters.caisse.reception import REFUSED
 from telemed.kernel.decision import Decision, Reason
 from telemed.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from telemed.kernel.ids import new_id
+from telemed.trace.service import Journal
 from telemed.trace.tables import TraceEntryRow
 from tests.fixtures.caisse import CaisseGround
 from tests.integration.billing.conftest import (
@@ -30,7 +36,7 @@ from tests.integration.billing.conftest import (
     SECRETARY,
 )
 from tests.integration.billing.life.conftest import OTHER_ORGANISM, Office, happenings
-from tests.unit.billing.making import PRACTICE_ID, make_facts
+from tests.unit.billing.making import PRACTICE_ID, make_facts, make_teleexpertise
 
 pytestmark = pytest.mark.asyncio
 TIERS_PAYANT = {"is_tiers_payant": True, "reimbursement": Reimbursement(is_met=True)}
@@ -209,8 +215,6 @@ async def test_the_cap_holds_an_invoice_until_a_reason_is_given(office: Office) 
 
 async def test_a_part_paid_by_the_patient_ends_nothing_and_the_rest_does(office: Office) -> None:
     claim = await office.propose(**TIERS_PAYANT)
-    from billing.rules.transmission import Wish
-
     await office.invoices.invoice(DOCTOR, claim.id, wish=Wish(is_on_paper=True))
     life = await office.invoices.record_payment(SECRETARY, claim.id, owing=Owing.PATIENT, cents=750)
     assert (life.standing.stage, life.standing.balance_cents) == (Stage.ON_PAPER, 1750)
@@ -229,8 +233,6 @@ async def test_a_payment_of_what_is_not_invoiced_is_refused(office: Office) -> N
 async def test_an_insurer_who_says_twice_that_he_paid_is_believed_once(
     office: Office, caisse_ground: CaisseGround
 ) -> None:
-    from billing.model.exchange import Payer, Rsp
-
     life = await office.sent(**TIERS_PAYANT)
     await office.lots.collect_returns()
     reference = caisse_ground.reception.deliveries[0].lot
@@ -271,3 +273,66 @@ async def test_rights_follow_the_person_when_records_are_merged_and_parted_again
         await PersonStore(uow.session).split(kept=twin, absorbed=claim.patient_id)
     refusals = (await office.invoices.plan(DOCTOR, claim.id)).refusals
     assert [reason.code for reason in refusals] == ["billing.insurance_missing"]
+
+
+async def on_paper(office: Office) -> UUID:
+    claim = await office.propose(**TIERS_PAYANT)
+    await office.invoices.invoice(DOCTOR, claim.id, wish=Wish(is_on_paper=True))
+    return claim.id
+
+
+@pytest.mark.parametrize("ending", ["abandoned", "corrected", "paid too much"])
+async def test_money_that_nobody_owed_is_due_back_and_waits_at_the_desk(
+    office: Office, caisse_ground: CaisseGround, ending: str
+) -> None:
+    """From the day on which it is known, until it is given back."""
+    if ending == "corrected":
+        caisse_ground.tell(rejections={1: REFUSED})
+        claim_id = (await office.sent(**TIERS_PAYANT)).standing.claim_id
+        await office.lots.collect_returns()
+    else:
+        claim_id = await on_paper(office)
+    paid = 2_800 if ending == "paid too much" else 300
+    await office.invoices.record_payment(SECRETARY, claim_id, owing=Owing.PATIENT, cents=paid)
+    if ending == "abandoned":
+        await office.invoices.abandon(DOCTOR, claim_id, reason="Acte offert")
+    elif ending == "corrected":
+        await office.invoices.correct_rejected(SECRETARY, claim_id, reason="Organisme")
+    standing = (await office.life(claim_id)).standing
+    assert (standing.balance_cents, standing.due, standing.due_on) == (-300, Due.REPAYMENT, standing.day)
+    desk = DeskService(database=office.database, journal=Journal(clock=office.clock))
+    for caller in (DOCTOR, SECRETARY):
+        assert (await desk.waiting(caller, limit=5)).first[0] == standing
+    await office.invoices.record_payment(SECRETARY, claim_id, owing=Owing.PATIENT, cents=-300)
+    standing = (await office.life(claim_id)).standing
+    assert (standing.balance_cents, standing.due, standing.due_on) == (0, Due.NOTHING, None)
+    assert standing not in (await desk.waiting(DOCTOR, limit=5)).first
+
+
+async def test_an_opinion_paid_after_its_rejection_counts_and_says_that_its_place_is_taken(
+    office: Office, caisse_ground: CaisseGround
+) -> None:
+    """R-18: the caisse may pay a fifth; the doctor must know."""
+    caisse_ground.tell(rejections={1: REFUSED})
+    await office.insure()
+    first = await opinion(office, 5)
+    await office.invoices.invoice(DOCTOR, first.id)
+    await office.lots.send_now(DOCTOR)
+    assert await office.stage(first.id) is Stage.REJECTED
+    for month in range(1, 5):
+        assert (await opinion(office, month)).state is ClaimState.PROPOSED
+    reference = caisse_ground.reception.deliveries[0].lot
+    caisse_ground.reception.say(Rsp(reference, office.clock.now(), 1, Payer.AMO, 2_300))
+    await office.lots.collect_returns()
+    standing = (await office.life(first.id)).standing
+    assert (standing.stage, [one.code for one in standing.reasons]) == (
+        Stage.PAID,
+        ["caisse.rejected", "billing.quota_exhausted"],
+    )
+    assert await counted(office) == Counts(teleexpertises=5)
+
+
+async def opinion(office: Office, month: int) -> Claim:
+    at = datetime(2026, month, 10, 12, tzinfo=UTC)
+    facts = make_teleexpertise(act_id=new_id(), requested_at=at, accepted_at=at, completed_at=at)
+    return (await office.claims.propose_all(facts))[0]

@@ -112,7 +112,9 @@ def check_money(standing: StandingRow, entries: list[EntryRow]) -> None:
     assert standing.balance_cents == charged - paid
     if Stage(standing.stage) in UNDONE:
         assert charged == 0
+    if Stage(standing.stage) in {*UNDONE, Stage.PAID}:
         assert (standing.due == Due.REPAYMENT.value) == (standing.balance_cents < 0)
+        assert (standing.due_on is not None) == (standing.balance_cents < 0)
     if Stage(standing.stage) in INVOICED_AND_AFTER:
         assert charged == standing.amount_cents
 
