@@ -119,12 +119,15 @@ def plan_transmission(act: BilledAct, rights: Rights | None, law: LawOfDay, wish
     is_tiers_payant = _is_tiers_payant(act, law, basis)
     prescripteur, missing = _find_prescripteur(act, law, basis)
     rate = _find_rate(act, law)
-    shares = _share(act, rate, rights, is_tiers_payant=is_tiers_payant, wish=wish)
+    dre = _find_dre(mode, rights, law)
+    shares = _share(act, rate, has_insurer_beside=dre is not None, is_tiers_payant=is_tiers_payant, wish=wish)
     if rate is not None and is_tiers_payant:
         basis.append(rate)
     refusals = [*missing, *(() if mode is not None else (_insurance_missing(),))]
     refusals += [] if shares is not None else [_coverage_not_established(act)]
-    has_dre = _has_dre(shares, rights, law, basis) and mode is not TransmissionMode.PAPER_SHEET
+    has_dre = shares is not None and shares.amc_cents > 0
+    if dre is not None and has_dre:
+        basis.append(dre)
     return Transmission(
         mode=mode,
         is_tiers_payant=is_tiers_payant,
@@ -199,11 +202,12 @@ def _find_rate(act: BilledAct, law: LawOfDay) -> DatedValue | None:
 
 
 def _share(
-    act: BilledAct, rate: DatedValue | None, rights: Rights | None, *, is_tiers_payant: bool, wish: Wish
+    act: BilledAct, rate: DatedValue | None, *, has_insurer_beside: bool, is_tiers_payant: bool, wish: Wish
 ) -> Shares | None:
     """Who owes what; None in tiers payant where the compulsory share is known to nobody.
 
-    In direct payment the patient owes all and his caisse pays him back. Half a cent is rounded up.
+    In direct payment the patient owes all and his caisse pays him back. A complementary insurer owes the rest only
+    where a DRE asks him for it. Half a cent is rounded up.
     """
     amount = act.amount_cents or 0
     if not is_tiers_payant:
@@ -211,18 +215,15 @@ def _share(
     amo = wish.amo_cents if rate is None else (amount * rate.integer + 50) // 100
     if amo is None or not 0 <= amo <= amount:
         return None
-    pays_rest = rights is not None and rights.has_complementary and rights.takes_dre
-    return Shares(amo, amount - amo, 0) if pays_rest else Shares(amo, 0, amount - amo)
+    return Shares(amo, amount - amo, 0) if has_insurer_beside else Shares(amo, 0, amount - amo)
 
 
-def _has_dre(shares: Shares | None, rights: Rights | None, law: LawOfDay, basis: list[DatedValue]) -> bool:
-    if shares is None or not shares.amc_cents or rights is None or not rights.takes_dre:
-        return False
+def _find_dre(mode: TransmissionMode | None, rights: Rights | None, law: LawOfDay) -> DatedValue | None:
+    """The text under which a DRE may leave beside this invoice; None where none can: on paper, or refused by him."""
+    if mode is TransmissionMode.PAPER_SHEET or rights is None or not (rights.has_complementary and rights.takes_dre):
+        return None
     allowed = law.find(DRE_BESIDE_FSE)
-    if allowed is None or not allowed.flag:
-        return False
-    basis.append(allowed)
-    return True
+    return allowed if allowed is not None and allowed.flag else None
 
 
 def _not_proposed(act: BilledAct) -> Reason:
