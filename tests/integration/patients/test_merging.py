@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import pytest
 import pytest_asyncio
@@ -248,3 +249,31 @@ async def test_the_history_of_merges_never_changes(
     with pytest.raises(IntegrityError, match="append-only"):
         async with services.database.begin() as uow:
             await uow.session.execute(text(change))
+
+
+async def test_the_medecin_traitant_declared_under_either_record_is_the_persons(
+    services: Services, people: People, patient: Patient, twin: Patient
+) -> None:
+    """R-17: the latest start counts, whichever record it was declared under; each has its own back once parted."""
+    rpps, by = people.doctor.rpps or "", people.secretary
+    third, _ = await services.patients.create(by, make_draft(phone="+33639985679"))
+    for whose, doctor, start in ((twin, rpps, date(2026, 3, 1)), (patient, "10100000099", date(2025, 1, 1))):
+        await services.patients.set_attending_doctor(by, whose.id, rpps=doctor, name="Dr Nom", from_on=start)
+
+    async def own() -> set[UUID]:
+        async with services.database.read() as session:
+            every = [patient.id, twin.id, third.id]
+            return await PatientStore(session).own_patients(rpps, every, date(2026, 11, 25))
+
+    async def starts(whose: Patient) -> list[int]:
+        return [entry.from_on.year for entry in await services.patients.attending_doctors(by, whose.id)]
+
+    assert (await own(), await starts(patient), await starts(twin)) == ({twin.id}, [2025], [2026])
+    await services.merges.merge(by, patient.id, twin.id, is_confirmed=True)
+    assert (await own(), await starts(patient)) == ({twin.id, patient.id}, [2025, 2026])
+    await services.merges.merge(by, third.id, patient.id, is_confirmed=True)
+    assert (await own(), await starts(third)) == ({twin.id, patient.id, third.id}, [2025, 2026])
+    await services.merges.undo(by, third.id, patient.id)
+    assert (await own(), await starts(third)) == ({twin.id, patient.id}, [])
+    await services.merges.undo(by, patient.id, twin.id)
+    assert (await own(), await starts(patient), await starts(twin)) == ({twin.id}, [2025], [2026])

@@ -1,9 +1,9 @@
-"""The only SQL of patients."""
+"""Records, their identities over time and their merges."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +28,6 @@ from telemed.patients.formats import (
     used_to_json,
 )
 from telemed.patients.model import (
-    AttendingDoctor,
     BirthDate,
     CheckMethod,
     DoubtReason,
@@ -48,7 +47,8 @@ from telemed.patients.model import (
     fold_name,
     name_words,
 )
-from telemed.patients.tables import AttendingDoctorRow, IdentityVersionRow, PatientMergeRow, PatientNameRow, PatientRow
+from telemed.patients.store.attending import AttendingDoctorStore
+from telemed.patients.tables import IdentityVersionRow, PatientMergeRow, PatientNameRow, PatientRow
 from telemed.security.keyring import CannotOpenError
 from telemed.storage.engine import violated_constraint
 from telemed.storage.types import keyring_of
@@ -56,7 +56,7 @@ from telemed.storage.types import keyring_of
 _WORDS_SEARCHED = 8
 
 
-class PatientStore:
+class PatientStore(AttendingDoctorStore):
     """Patients by id, by name and birth date, by matricule. Nothing here asks who may: the service does.
 
     A record that another one took in is found by its own id only: lists and searches leave it out.
@@ -219,34 +219,6 @@ class PatientStore:
             query = query.where(col(IdentityVersionRow.number) < before)
         rows = await self._session.scalars(query.order_by(col(IdentityVersionRow.number).desc()).limit(limit))
         return [_to_version(row) for row in rows]
-
-    async def add_attending_doctor(self, patient_id: UUID, entry: AttendingDoctor, *, by: UUID | None) -> None:
-        row = AttendingDoctorRow(
-            patient_id=patient_id,
-            rpps=entry.rpps,
-            name=entry.name,
-            from_on=entry.from_on,
-            recorded_at=entry.recorded_at,
-            recorded_by=by,
-        )
-        self._session.add(row)
-        await self._session.flush()
-
-    async def attending_doctors(self, patient_id: UUID) -> tuple[AttendingDoctor, ...]:
-        """The whole history, the oldest start first: what `attending_doctor_on` reads (R-17)."""
-        query = select(AttendingDoctorRow).where(col(AttendingDoctorRow.patient_id) == patient_id)
-        rows = await self._session.scalars(query.order_by(col(AttendingDoctorRow.from_on), col(AttendingDoctorRow.id)))
-        return tuple(AttendingDoctor(row.from_on, row.recorded_at, row.rpps, row.name) for row in rows)
-
-    async def own_patients(self, rpps: str, patient_ids: Sequence[UUID], day: date) -> set[UUID]:
-        """Of these patients, those whose médecin traitant this doctor is on `day` (R-17), in one statement."""
-        query = (
-            select(col(AttendingDoctorRow.patient_id), col(AttendingDoctorRow.rpps))
-            .where(col(AttendingDoctorRow.patient_id).in_(set(patient_ids)), col(AttendingDoctorRow.from_on) <= day)
-            .order_by(col(AttendingDoctorRow.from_on), col(AttendingDoctorRow.recorded_at))
-        )
-        latest = {row[0]: row[1] for row in await self._session.execute(query)}
-        return {patient_id for patient_id, doctor in latest.items() if doctor == rpps}
 
     def _columns(self, patient: Patient) -> dict[str, Any]:
         identity, matricule, sealed_for = patient.identity, patient.identity.matricule, {"patient_id": str(patient.id)}
