@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from telemed.app.services import Services
-from telemed.web.pages.page import AttachmentServices, ExpertiseServices, PageServices
+from telemed.web.pages.page import AttachmentServices, ExpertiseServices, PageServices, RosterServices
 
 
 def page_services(services: Services) -> PageServices:
@@ -33,6 +33,7 @@ def page_services(services: Services) -> PageServices:
             reading=services.attachments.reading,
             removal=services.attachments.removal,
         ),
+        experts=_roster_services(services),
         archive=services.documents.archive,
         law=services.law,
         claims=services.claims,
@@ -63,4 +64,15 @@ def _expertise_services(services: Services) -> ExpertiseServices:
         notices=expertise.notices,
         turns=expertise.turns,
         templates=expertise.templates,
+    )
+
+
+def _roster_services(services: Services) -> RosterServices:
+    experts = services.experts
+    return RosterServices(
+        profiles=experts.profiles,
+        hours=experts.hours,
+        lines=experts.lines,
+        teams=experts.teams,
+        presence=experts.presence,
     )

@@ -39,6 +39,11 @@ from telemed.api.auth import Access, find_caller, require_caller
 from telemed.attachments.service import ArrivalService, ReadingService, RemovalService
 from telemed.consent.service import ConsentService
 from telemed.documents.service import DocumentArchive
+from telemed.experts.service.hours import HoursService
+from telemed.experts.service.lines import LineService
+from telemed.experts.service.presence import PresenceService
+from telemed.experts.service.profiles import ProfileService
+from telemed.experts.service.teams import TeamService
 from telemed.kernel.caller import Caller, Role
 from telemed.kernel.clock import Clock
 from telemed.kernel.errors import Invalid, Unauthenticated
@@ -84,6 +89,17 @@ class AttachmentServices:
 
 
 @dataclass(frozen=True)
+class RosterServices:
+    """The use cases of experts: profiles, hours, lines, presence."""
+
+    profiles: ProfileService
+    hours: HoursService
+    lines: LineService
+    teams: TeamService
+    presence: PresenceService
+
+
+@dataclass(frozen=True)
 class PageServices:
     """Every use case that a page calls."""
 
@@ -107,6 +123,7 @@ class PageServices:
     reports: ReportService
     expertise: ExpertiseServices
     attachments: AttachmentServices
+    experts: RosterServices
     archive: DocumentArchive
     law: Law
     claims: ClaimService
@@ -244,6 +261,8 @@ _TABS = {
     "expertise": (
         (NavItem("expertise", "En cours", "/avis"), _EXPERTISE),
         (NavItem("expertise/ended", "Terminés", "/avis/termines"), _EXPERTISE),
+        (NavItem("expertise/teams", "Équipes", "/avis/equipes"), _EXPERTISE),
+        (NavItem("expertise/availability", "Disponibilités", "/avis/disponibilites"), _EXPERTISE),
         (NavItem("expertise/templates", "Modèles", "/avis/modeles"), _EXPERTISE),
     ),
     "billing": (

@@ -12,6 +12,7 @@ from tests.unit.web.examples import (
     lots,
     office,
     practice,
+    roster,
     texts,
 )
 from tests.unit.web.examples.frames import DOCTOR, Example
@@ -27,6 +28,7 @@ EXAMPLES: dict[str, Example] = (
     | journey.EXAMPLES
     | expertise.EXAMPLES
     | attachments.EXAMPLES
+    | roster.EXAMPLES
 )
 
 __all__ = ["DOCTOR", "EXAMPLES", "Example"]

@@ -16,6 +16,8 @@ from tests.unit.web.examples.frames import DOCTOR, FINE, NAVIGATION, NOW, SOON, 
 TABS = (
     NavItem("expertise", "En cours", "/avis"),
     NavItem("expertise/ended", "Terminés", "/avis/termines"),
+    NavItem("expertise/teams", "Équipes", "/avis/equipes"),
+    NavItem("expertise/availability", "Disponibilités", "/avis/disponibilites"),
     NavItem("expertise/templates", "Modèles", "/avis/modeles"),
 )
 AVIS = NavItem("expertise", "Avis", "/avis", "chat", 3)
