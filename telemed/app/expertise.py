@@ -87,7 +87,7 @@ def build_expertise(
         cases=CaseListService(**common(ground), law=law),
         proposals=ProposalService(database=database, casework=casework, law=law),
         timers=TimerService(database=database, casework=casework),
-        turns=TurnService(database=database),
+        turns=TurnService(database=database, experts=casework.experts),
         templates=TemplateService(**common(ground)),
         notices=NoticeService(**common(ground), public_url=url, senders=senders),
     )

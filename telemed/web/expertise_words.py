@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from telemed.acts.teleexpertise.model import (
     STANDINGS,
@@ -18,6 +19,7 @@ from telemed.acts.teleexpertise.model import (
     State,
     Step,
     Urgency,
+    Via,
 )
 from telemed.professionals.model import Practice, Professional
 from telemed.web.views.expertise import PersonCard
@@ -30,8 +32,8 @@ _TO_ASKER = {
         "Personne n’a pris la demande à temps. Choisissez un autre confrère\u00a0: le délai de réponse court toujours.",
     ),
     State.QUEUED: (
-        Badge("Dans une équipe"),
-        "Personne de l’équipe n’est de garde\u00a0: ses responsables sont prévenus, et la recherche continue seule.",
+        Badge("Attend une équipe", Tone.SOON),
+        "Personne de l’équipe n’est de garde\u00a0: ses membres sont prévenus, et la recherche continue seule.",
     ),
     State.OFFERED: (Badge("Proposée"), "Votre confrère a reçu la demande\u00a0; il ne l’a pas encore ouverte."),
     State.SEEN: (Badge("Ouverte"), "Votre confrère a ouvert la demande\u00a0; il ne l’a pas encore acceptée."),
@@ -81,6 +83,15 @@ _GESTURES = {
     (Owner.REQUIS, State.OFFERED): "Ouvrir",
     (Owner.REQUIS, State.SEEN): "Ouvrir",
     (Owner.REQUIS, State.ACCEPTED): "Répondre",
+}
+_HANDED = (
+    Badge("On vous la passe", Tone.SOON),
+    "Un confrère vous propose de reprendre cette demande\u00a0: dites si vous la prenez.",
+)
+_VIAS = {
+    Via.LINE: "par son équipe",
+    Via.TERRITORY: "trouvé par la recherche",
+    Via.HANDOVER: "par un confrère",
 }
 URGENCIES = (
     Choice(Urgency.WEEK, "Dans les sept jours", "Le délai ordinaire."),
@@ -137,13 +148,17 @@ _OUTCOMES = {
     Outcome.LAPSED: Badge("N’a pas répondu", Tone.SOON),
     Outcome.OVERTAKEN: Badge("Un autre a accepté avant"),
     Outcome.CANCELLED: Badge("Annulée"),
-    Outcome.HANDED_OVER: Badge("Transmise à un confrère"),
+    Outcome.HANDED_OVER: Badge("A passé la main"),
 }
 _STEPS = {
     Step.SEND: ("Demande envoyée", Tone.FINE),
     Step.OFFER: ("Proposée à un confrère", Tone.PLAIN),
     Step.QUEUE: ("Confiée à une équipe, sans personne de garde", Tone.PLAIN),
     Step.LOOK: ("Recherche dans l’équipe", Tone.PLAIN),
+    Step.FORWARD: ("Proposée au suivant", Tone.SOON),
+    Step.RETURN: ("Personne n’a pu répondre\u00a0: revenue au demandeur", Tone.NOW),
+    Step.HAND_OVER: ("Proposée à un confrère par celui qui l’avait acceptée", Tone.PLAIN),
+    Step.TAKE_OVER: ("Reprise par un confrère", Tone.FINE),
     Step.SEE: ("Ouverte par le confrère", Tone.PLAIN),
     Step.ASK: ("Précision demandée", Tone.SOON),
     Step.INFORM: ("Précision donnée", Tone.FINE),
@@ -151,10 +166,6 @@ _STEPS = {
     Step.ACCEPT: ("Demande acceptée", Tone.FINE),
     Step.DECLINE: ("Refusée par un confrère", Tone.SOON),
     Step.REFUSE: ("Refusée", Tone.NOW),
-    Step.FORWARD: ("Proposée aux suivants", Tone.PLAIN),
-    Step.RETURN: ("Personne de l’équipe ne l’a prise", Tone.SOON),
-    Step.HAND_OVER: ("Proposée à un confrère pour la reprendre", Tone.PLAIN),
-    Step.TAKE_OVER: ("Reprise par un confrère", Tone.FINE),
     Step.LAPSE: ("Délai passé\u00a0: personne ne l’a prise", Tone.SOON),
     Step.ANSWER: ("Avis signé", Tone.FINE),
     Step.CLOSE: ("Avis lu, demande close", Tone.FINE),
@@ -163,20 +174,43 @@ _STEPS = {
     Step.ESCALATE: ("Réponse en retard\u00a0: les deux côtés sont prévenus", Tone.NOW),
     Step.EXPIRE: ("Demande expirée sans réponse", Tone.NOW),
 }
+_WIDENINGS = {
+    Via.COLLEAGUE: "Sans réponse à temps, elle ira d’elle-même à son équipe, puis à d’autres de la spécialité.",
+    Via.LINE: "Sans réponse à temps, elle ira d’elle-même à d’autres de la spécialité.",
+}
 _SOON = timedelta(hours=24)
 _NOW = timedelta(hours=2)
 
 
-def state(case: Case, actor: Actor) -> Badge:
-    """The state in one word, as this side sees it."""
-    return _told(case, actor)[0]
+def state(case: Case, actor: Actor, me: UUID | None = None) -> Badge:
+    """The state in one word, as this side sees it; `me` is who looks, when he is one of several colleagues."""
+    return _HANDED[0] if is_handed(case, me) else _told(case, actor)[0]
 
 
-def sentence(case: Case, actor: Actor) -> str:
+def sentence(case: Case, actor: Actor, me: UUID | None = None) -> str:
     """What the state means for this side, and why a case that ended did."""
     if case.end_reason in _ENDS:
         return _ENDS[case.end_reason]
-    return _told(case, actor)[1]
+    return _HANDED[1] if is_handed(case, me) else _told(case, actor)[1]
+
+
+def is_handed(case: Case, me: UUID | None) -> bool:
+    """Does somebody who accepted the case propose it to this person?"""
+    offer = case.offer_of(me) if me else None
+    return offer is not None and offer.is_pending and offer.via is Via.HANDOVER
+
+
+def via(value: Via) -> str:
+    """How an offer came to a colleague; empty for one who was named."""
+    return _VIAS.get(value, "")
+
+
+def widening(case: Case) -> str:
+    """What the search does next by itself, if anything."""
+    search = case.cascade
+    if search is None or not search.widens or case.state not in (State.OFFERED, State.SEEN, State.QUEUED):
+        return ""
+    return _WIDENINGS.get(search.stage, "")
 
 
 def _told(case: Case, actor: Actor) -> tuple[Badge, str]:

@@ -60,6 +60,8 @@ _TEXTS: dict[str, tuple[str, Tone]] = {
         "Demande acceptée. Le quota annuel de ce patient est atteint : l’avis pourra ne pas être facturé.",
         Tone.SOON,
     ),
+    "case-passed": ("Demande proposée à votre confrère. Elle reste la vôtre jusqu’à sa réponse.", Tone.FINE),
+    "case-picked": ("Demande prise pour votre équipe. Lisez-la, puis dites si vous l’acceptez.", Tone.FINE),
     "case-question-sent": ("Question posée. C’est au demandeur de répondre.", Tone.FINE),
     "case-informed": ("Précision envoyée. Votre confrère reprend la demande.", Tone.FINE),
     "case-message-sent": ("Message envoyé.", Tone.FINE),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 from uuid import UUID
@@ -12,34 +12,25 @@ from uuid import UUID
 from aiohttp import web
 from pydantic import Field
 
-from telemed.acts.teleexpertise.model import Contact
 from telemed.experts.model import (
     AnswerChannel,
-    HoursException,
     Kind,
-    Opening,
-    Profile,
     ProfileDraft,
     Shift,
     ShiftDraft,
-    Skill,
     parse_language,
 )
-from telemed.experts.service.hours import joined
-from telemed.kernel.clock import civil_date, day_bounds
+from telemed.kernel.clock import day_bounds
 from telemed.kernel.errors import Conflict, Invalid, Refused
 from telemed.kernel.period import Interval
 from telemed.patients.model import parse_email, parse_phone
-from telemed.web import forms, french, roster_words
+from telemed.web import forms, roster_words
+from telemed.web.pages.availability_view import BASE, MOST, render_availability
 from telemed.web.pages.expertise import CARER
-from telemed.web.pages.page import Pages, Visitor, Workplace, open_workplace
-from telemed.web.views.frame import Choice, Flash, Form, Tone, Undo
-from telemed.web.views.roster import AvailabilityView, HoursLine, OpenDay, PresenceCard
+from telemed.web.pages.page import Pages, Visitor, open_workplace
+from telemed.web.views.frame import Form
 
 pages = Pages()
-_BASE = "/avis/disponibilites"
-_MOST = 200
-_DAYS_SHOWN = 14
 _FIELDS = {
     "department": "departement",
     "capacity_per_day": "capacite",
@@ -77,43 +68,43 @@ class AwayForm(forms.FormModel):
     dernier: date
 
 
-@pages.get(_BASE, CARER)
+@pages.get(BASE, CARER)
 async def show_availability(visitor: Visitor) -> web.Response:
-    return await _show(visitor, Form())
+    return await render_availability(visitor, Form())
 
 
-@pages.post(f"{_BASE}/maintenant", CARER)
+@pages.post(f"{BASE}/maintenant", CARER)
 async def announce(visitor: Visitor) -> web.Response:
     """Be there for some minutes from now, or no longer."""
     minutes = (await forms.typed(visitor.request)).value("minutes")
     presence = visitor.services.experts.presence
     if minutes.isdecimal() and int(minutes) > 0:
         await presence.announce(visitor.known, int(minutes))
-        return visitor.go(_BASE, flash="present")
+        return visitor.go(BASE, flash="present")
     await presence.leave(visitor.known)
-    return visitor.go(_BASE, flash="absent-now")
+    return visitor.go(BASE, flash="absent-now")
 
 
-@pages.post(f"{_BASE}/profil", CARER)
+@pages.post(f"{BASE}/profil", CARER)
 async def save_profile(visitor: Visitor) -> web.Response:
     async def save(form: Form) -> web.Response:
         await visitor.services.experts.profiles.save(visitor.known, _read_profile(form))
-        return visitor.go(_BASE, flash="saved")
+        return visitor.go(BASE, flash="saved")
 
     return await _do(visitor, save)
 
 
-@pages.post(f"{_BASE}/horaires", CARER)
+@pages.post(f"{BASE}/horaires", CARER)
 async def add_hours(visitor: Visitor) -> web.Response:
     async def add(form: Form) -> web.Response:
         asked = forms.read(HoursForm, form)
         await visitor.services.experts.hours.add_shift(visitor.known, read_hours(asked), line_id=asked.ligne)
-        return visitor.go(_BASE, flash="hours-added")
+        return visitor.go(BASE, flash="hours-added")
 
     return await _do(visitor, add)
 
 
-@pages.post(f"{_BASE}/horaires/retablir", CARER)
+@pages.post(f"{BASE}/horaires/retablir", CARER)
 async def restore_hours(visitor: Visitor) -> web.Response:
     """Bring back hours just removed: the address says what they were."""
     query = visitor.request.query
@@ -133,23 +124,21 @@ async def restore_hours(visitor: Visitor) -> web.Response:
         except (KeyError, ValueError):
             raise Invalid("Ces horaires ne sont pas lisibles.") from None
         await visitor.services.experts.hours.add_shift(visitor.known, draft, line_id=line_id)
-        return visitor.go(_BASE, flash="hours-added")
+        return visitor.go(BASE, flash="hours-added")
 
     return await _do(visitor, add)
 
 
-@pages.post(f"{_BASE}/horaires/{{id}}/retirer", CARER)
+@pages.post(f"{BASE}/horaires/{{id}}/retirer", CARER)
 async def remove_hours(visitor: Visitor) -> web.Response:
     """Take hours away; the next page offers them back."""
     hours, shift_id = visitor.services.experts.hours, _id_of(visitor)
-    found = next(
-        (one for one in await hours.shifts(visitor.known, after=None, limit=_MOST) if one.id == shift_id), None
-    )
+    found = next((one for one in await hours.shifts(visitor.known, after=None, limit=MOST) if one.id == shift_id), None)
     await hours.remove_shift(visitor.known, shift_id)
-    return visitor.go(f"{_BASE}?{_memory_of(found)}" if found else _BASE)
+    return visitor.go(f"{BASE}?{_memory_of(found)}" if found else BASE)
 
 
-@pages.post(f"{_BASE}/absences", CARER)
+@pages.post(f"{BASE}/absences", CARER)
 async def add_leave(visitor: Visitor) -> web.Response:
     async def add(form: Form) -> web.Response:
         asked, place = forms.read(AwayForm, form), await open_workplace(visitor, "expertise/availability")
@@ -157,22 +146,22 @@ async def add_leave(visitor: Visitor) -> web.Response:
             raise Invalid("Le dernier jour vient après le premier.", field="dernier")
         start, end = (day_bounds(day, place.practice.territory) for day in (asked.premier, asked.dernier))
         await visitor.services.experts.hours.add_exception(visitor.known, Kind.LEAVE, Interval(start[0], end[1]))
-        return visitor.go(_BASE, flash="leave-added")
+        return visitor.go(BASE, flash="leave-added")
 
     return await _do(visitor, add)
 
 
-@pages.post(f"{_BASE}/absences/{{id}}/retirer", CARER)
+@pages.post(f"{BASE}/absences/{{id}}/retirer", CARER)
 async def remove_leave(visitor: Visitor) -> web.Response:
     return await _remove_exception(visitor, Kind.LEAVE)
 
 
-@pages.post(f"{_BASE}/ajouts/{{id}}/retirer", CARER)
+@pages.post(f"{BASE}/ajouts/{{id}}/retirer", CARER)
 async def remove_extra(visitor: Visitor) -> web.Response:
     return await _remove_exception(visitor, Kind.EXTRA)
 
 
-@pages.post(f"{_BASE}/exceptions/retablir", CARER)
+@pages.post(f"{BASE}/exceptions/retablir", CARER)
 async def restore_exception(visitor: Visitor) -> web.Response:
     """Bring back an absence or extra hours just removed: the address says what they were."""
     query = visitor.request.query
@@ -182,12 +171,12 @@ async def restore_exception(visitor: Visitor) -> web.Response:
             query.get("genre", ""), query.get("du", ""), query.get("au", ""), query.get("ligne", "")
         )
         await visitor.services.experts.hours.add_exception(visitor.known, kind, interval, line_id=line_id)
-        return visitor.go(_BASE, flash="leave-added" if kind is Kind.LEAVE else "hours-added")
+        return visitor.go(BASE, flash="leave-added" if kind is Kind.LEAVE else "hours-added")
 
     return await _do(visitor, add)
 
 
-@pages.post(f"{_BASE}/prevenir", CARER)
+@pages.post(f"{BASE}/prevenir", CARER)
 async def save_contact(visitor: Visitor) -> web.Response:
     async def save(form: Form) -> web.Response:
         place, answers = await open_workplace(visitor, "expertise/availability"), forms.Answers(form)
@@ -196,7 +185,7 @@ async def save_contact(visitor: Visitor) -> web.Response:
         answers.check()
         kept = await visitor.services.expertise.notices.contact(visitor.known)
         await visitor.services.expertise.notices.set_contact(visitor.known, replace(kept, phone=phone, email=email))
-        return visitor.go(_BASE, flash="saved")
+        return visitor.go(BASE, flash="saved")
 
     return await _do(visitor, save)
 
@@ -206,18 +195,20 @@ async def _do(visitor: Visitor, gesture: Gesture) -> web.Response:
     try:
         return await gesture(form)
     except forms.FormError as err:
-        return await _show(visitor, err.form, status=422)
+        return await render_availability(visitor, err.form, status=422)
     except (Invalid, Refused, Conflict) as err:
-        return await _show(visitor, forms.refused(form, err, _FIELDS), status=422 if isinstance(err, Invalid) else 409)
+        return await render_availability(
+            visitor, forms.refused(form, err, _FIELDS), status=422 if isinstance(err, Invalid) else 409
+        )
 
 
 async def _remove_exception(visitor: Visitor, kind: Kind) -> web.Response:
     hours, exception_id = visitor.services.experts.hours, _id_of(visitor)
-    found = await hours.exceptions(visitor.known, kind, after=None, limit=_MOST)
+    found = await hours.exceptions(visitor.known, kind, after=None, limit=MOST)
     one = next((one for one in found if one.id == exception_id), None)
     await hours.remove_exception(visitor.known, kind, exception_id)
     if one is None:
-        return visitor.go(_BASE)
+        return visitor.go(BASE)
     memory = {
         "retire": "absence" if kind is Kind.LEAVE else "ajout",
         "genre": kind.value,
@@ -225,7 +216,7 @@ async def _remove_exception(visitor: Visitor, kind: Kind) -> web.Response:
         "au": one.interval.end.isoformat(),
         "ligne": str(one.line_id or ""),
     }
-    return visitor.go(f"{_BASE}?{urlencode(memory)}")
+    return visitor.go(f"{BASE}?{urlencode(memory)}")
 
 
 def _memory_of(shift: Shift) -> str:
@@ -253,21 +244,6 @@ def _read_memory(kind: str, start: str, end: str, line: str) -> tuple[Kind, Inte
         )
     except ValueError:
         raise Invalid("Ces horaires ne sont pas lisibles.") from None
-
-
-def _removed_flash(visitor: Visitor) -> Flash | None:
-    """What was just removed, and the form that brings it back."""
-    query = visitor.request.query
-    match query.get("retire"):
-        case "horaires":
-            text, action = "Horaires retirés.", f"{_BASE}/horaires/retablir"
-        case "absence":
-            text, action = "Absence retirée.", f"{_BASE}/exceptions/retablir"
-        case "ajout":
-            text, action = "Plage retirée.", f"{_BASE}/exceptions/retablir"
-        case _:
-            return None
-    return Flash(text, Tone.SOON, Undo(f"{action}?{urlencode(dict(query))}", "Rétablir"))
 
 
 def _read_profile(form: Form) -> ProfileDraft:
@@ -301,119 +277,6 @@ def read_hours(asked: HoursForm) -> ShiftDraft:
         days = days or [roster_words.DAYS[asked.premier_jour.weekday()][0]]
         rule = f"FREQ=WEEKLY;BYDAY={','.join(days)}" + (";INTERVAL=2" if asked.rythme == "2" else "")
     return ShiftDraft(asked.premier_jour, start, (end - start) % (24 * 60) or 24 * 60, rule)
-
-
-async def _show(visitor: Visitor, form: Form, *, status: int = 200) -> web.Response:
-    place = await open_workplace(visitor, "expertise/availability")
-    view = await _view(visitor, place, form)
-    frame = replace(place.frame, flash=_removed_flash(visitor))
-    return visitor.render("professional/availability.html", frame, view, status=status)
-
-
-async def _view(visitor: Visitor, place: Workplace, form: Form) -> AvailabilityView:
-    services, caller = visitor.services.experts, visitor.known
-    notice_form = await _notice_form(visitor, form)
-    try:
-        profile = await services.profiles.own(caller)
-    except Refused:
-        return AvailabilityView(False, "", PresenceCard(None), form, form, form, notice_form)
-    presence = await services.presence.find(caller)
-    lines = {
-        one.line.id: one.line.name
-        for one in await services.lines.page(caller, after=None, limit=_MOST)
-        if one.membership and one.membership.joined_at and not one.line.is_closed
-    }
-    today = place.frame.today
-    shifts = await services.hours.shifts(caller, after=None, limit=_MOST)
-    return AvailabilityView(
-        may_answer=True,
-        specialty=place.person.specialty.label if place.person.specialty else "",
-        presence=PresenceCard(presence.until if presence else None),
-        profile_form=_profile_form(profile, form),
-        hours_form=Form({"premier_jour": today.isoformat(), "rythme": "1"} | form.values, form.errors),
-        away_form=form,
-        notice_form=notice_form,
-        skills=_skills(services.profiles.skills.skills.values(), profile),
-        lines=tuple(Choice(str(key), name) for key, name in lines.items()),
-        shifts=tuple(_shift_line(one, lines, today) for one in shifts),
-        absences=await _exceptions(visitor, place, Kind.LEAVE),
-        extras=await _exceptions(visitor, place, Kind.EXTRA),
-        days=_days(joined(await services.hours.openings(caller, _DAYS_SHOWN)), lines, place),
-        is_open=profile.is_open,
-    )
-
-
-def _skills(known: Iterable[Skill], profile: Profile) -> tuple[Choice, ...]:
-    """The skills of one's specialty, those of all, and those already chosen."""
-    code, chosen = profile.abilities.specialty_code, profile.abilities.skills
-    return tuple(
-        Choice(one.code, french.typographic(one.label))
-        for one in known
-        if not one.specialties or code in one.specialties or one.code in chosen
-    )
-
-
-def _profile_form(profile: Profile, form: Form) -> Form:
-    kept = {
-        "ouvert": "oui" if profile.is_open else "",
-        "capacite": str(profile.capacity_per_day or ""),
-        "auto": "oui" if profile.auto_accept else "",
-        "direct": "oui" if AnswerChannel.LIVE in profile.channels else "",
-        "competences": ",".join(profile.abilities.skills),
-        "mots": ", ".join(profile.abilities.words),
-        "langues": ", ".join(profile.abilities.languages),
-        "departement": profile.place.department,
-    }
-    return Form(kept | form.values, form.errors)
-
-
-async def _notice_form(visitor: Visitor, form: Form) -> Form:
-    contact: Contact = await visitor.services.expertise.notices.contact(visitor.known)
-    phone = french.format_phone(contact.phone).replace(french.FIXED, " ") if contact.phone else ""
-    return Form({"telephone": phone, "courriel": contact.email or ""} | form.values, form.errors)
-
-
-def _shift_line(shift: Shift, lines: dict[UUID, str], today: date) -> HoursLine:
-    note = f"pour {lines.get(shift.line_id, 'une ligne')}" if shift.line_id else ""
-    return HoursLine(roster_words.shift_words(shift, today), note, f"{_BASE}/horaires/{shift.id}/retirer")
-
-
-async def _exceptions(visitor: Visitor, place: Workplace, kind: Kind) -> tuple[HoursLine, ...]:
-    """What is not over yet."""
-    found = await visitor.services.experts.hours.exceptions(visitor.known, kind, after=None, limit=_MOST)
-    path = "absences" if kind is Kind.LEAVE else "ajouts"
-    return tuple(
-        HoursLine(_span_words(one, place), "", f"{_BASE}/{path}/{one.id}/retirer")
-        for one in found
-        if one.interval.end > place.frame.now
-    )
-
-
-def _span_words(one: HoursException, place: Workplace) -> str:
-    """`Du lundi 3 août au vendredi 7 août` for whole days, else both instants."""
-    territory, today = place.practice.territory, place.frame.today
-    first, last = one.interval.start, one.interval.end
-    if (
-        first == day_bounds(civil_date(first, territory), territory)[0]
-        and last == day_bounds(civil_date(last, territory), territory)[0]
-    ):
-        days = civil_date(first, territory), civil_date(last - timedelta(seconds=1), territory)
-        if days[0] == days[1]:
-            return french.format_day(days[0], today).capitalize()
-        return f"Du {french.format_day(days[0], today)} au {french.format_day(days[1], today)}"
-    told = (french.format_moment(instant, territory.zone, today) for instant in (first, last))
-    return "Du {} au {}".format(*told)
-
-
-def _days(openings: Iterable[Opening], lines: dict[UUID, str], place: Workplace) -> tuple[OpenDay, ...]:
-    """The days that are open, each with its spans."""
-    zone = place.practice.territory.zone
-    days: dict[date, list[str]] = {}
-    for one in openings:
-        start, end = (instant.astimezone(zone) for instant in (one.interval.start, one.interval.end))
-        span = f"{french.format_hour(start, zone)} – {french.format_hour(end, zone)}"
-        days.setdefault(start.date(), []).append(f"{span} ({lines[one.line_id]})" if one.line_id in lines else span)
-    return tuple(OpenDay(day, tuple(spans)) for day, spans in sorted(days.items()))
 
 
 def _id_of(visitor: Visitor) -> UUID:

@@ -18,7 +18,7 @@ from telemed.api.auth import only
 from telemed.professionals.model import Professional, medical_professions
 from telemed.web import expertise_words, french, words
 from telemed.web.pages.page import Pages, Visitor, Workplace, open_workplace
-from telemed.web.views.expertise import CaseLine, CaseListView, DeskView
+from telemed.web.views.expertise import CaseLine, CaseListView, DeskView, QueuedLine
 from telemed.web.views.frame import Choice, Pager
 
 pages = Pages()
@@ -75,7 +75,9 @@ async def _desk(visitor: Visitor, place: Workplace) -> DeskView:
     )
     drafts = {f"/avis/{one.case.id}" for one in asked if one.case.state is State.DRAFT}
     sent = [line for line in lines if line.address not in drafts]
+    queued = await _queued(visitor) if may_answer(place.person) else ()
     view = DeskView(
+        queued=queued,
         mine=tuple(line for line in sent if line.is_mine),
         others=tuple(line for line in sent if not line.is_mine),
         drafts=tuple(line for line in lines if line.address in drafts),
@@ -84,6 +86,19 @@ async def _desk(visitor: Visitor, place: Workplace) -> DeskView:
     )
     minute = int(place.frame.now.timestamp()) // 60
     return replace(view, version=hashlib.sha256(f"{view!r}{minute}".encode()).hexdigest()[:16])
+
+
+async def _queued(visitor: Visitor) -> tuple[QueuedLine, ...]:
+    """What waits for somebody of the caller's lines."""
+    found = await visitor.services.experts.lines.page(visitor.known, after=None, limit=_PAGE)
+    names = {one.line.id: one.line.name for one in found if one.membership and one.membership.joined_at}
+    if not names:
+        return ()
+    waiting = await visitor.services.expertise.turns.queued(visitor.known, sorted(names))
+    return tuple(
+        QueuedLine(str(one.id), names[one.line_id], expertise_words.urgency(one.urgency), one.due_at, one.sent_at)
+        for one in waiting
+    )
 
 
 def may_answer(person: Professional) -> bool:
@@ -124,8 +139,8 @@ def case_line(one: CaseView, place: Workplace) -> CaseLine:
         age=words.age(one.patient.identity.traits.birth_date, place.frame.today),
         who=_who(one),
         question=_shortened(case.content.question),
-        state=expertise_words.state(case, actor),
-        gesture=expertise_words.gesture(case, actor),
+        state=expertise_words.state(case, actor, one.looker_id),
+        gesture="Ouvrir" if expertise_words.is_handed(case, one.looker_id) else expertise_words.gesture(case, actor),
         is_mine=case.state is not State.DRAFT and expertise_words.is_turn_of(case, actor),
         ended_at=case.ended_at,
     )
@@ -141,6 +156,8 @@ def _who(one: CaseView) -> str:
         return f"Proposée à {len(names)} confrères"
     if names:
         return f"Chez {names[0]}"
+    if one.case.state is State.QUEUED:
+        return "Attend une équipe"
     return "Pas encore envoyée" if one.case.state is State.DRAFT else "Chez personne"
 
 

@@ -10,7 +10,8 @@ from uuid import UUID
 
 from aiohttp import web
 
-from telemed.acts.teleexpertise.model import Actor, Case, Message, MessageKind, Opinion, Outcome, State
+from telemed.acts.teleexpertise.model import Actor, Case, Message, MessageKind, Offer, Opinion, Outcome, State
+from telemed.acts.teleexpertise.rules.cascade import find_handover
 from telemed.acts.teleexpertise.service.lists import CaseView as CaseOfSide
 from telemed.documents.model import PrescribedKind
 from telemed.kernel.errors import Conflict, NotFound
@@ -18,7 +19,7 @@ from telemed.patients.model import Patient
 from telemed.web import expertise_words, french, words
 from telemed.web.pages.attachment_view import pieces_view
 from telemed.web.pages.expertise import CARER
-from telemed.web.pages.expertise_people import find_colleagues, specialty_choices
+from telemed.web.pages.expertise_people import find_experts, specialty_choices
 from telemed.web.pages.expertise_thread import thread_of
 from telemed.web.pages.opinion_form import HIDDEN_FROM, opinion_values
 from telemed.web.pages.page import Pages, Visitor, Workplace, open_workplace
@@ -91,8 +92,8 @@ async def _view(visitor: Visitor, place: Workplace, form: Form, *, is_search: bo
     opinion = await _opinion(visitor, one)
     gestures = _gestures(one, caller.id)
     finder = Finder()
-    if gestures.may_offer:
-        finder = await find_colleagues(
+    if gestures.may_offer or (gestures.may_pass and is_search):
+        finder = await find_experts(
             visitor, _finder_form(one.case, form), one.case.content.urgency, is_search=is_search
         )
     templates = await services.templates.page(caller) if gestures.may_answer else ()
@@ -114,7 +115,7 @@ async def _view(visitor: Visitor, place: Workplace, form: Form, *, is_search: bo
         refusals=expertise_words.REFUSALS,
         withdrawals=expertise_words.WITHDRAWALS,
         care_urgencies=expertise_words.CARE_URGENCIES,
-        specialties=specialty_choices() if gestures.may_offer else (),
+        specialties=specialty_choices() if gestures.may_offer or gestures.may_pass else (),
         pieces=await pieces_view(visitor, case_id),
     )
     seen = (view.state, view.sentence, view.due_at, view.offers, view.thread, int(place.frame.now.timestamp()) // 60)
@@ -132,8 +133,9 @@ def _parties(one: CaseOfSide, place: Workplace) -> dict[str, Any]:
         "stage": case.state.value,
         "is_requerant": is_asker,
         "patient": patient_card(one.patient, place),
-        "state": expertise_words.state(case, one.actor),
-        "sentence": expertise_words.sentence(case, one.actor),
+        "state": expertise_words.state(case, one.actor, one.looker_id),
+        "sentence": expertise_words.sentence(case, one.actor, one.looker_id),
+        "widening": expertise_words.widening(case) if is_asker else "",
         "due_at": case.due_at,
         "due_tone": expertise_words.due_tone(case.due_at, place.frame.now),
         "due_what": expertise_words.due_what(case),
@@ -190,7 +192,7 @@ def _offers(one: CaseOfSide) -> tuple[OfferLine, ...]:
     return tuple(
         OfferLine(
             name=one.people[offer.to.professional_id].full_name,
-            what=expertise_words.person(one.people[offer.to.professional_id], None).what,
+            what=_offer_what(one, offer),
             state=expertise_words.outcome(offer.outcome),
             at=offer.settled_at or offer.seen_at or offer.offered_at,
             note=_offer_note(offer.reason and expertise_words.refusal(offer.reason), offer.words, offer.seen_at is None)
@@ -199,6 +201,12 @@ def _offers(one: CaseOfSide) -> tuple[OfferLine, ...]:
         )
         for offer in one.case.offers
     )
+
+
+def _offer_what(one: CaseOfSide, offer: Offer) -> str:
+    """What he is, and how the offer came to him."""
+    card = expertise_words.person(one.people[offer.to.professional_id], None)
+    return ", ".join(part for part in (card.what, expertise_words.via(offer.via)) if part)
 
 
 def _offer_note(reason: str | None, said: str, is_unseen: bool) -> str:
@@ -215,17 +223,20 @@ def _gestures(one: CaseOfSide, me: UUID | None) -> Gestures:
         return Gestures(
             may_inform=case.state is State.MORE_INFORMATION,
             may_offer=case.state in (State.SENT, State.REFUSED),
-            may_withdraw=is_running,
+            may_withdraw=is_running or case.state is State.QUEUED,
             may_close=case.state is State.ANSWERED,
-            may_write=is_running or case.state is State.ANSWERED,
+            may_write=is_running or case.state in (State.QUEUED, State.ANSWERED),
         )
     offer = case.offer_of(me)
-    is_pending = offer is not None and offer.is_pending
+    is_pending, is_mine = offer is not None and offer.is_pending, offer is not None and not offer.is_pending
+    is_passing = find_handover(case) is not None
     return Gestures(
-        may_accept=is_pending and case.state in _TAKEABLE,
-        may_ask=case.state in (State.OFFERED, State.SEEN, State.ACCEPTED),
+        may_accept=is_pending and (case.state in _TAKEABLE or case.state is State.ACCEPTED),
+        may_ask=case.state in (State.OFFERED, State.SEEN)
+        or (case.state is State.ACCEPTED and is_mine and not is_passing),
         may_refuse=is_running,
-        may_answer=case.state is State.ACCEPTED,
+        may_answer=case.state is State.ACCEPTED and is_mine,
+        may_pass=case.state is State.ACCEPTED and is_mine and not is_passing,
         may_write=is_running or case.state is State.ANSWERED,
     )
 

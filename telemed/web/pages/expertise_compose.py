@@ -18,6 +18,7 @@ from telemed.acts.teleexpertise.model import (
     EndReason,
     Medical,
     State,
+    Target,
     Urgency,
 )
 from telemed.acts.teleexpertise.service.lists import CaseView
@@ -27,7 +28,7 @@ from telemed.web import expertise_words, forms, french, words
 from telemed.web.pages.attachment_view import pieces_view
 from telemed.web.pages.expertise import CARER
 from telemed.web.pages.expertise_case import case_id_of, patient_card
-from telemed.web.pages.expertise_people import chosen_ids, find_colleagues, is_specialty, specialty_choices
+from telemed.web.pages.expertise_people import find_experts, is_specialty, read_target, specialty_choices
 from telemed.web.pages.page import Pages, Visitor, Workplace, open_workplace
 from telemed.web.pages.patient_search import find_patients, patient_label
 from telemed.web.views.expertise import ChoosePatientView, ComposerView
@@ -120,8 +121,8 @@ async def send(visitor: Visitor) -> web.Response:
     form = await forms.typed(visitor.request)
     try:
         case = await _save(visitor, form)
-        await _require_complete(visitor, form, case)
-        await visitor.services.expertise.requests.send(visitor.known, case.id, chosen_ids(form))
+        target = await _require_complete(visitor, form, case, place)
+        await visitor.services.expertise.requests.send(visitor.known, case.id, target)
     except forms.FormError as err:
         return await _show(visitor, place, _fresh(err.form), status=422)
     except (Invalid, Refused, Conflict) as err:
@@ -144,15 +145,18 @@ async def _save(visitor: Visitor, form: Form) -> Case:
     )
 
 
-async def _require_complete(visitor: Visitor, form: Form, case: Case) -> None:
-    """Raises FormError with everything that a field of this page lacks; records the consent that was just said."""
-    errors = {}
+async def _require_complete(visitor: Visitor, form: Form, case: Case, place: Workplace) -> Target:
+    """Whom it goes to, with the consent that was just said recorded.
+
+    Raises FormError with everything that a field of this page lacks.
+    """
+    errors, target = {}, read_target(form, place.practice.territory)
     if not case.content.question.strip():
         errors["question"] = "Écrivez la question posée au confrère."
     medical = case.content.medical
     if not any(text.strip() for text in (medical.findings, medical.history, medical.treatments, medical.allergies)):
         errors["constat"] = "Joignez au moins une donnée médicale utile."
-    if not chosen_ids(form):
+    if target is None:
         errors["confrere"] = "Choisissez à qui demander."
     record = await _consent(visitor, case)
     is_given = record is not None and record.decision is ConsentDecision.GIVEN
@@ -160,10 +164,11 @@ async def _require_complete(visitor: Visitor, form: Form, case: Case) -> None:
         errors["accord"] = "Dites que le patient est informé et qu’il accepte."
     if form.value("accord_par") == ConsentBy.LEGAL_REPRESENTATIVE and not form.value("representant").strip():
         errors["representant"] = "Indiquez le nom du représentant légal."
-    if errors:
+    if errors or target is None:
         raise forms.FormError(Form(form.values, errors))
     if not is_given:
         await _record_consent(visitor, form, case)
+    return target
 
 
 async def _record_consent(visitor: Visitor, form: Form, case: Case) -> None:
@@ -223,7 +228,7 @@ async def _view(visitor: Visitor, place: Workplace, one: CaseView, form: Form, *
         urgencies=expertise_words.URGENCIES,
         settings=expertise_words.SETTINGS,
         specialties=specialty_choices(),
-        finder=await find_colleagues(visitor, form, case.content.urgency, is_search=is_search),
+        finder=await find_experts(visitor, form, case.content.urgency, is_search=is_search),
         consent=words.consent_badge(record) if record else None,
         consent_at=record.at if record else None,
         wording=read_blocks(french.typographic(wording.text)),

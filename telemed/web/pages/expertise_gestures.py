@@ -14,7 +14,7 @@ from telemed.kernel.errors import Conflict, DomainError, Invalid, Refused
 from telemed.web import forms
 from telemed.web.pages.expertise import CARER
 from telemed.web.pages.expertise_case import case_id_of, render_case
-from telemed.web.pages.expertise_people import chosen_ids
+from telemed.web.pages.expertise_people import chosen_ids, read_target
 from telemed.web.pages.opinion_form import read_opinion
 from telemed.web.pages.page import Pages, Visitor, open_workplace
 from telemed.web.views.frame import Form
@@ -109,13 +109,38 @@ async def offer(visitor: Visitor) -> web.Response:
         return await render_case(visitor, await open_workplace(visitor, "expertise"), form, is_search=True)
 
     async def send(form: Form) -> str:
-        chosen = chosen_ids(form)
-        if not chosen:
-            raise forms.FormError(Form(form.values, {"confrere": "Choisissez un confrère."}))
-        await visitor.services.expertise.requests.offer(visitor.known, case_id_of(visitor), chosen)
+        target = read_target(form, (await open_workplace(visitor, "expertise")).practice.territory)
+        if target is None:
+            raise forms.FormError(Form(form.values, {"confrere": "Choisissez à qui demander."}))
+        await visitor.services.expertise.requests.offer(visitor.known, case_id_of(visitor), target)
         return "case-offered"
 
     return await _do(visitor, send, form=form)
+
+
+@pages.post("/avis/{id}/passer", CARER)
+async def hand_over(visitor: Visitor) -> web.Response:
+    """Propose an accepted case to a colleague; it stays one's own until he takes it."""
+    form = await forms.typed(visitor.request)
+    if form.value("geste") == "chercher":
+        return await render_case(visitor, await open_workplace(visitor, "expertise"), form, is_search=True)
+
+    async def propose(form: Form) -> str:
+        chosen = chosen_ids(form)
+        if len(chosen) != 1:
+            raise forms.FormError(Form(form.values, {"confrere": "Choisissez un confrère."}))
+        await visitor.services.expertise.answers.hand_over(visitor.known, case_id_of(visitor), chosen[0])
+        return "case-passed"
+
+    return await _do(visitor, propose, form=form)
+
+
+@pages.post("/avis/{id}/prendre", CARER)
+async def pick(visitor: Visitor) -> web.Response:
+    """Take what waits for one's line; one accepts it once it was read."""
+    case_id = case_id_of(visitor)
+    await visitor.services.expertise.answers.pick(visitor.known, case_id)
+    return visitor.go(f"/avis/{case_id}", flash="case-picked")
 
 
 @pages.post("/avis/{id}/retirer", CARER)

@@ -1,13 +1,14 @@
-"""Choosing whom to ask: colleagues found by name or specialty, as a list to tick."""
+"""Choosing whom to ask: a colleague by name, a line, or whoever of the specialty is found."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from telemed.acts.teleexpertise.model import Urgency
+from telemed.acts.teleexpertise.model import Target, Urgency
 from telemed.acts.teleexpertise.service.lists import Colleague
+from telemed.kernel.clock import Territory
 from telemed.professionals.model import SPECIALTIES, find_specialty
-from telemed.web import expertise_words
+from telemed.web import expertise_words, french
 from telemed.web.pages.page import Visitor
 from telemed.web.views.expertise import Candidate, Finder
 from telemed.web.views.frame import Choice, Form
@@ -15,6 +16,7 @@ from telemed.web.views.frame import Choice, Form
 _MOST = 20
 _NO_EXPERTS = ("G15_21", "G15_60", "G15_70", "G15_80", "G15_91")
 """Professions that ask and never answer."""
+_LINE, _ANYBODY = "equipe:", "quelquun"
 
 
 def specialty_choices() -> tuple[Choice, ...]:
@@ -26,43 +28,82 @@ def specialty_choices() -> tuple[Choice, ...]:
     return tuple(sorted(chosen.values(), key=lambda choice: choice.label.casefold()))
 
 
-def chosen_ids(form: Form) -> list[UUID]:
-    """The colleagues ticked. What is no identifier was not made by our page, and is left out."""
-    found = []
-    for text in form.value("confrere").split(","):
-        try:
-            found.append(UUID(text))
-        except ValueError:
-            continue
-    return list(dict.fromkeys(found))
-
-
 def is_specialty(code: str) -> bool:
     return find_specialty(code) is not None
 
 
-async def find_colleagues(visitor: Visitor, form: Form, urgency: Urgency, *, is_search: bool) -> Finder:
-    """Who was ticked, and who fits what was typed; nobody is looked for until something was asked."""
-    chosen = chosen_ids(form)
+def chosen_ids(form: Form) -> list[UUID]:
+    """The colleagues ticked. What is no identifier was not made by our page, and is left out."""
+    found = (_uuid(text) for text in _ticked(form))
+    return list(dict.fromkeys(one for one in found if one is not None))
+
+
+def read_target(form: Form, territory: Territory) -> Target | None:
+    """Whom the form asks; None while nobody was chosen."""
+    colleagues = tuple(chosen_ids(form))
+    lines = [_uuid(text.removeprefix(_LINE)) for text in _ticked(form) if text.startswith(_LINE)]
+    widens = not form.value("sans_elargir")
+    if colleagues or any(lines):
+        return Target(colleagues, next(filter(None, lines), None), widens=widens)
+    return Target(territory=territory, widens=widens) if _ANYBODY in _ticked(form) else None
+
+
+async def find_experts(visitor: Visitor, form: Form, urgency: Urgency, *, is_search: bool) -> Finder:
+    """Who was chosen, and who fits what was typed; nobody is looked for until something was asked."""
     name, code = form.value("confrere_nom").strip(), form.value("specialite")
-    found: list[Colleague] = []
-    if is_search or name:
-        found = await visitor.services.expertise.cases.colleagues(
-            visitor.known,
-            name=name if len(name) > 1 else None,
-            specialty_code=code if is_specialty(code) else None,
-            after=None,
-            limit=_MOST,
-        )
-    missing = [one for one in chosen if one not in {colleague.person.id for colleague in found}]
+    is_looking, specialty = is_search or bool(name), find_specialty(code) if code else None
+    found = await _colleagues(visitor, name, code) if is_looking else []
+    chosen, known = chosen_ids(form), {one.person.id for one in found}
+    missing = [one for one in chosen if one not in known]
     ticked = await visitor.services.expertise.cases.named(visitor.known, missing) if missing else []
+    lines = await _lines(visitor, code, form) if specialty and is_looking else ()
     return Finder(
+        lines=lines,
+        search_words=f"{french.typographic(specialty.label)} : qui est disponible le plus tôt".replace(" :", "\u00a0:")
+        if specialty and is_looking
+        else "",
+        is_search_chosen=_ANYBODY in _ticked(form),
         candidates=tuple(_candidate(one, is_chosen=one.person.id in chosen) for one in (*ticked, *found)),
-        is_searched=is_search or bool(name),
+        is_searched=is_looking,
         may_choose_many=urgency is Urgency.HOURS,
+    )
+
+
+async def _colleagues(visitor: Visitor, name: str, code: str) -> list[Colleague]:
+    return await visitor.services.expertise.cases.colleagues(
+        visitor.known,
+        name=name if len(name) > 1 else None,
+        specialty_code=code if is_specialty(code) else None,
+        after=None,
+        limit=_MOST,
+    )
+
+
+async def _lines(visitor: Visitor, code: str, form: Form) -> tuple[Candidate, ...]:
+    found = await visitor.services.experts.lines.open_for(visitor.known, code, after=None, limit=_MOST)
+    return tuple(
+        Candidate(
+            id=f"{_LINE}{one.line.id}",
+            name=one.line.name,
+            what=one.specialty,
+            where="Équipe",
+            is_chosen=f"{_LINE}{one.line.id}" in _ticked(form),
+        )
+        for one in found
     )
 
 
 def _candidate(one: Colleague, *, is_chosen: bool) -> Candidate:
     card = expertise_words.person(one.person, one.practice)
     return Candidate(str(one.person.id), card.name, card.what, card.where, is_chosen=is_chosen)
+
+
+def _ticked(form: Form) -> list[str]:
+    return form.value("confrere").split(",")
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -13,7 +13,7 @@ from telemed.web.views.frame import Tone
 
 _SAID_BY_MESSAGES = frozenset({Step.ASK, Step.INFORM, Step.RESUME})
 """Moves that a message says better, with its words."""
-_OF_THE_ASKER = frozenset({Step.DECLINE, Step.OFFER, Step.LAPSE})
+_OF_THE_ASKER = frozenset({Step.DECLINE, Step.OFFER, Step.LAPSE, Step.FORWARD, Step.QUEUE, Step.RETURN})
 """Moves about other colleagues, that a requis does not know of."""
 _KINDS = {
     MessageKind.WORD: ("", Tone.PLAIN),
@@ -34,7 +34,7 @@ def thread_of(
 
 
 def _of_move(one: CaseView, move: Move) -> ThreadEntry | None:
-    if move.step in _SAID_BY_MESSAGES or (one.actor is Actor.REQUIS and move.step in _OF_THE_ASKER):
+    if move.step in (Step.LOOK, *_SAID_BY_MESSAGES) or (one.actor is Actor.REQUIS and move.step in _OF_THE_ASKER):
         return None
     title, tone = expertise_words.step(move.step)
     by = one.people.get(move.by) if move.by else None

@@ -29,6 +29,17 @@ class CaseLine:
 
 
 @dataclass(frozen=True)
+class QueuedLine:
+    """A case that waits for somebody of my line: nothing of its patient is told before one takes it."""
+
+    id: str
+    line: str
+    urgency: str
+    due_at: datetime
+    sent_at: datetime
+
+
+@dataclass(frozen=True)
 class DeskView:
     """What waits for me, what waits for others, and drafts; each the soonest due first.
 
@@ -39,6 +50,7 @@ class DeskView:
     others: tuple[CaseLine, ...]
     drafts: tuple[CaseLine, ...]
     may_answer: bool
+    queued: tuple[QueuedLine, ...] = ()
     more: tuple[Choice, ...] = ()
     version: str = ""
 
@@ -136,8 +148,14 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Finder:
-    """Choosing whom to ask. `is_searched` tells an empty result from no search yet."""
+    """Choosing whom to ask: colleagues, lines, or whoever of the specialty is found (`search_words`, empty for nobody).
 
+    `is_searched` tells an empty result from no search yet.
+    """
+
+    lines: tuple[Candidate, ...] = ()
+    search_words: str = ""
+    is_search_chosen: bool = False
     candidates: tuple[Candidate, ...] = ()
     is_searched: bool = False
     may_choose_many: bool = False
@@ -151,6 +169,7 @@ class Gestures:
     may_ask: bool = False
     may_refuse: bool = False
     may_answer: bool = False
+    may_pass: bool = False
     may_inform: bool = False
     may_offer: bool = False
     may_withdraw: bool = False
@@ -169,6 +188,7 @@ class CaseView:
     patient: PatientCard
     state: Badge
     sentence: str
+    widening: str
     due_at: datetime | None
     due_tone: Tone
     due_what: str

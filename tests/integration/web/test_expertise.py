@@ -170,7 +170,7 @@ async def test_a_refusal_comes_back_with_its_reason_and_goes_on_to_another(scene
     back = await scene.nurse.get(case)
     assert "Hors de ma compétence. Voyez un allergologue." in plain(back.text)
     nobody = await scene.nurse.post(f"{case}/confrere", {})
-    assert nobody.errors == ["Choisissez un confrère."]
+    assert nobody.errors == ["Choisissez à qui demander."]
     same = await scene.nurse.post(f"{case}/confrere", {"confrere": scene.expert_id})
     assert same.status == 409
     found = await scene.nurse.post(f"{case}/confrere", {"geste": "chercher", "confrere_nom": "Ben"})
@@ -304,3 +304,62 @@ async def test_long_lists_go_on_from_page_to_page(scene: Scene, monkeypatch: pyt
     second = await scene.expert.get(following[1].replace("&amp;", "&"))
     seen = re.findall(r'href="(/avis/[0-9a-f-]{36})"', first.text + second.text)
     assert len(set(seen)) == len(seen) == 3
+
+
+async def make_line(scene: Scene, *, is_on_duty: bool) -> str:
+    """A line of dermatology in which the expert answers; on duty all day, or never."""
+    made = await scene.expert.post("/avis/equipes", {"nom": "Peau du Port", "specialite": "G15_10/SM54"})
+    line = made.path
+    await scene.expert.post("/avis/disponibilites/profil", {"ouvert": "oui", "langues": "fr"})
+    await scene.expert.post(f"{line}/membres", {"confrere": scene.expert_id})
+    if is_on_duty:
+        hours = {"membre": scene.expert_id, "debut": "00:00", "fin": "23:59", "premier_jour": "2026-11-25"}
+        week = {"jours": "MO,TU,WE,TH,FR,SA,SU", "rythme": "1"}
+        assert "Horaires ajoutés." in (await scene.expert.post(f"{line}/horaires", hours | week)).text
+    return line
+
+
+async def test_a_line_is_asked_and_who_is_on_duty_receives(scene: Scene) -> None:
+    line = await make_line(scene, is_on_duty=True)
+    assert "Dr Claire AUTRE" in plain((await scene.expert.get(line)).text)
+    case = await scene.draft()
+    found = await scene.nurse.post(
+        f"{case}/rediger", REQUEST | {"geste": "chercher", "specialite": "G15_10/SM54", "version": "1"}
+    )
+    target = f"equipe:{line.rpartition('/')[2]}"
+    assert f'value="{target}"' in found.text
+    assert "qui est disponible le plus tôt" in plain(found.text)
+    form = REQUEST | {"confrere": target, "specialite": "G15_10/SM54", "version": "2"}
+    sent = await scene.nurse.post(f"{case}/envoyer", form)
+    assert "par son équipe" in sent.text
+    assert lines_of(await scene.expert.get("/avis"), "a-vous") == ["LEROY Jeanne, 71 ans"]
+
+
+async def test_what_waits_for_a_line_is_taken_by_a_member_before_he_knows_of_whom(scene: Scene) -> None:
+    line = await make_line(scene, is_on_duty=False)
+    case = await scene.draft()
+    form = REQUEST | {"confrere": f"equipe:{line.rpartition('/')[2]}", "sans_elargir": "oui", "version": "1"}
+    sent = await scene.nurse.post(f"{case}/envoyer", form)
+    assert "Attend une équipe" in sent.text
+    desk = await scene.expert.get("/avis")
+    assert "Peau du Port" in desk.text
+    assert "LEROY" not in desk.text
+    assert (await scene.expert.get(case)).status == 404
+    taken = await scene.expert.post(f"{case}/prendre")
+    assert "LEROY" in taken.text
+    assert "À vous de rendre l’avis" in (await scene.expert.post(f"{case}/accepter")).text
+
+
+async def test_a_case_is_handed_over_to_who_accepts_it(scene: Scene) -> None:
+    case = await scene.accepted()
+    found = await scene.expert.post(f"{case}/passer", {"geste": "chercher", "confrere_nom": "Ben"})
+    colleague = str(scene.site.people.colleague.id)
+    assert f'value="{colleague}"' in found.text
+    assert (await scene.expert.post(f"{case}/passer", {})).errors == ["Choisissez un confrère."]
+    passed = await scene.expert.post(f"{case}/passer", {"confrere": colleague})
+    assert "Elle reste la vôtre" in passed.text
+    second = await scene.site.signed_in("colleague")
+    assert "On vous la passe" in (await second.get("/avis")).text
+    assert "À vous de rendre l’avis" in (await second.post(f"{case}/accepter")).text
+    assert (await scene.expert.get(case)).status in (404, 409)
+    assert "Dr Claire BENALI" in plain((await scene.nurse.get(case)).text)

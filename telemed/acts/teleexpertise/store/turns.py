@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from telemed.acts.teleexpertise.model import Owner, State
+from telemed.acts.teleexpertise.model import Owner, State, Urgency
 from telemed.acts.teleexpertise.tables import CaseRow, OfferRow
 
 MOST_COUNTED = 100
+
+
+@dataclass(frozen=True)
+class Queued:
+    """A case that waits for a line; nothing of its patient."""
+
+    id: UUID
+    line_id: UUID
+    urgency: Urgency
+    due_at: datetime
+    sent_at: datetime
 
 
 class TurnStore:
@@ -46,3 +60,18 @@ class TurnStore:
         both = union_all(select(asked.c.one), select(held.c.one)).subquery()
         counted: int = await self._session.scalar(select(func.count()).select_from(both)) or 0
         return min(counted, MOST_COUNTED)
+
+    async def queued(self, line_ids: Sequence[UUID], *, limit: int) -> list[Queued]:
+        """What waits for somebody of these lines, the soonest due first."""
+        query = (
+            select(CaseRow)
+            .where(col(CaseRow.state) == State.QUEUED.value, col(CaseRow.line_id).in_(line_ids))
+            .order_by(col(CaseRow.due_at), col(CaseRow.id))
+            .limit(limit)
+        )
+        rows = await self._session.scalars(query)
+        return [
+            Queued(row.id, row.line_id, Urgency(row.urgency), row.due_at, row.sent_at)
+            for row in rows
+            if row.line_id and row.due_at and row.sent_at
+        ]

@@ -104,6 +104,7 @@ OFFERED = expertise.CaseView(
     patient=replace(PATIENT, address=""),
     state=Badge("À prendre", SOON),
     sentence="Dites si vous la prenez, ou pourquoi non.",
+    widening="",
     due_at=ago(-75),
     due_tone=URGENT,
     due_what="À prendre",
@@ -134,12 +135,13 @@ ANSWERING = replace(
     due_tone=SOON,
     due_what="Réponse",
     expert=ANSWERER,
-    gestures=expertise.Gestures(may_ask=True, may_refuse=True, may_answer=True, may_write=True),
+    gestures=expertise.Gestures(may_ask=True, may_refuse=True, may_answer=True, may_pass=True, may_write=True),
     form=Form(
         {"conclusion": "Aspect de kératose séborrhéique.", "urgence_soins": "none", "revision": "3"},
         {"": "Avant de signer, indiquez la conduite à tenir."},
     ),
     revision=3,
+    specialties=(Choice("G15_10/SM15", "Dermatologie"),),
     templates=(Choice("1", "Kératose séborrhéique"), Choice("2", "Nævus banal")),
     care_urgencies=expertise_words.CARE_URGENCIES,
     prescriptions=(PrescriptionLine("prescription-1", "nature-1"), PrescriptionLine("prescription-2", "nature-2")),
@@ -170,6 +172,12 @@ CANDIDATES = (
     ),
     expertise.Candidate("2", "Dr Nadia CHÉRIF", "Dermatologie", "Cabinet de dermatologie du Mail, Tours"),
 )
+WHOLE_FINDER = expertise.Finder(
+    lines=(expertise.Candidate("equipe:1", "Dermatologie du Mail", "Dermatologie", "Équipe"),),
+    search_words="Dermatologie : qui est disponible le plus tôt",
+    candidates=CANDIDATES,
+    is_searched=True,
+)
 SPECIALTIES = (Choice("G15_10/SM04", "Cardiologie"), Choice("G15_10/SM15", "Dermatologie"))
 REFUSED = replace(
     ASKED_BACK,
@@ -187,7 +195,7 @@ REFUSED = replace(
         ),
     ),
     gestures=expertise.Gestures(may_offer=True, may_withdraw=True, may_write=True),
-    finder=expertise.Finder(CANDIDATES, is_searched=True),
+    finder=WHOLE_FINDER,
     specialties=SPECIALTIES,
     form=Form({"specialite": "G15_10/SM15"}),
 )
@@ -221,7 +229,7 @@ COMPOSER = expertise.ComposerView(
     urgencies=expertise_words.URGENCIES,
     settings=expertise_words.SETTINGS,
     specialties=SPECIALTIES,
-    finder=expertise.Finder(CANDIDATES, is_searched=True, may_choose_many=True),
+    finder=replace(WHOLE_FINDER, may_choose_many=True),
     consent=None,
     consent_at=None,
     wording=WORDING,
@@ -268,6 +276,7 @@ EXAMPLES = {
             (WAITING, LATE),
             (DRAFT,),
             may_answer=True,
+            queued=(expertise.QueuedLine("9", "Dermatologie du Mail", "dans les heures", ago(-40), ago(12)),),
             more=(Choice("/avis/en-cours?cote=recues", "Tout ce que je reçois"),),
             version="a",
         ),
