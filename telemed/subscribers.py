@@ -11,6 +11,7 @@ SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
     "accompaniment.done": ("claims.receive",),
     "teleconsultation.closed": ("claims.receive",),
     "telemonitoring.month_ended": ("claims.receive",),
+    "document.delivery_wanted": ("documents.deliver",),
     "teleexpertise.notice": ("teleexpertise.notify",),
     "teleexpertise.digest": ("teleexpertise.send_digest",),
     "teleconsultation.link_wanted": ("links.deliver",),

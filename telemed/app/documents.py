@@ -2,38 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from telemed.adapters.typst_renderer import PagePictures, TypstRenderer
-from telemed.documents.service import DocumentArchive, DocumentService, Preparer
-from telemed.kernel.clock import Clock
+from telemed.adapters.case_documents import CaseContacts, CaseSides
+from telemed.adapters.typst_renderer import LETTER, PagePictures, TypstRenderer
+from telemed.app.ground import Ground, common
+from telemed.documents.model import DocumentKind
+from telemed.documents.service import DocumentArchive, DocumentService, Preparer, Registry
+from telemed.documents.service.deliveries import DeliveryService, Post
+from telemed.kernel.messages import Channel, MessageSender
 from telemed.security.signing import SealKeys, open_seal_keys
 from telemed.settings import PREFIX, Settings, SettingsError
-from telemed.storage.engine import Database
-from telemed.trace.service import Journal
 
 
 @dataclass(frozen=True)
 class Documents:
-    """`service` writes and signs, `archive` reads; `renderer` and `pictures` hold threads: close them at the end."""
+    """`service` writes and signs, `archive` reads; `renderers` and `pictures` hold threads: close them at the end."""
 
     service: DocumentService
+    registry: Registry
     archive: DocumentArchive
-    renderer: TypstRenderer
+    deliveries: DeliveryService
+    renderers: tuple[TypstRenderer, ...]
     pictures: PagePictures
 
     def close(self) -> None:
-        self.renderer.close()
+        for renderer in self.renderers:
+            renderer.close()
         self.pictures.close()
 
 
-def build_documents(settings: Settings, *, database: Database, clock: Clock, journal: Journal) -> Documents:
-    keys, renderer = open_keys_of_seals(settings), TypstRenderer()
-    preparer = Preparer(renderer=renderer, signer=keys.signer, is_production=settings.is_production)
+def build_documents(ground: Ground, *, senders: Mapping[Channel, MessageSender]) -> Documents:
+    settings, readers = ground.settings, CaseSides()
+    keys, reports, letters = open_keys_of_seals(settings), TypstRenderer(), TypstRenderer(LETTER)
+    renderers = {
+        DocumentKind.TELECONSULTATION_REPORT: reports,
+        DocumentKind.EXPERTISE_REQUEST: letters,
+        DocumentKind.EXPERTISE_REPORT: letters,
+    }
+    preparer = Preparer(renderers=renderers, signer=keys.signer, is_production=settings.is_production)
+    registry = Registry(**common(ground), preparer=preparer)
+    post = Post(senders=senders, contacts=CaseContacts(database=ground.database), public_url=settings.public_url)
     return Documents(
-        service=DocumentService(database=database, clock=clock, journal=journal, preparer=preparer),
-        archive=DocumentArchive(database=database, journal=journal, verifier=keys.verifier),
-        renderer=renderer,
+        service=DocumentService(**common(ground), registry=registry),
+        registry=registry,
+        archive=DocumentArchive(
+            database=ground.database, journal=ground.journal, verifier=keys.verifier, readers=readers
+        ),
+        deliveries=DeliveryService(**common(ground), post=post, readers=readers),
+        renderers=(reports, letters),
         pictures=PagePictures(),
     )
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from billing.service import QuotaService
-from telemed.acts.teleexpertise.ports import OpinionSigner
 from telemed.acts.teleexpertise.service.answers import AnswerService
 from telemed.acts.teleexpertise.service.casework import Casework
 from telemed.acts.teleexpertise.service.lists import CaseListService
 from telemed.acts.teleexpertise.service.messages import MessageService
 from telemed.acts.teleexpertise.service.notices import NoticeService
 from telemed.acts.teleexpertise.service.opinions import OpinionService
+from telemed.acts.teleexpertise.service.papers import Papers
 from telemed.acts.teleexpertise.service.proposals import ProposalService
 from telemed.acts.teleexpertise.service.requests import RequestService
 from telemed.acts.teleexpertise.service.templates import TemplateService
@@ -21,6 +21,7 @@ from telemed.acts.teleexpertise.service.timers import TimerService
 from telemed.acts.teleexpertise.service.turns import TurnService
 from telemed.adapters.quotas import BillingQuotas
 from telemed.adapters.rosters import RosterExperts
+from telemed.app.documents import Documents
 from telemed.app.ground import Ground, common
 from telemed.consent.service import ConsentService
 from telemed.experts.service.finding import FindingService
@@ -36,6 +37,7 @@ class Expertise:
     requests: RequestService
     answers: AnswerService
     opinions: OpinionService
+    papers: Papers
     messages: MessageService
     cases: CaseListService
     proposals: ProposalService
@@ -70,19 +72,31 @@ def build_casework(ground: Ground, quotas: QuotaService) -> Casework:
     return Casework(clock=ground.clock, journal=ground.journal, quotas=places, experts=experts)
 
 
+def build_papers(ground: Ground, casework: Casework, consents: ConsentService, documents: Documents) -> Papers:
+    """What makes the documents of cases."""
+    return Papers(
+        database=ground.database,
+        casework=casework,
+        consents=consents,
+        registry=documents.registry,
+        deliveries=documents.deliveries,
+    )
+
+
 def build_expertise(
     ground: Ground,
     casework: Casework,
     consents: ConsentService,
     *,
-    signer: OpinionSigner,
+    papers: Papers,
     senders: Mapping[Channel, MessageSender],
 ) -> Expertise:
     database, law, url = ground.database, ground.law, ground.settings.public_url
     return Expertise(
-        requests=RequestService(database=database, casework=casework, law=law, consents=consents),
+        requests=RequestService(database=database, casework=casework, law=law, consents=consents, papers=papers),
         answers=AnswerService(database=database, casework=casework, law=law),
-        opinions=OpinionService(database=database, casework=casework, consents=consents, signer=signer),
+        opinions=OpinionService(database=database, casework=casework, consents=consents, papers=papers),
+        papers=papers,
         messages=MessageService(database=database, casework=casework),
         cases=CaseListService(**common(ground), law=law),
         proposals=ProposalService(database=database, casework=casework, law=law),

@@ -35,7 +35,7 @@ from telemed.app.attachments import Attachments, build_attachments
 from telemed.app.billing import Invoicing, build_billing, build_lot_jobs
 from telemed.app.caisse import open_caisse
 from telemed.app.documents import Documents, build_documents, open_keys_of_seals
-from telemed.app.expertise import Expertise, build_casework, build_expertise
+from telemed.app.expertise import Expertise, build_casework, build_expertise, build_papers
 from telemed.app.experts import Experts, build_experts
 from telemed.app.ground import Ground, common
 from telemed.app.live import Live, build_live
@@ -144,7 +144,7 @@ def build_services(
     tokens = RoomTokens(room_keys(settings), now=clock.now)
     rooms = SignalingRooms(tokens=tokens, clock=clock)
     links = LinkService(**common(ground), public_url=settings.public_url, senders=senders)
-    documents = build_documents(settings, **common(ground))
+    documents = build_documents(ground, senders=senders)
     experts = build_experts(ground)
     people = build_people(ground, experts)
     services = Services(
@@ -169,7 +169,13 @@ def build_services(
         reports=ReportService(**common(ground), law=ground.law, consents=act_consents, documents=documents.service),
         documents=documents,
         **billing,
-        expertise=build_expertise(ground, casework, consents, signer=signer, senders=senders),
+        expertise=build_expertise(
+            ground,
+            casework,
+            consents,
+            papers=build_papers(ground, casework, consents, documents),
+            senders=senders,
+        ),
         experts=experts,
         attachments=build_attachments(ground, casework),
         accounting=build_accounting(**common(ground)),
@@ -195,6 +201,7 @@ def build_subscribers(services: Services) -> dict[str, Subscriber]:
         "claims.receive": services.claims.receive,
         "teleexpertise.notify": services.expertise.notices.deliver,
         "teleexpertise.send_digest": services.expertise.notices.deliver_digest,
+        "documents.deliver": services.documents.deliveries.deliver,
     }
 
 

@@ -128,6 +128,8 @@ def _give_services(app: web.Application, services: Services) -> None:
     _give_experts(app, services.experts)
     _give_attachments(app, services.attachments)
     app[document_routes.DOCUMENTS] = services.documents.archive
+    app[teleexpertise_keys.ARCHIVE] = services.documents.archive
+    app[document_routes.DELIVERIES] = services.documents.deliveries
     app[BOOKING] = services.booking
     app[LINKS] = services.links
     app[OVERVIEW] = services.overview
@@ -154,6 +156,7 @@ def _give_expertise(app: web.Application, expertise: Expertise) -> None:
     app[teleexpertise_keys.REQUESTS] = expertise.requests
     app[teleexpertise_keys.ANSWERS] = expertise.answers
     app[teleexpertise_keys.OPINIONS] = expertise.opinions
+    app[teleexpertise_keys.PAPERS] = expertise.papers
     app[teleexpertise_keys.MESSAGES] = expertise.messages
     app[teleexpertise_keys.CASES] = expertise.cases
     app[teleexpertise_keys.PROPOSALS] = expertise.proposals

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Protocol
+from uuid import UUID
+
+from telemed.kernel.caller import Caller
+from telemed.kernel.messages import Channel
+from telemed.storage.uow import UnitOfWork
 
 
 class Renderer(Protocol):
@@ -32,6 +37,22 @@ class Signer(Protocol):
     """
 
     async def sign(self, payload: bytes, *, rpps: str) -> str: ...
+
+
+class CaseReaders(Protocol):
+    """Who works on a case, whichever practice keeps the patient's record: its sides read its documents."""
+
+    async def may_read(self, uow: UnitOfWork, caller: Caller, act_id: UUID) -> bool:
+        """Is the act a case that is in the caller's hands now? Never raises for another act."""
+        ...
+
+
+class Contacts(Protocol):
+    """Where professionals want to be told."""
+
+    async def of(self, professional_id: UUID) -> Mapping[Channel, str]:
+        """An address by channel; empty when he gave none."""
+        ...
 
 
 class Verifier(Protocol):

@@ -7,14 +7,25 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from telemed.documents.model import DocumentState, SignedDocument, Visibility
+from telemed.documents.model import (
+    Delivery,
+    DeliveryReason,
+    DeliveryStep,
+    DocumentKind,
+    DocumentState,
+    Recipient,
+    SignedDocument,
+    Visibility,
+)
 from telemed.documents.service import Verification
+from telemed.kernel.messages import Channel
 
 
 class DocumentSummary(BaseModel):
     """A signed version, without its content."""
 
     id: UUID
+    kind: DocumentKind
     set_id: UUID = Field(description="The same for all versions of one document.")
     version: int
     replaces: UUID | None = Field(description="The version that this one takes the place of.")
@@ -35,6 +46,7 @@ class DocumentSummary(BaseModel):
         identity = document.identity
         return cls(
             id=identity.document_id,
+            kind=document.kind,
             set_id=identity.set_id,
             version=identity.version,
             replaces=identity.replaces,
@@ -72,3 +84,25 @@ class DocumentVerification(BaseModel):
     @classmethod
     def of(cls, verification: Verification) -> DocumentVerification:
         return cls(is_intact=verification.is_intact, faults=list(verification.faults))
+
+
+class DeliveryOut(BaseModel):
+    """One thing that happened on the way of a document to a recipient."""
+
+    recipient: Recipient
+    step: DeliveryStep
+    reason: DeliveryReason
+    at: datetime
+    channel: Channel | None = Field(description="How a message was sent, if one was.")
+    receipt: str = Field(description="The operator's name for the message, or why he refused it.")
+
+    @classmethod
+    def of(cls, delivery: Delivery) -> DeliveryOut:
+        return cls(
+            recipient=delivery.recipient,
+            step=delivery.step,
+            reason=delivery.reason,
+            at=delivery.at,
+            channel=delivery.channel,
+            receipt=delivery.receipt,
+        )

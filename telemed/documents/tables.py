@@ -40,7 +40,7 @@ class SignedDocumentRow(Table, table=True):
     __tablename__ = "signed_documents"
     __table_args__ = (
         UniqueConstraint("set_id", "version"),
-        UniqueConstraint("act_id", "version"),
+        UniqueConstraint("act_id", "kind", "version"),
         UniqueConstraint("replaces_id"),
         CheckConstraint("version >= 1", name="version_from_one"),
         CheckConstraint("(version = 1) = (replaces_id IS NULL)", name="later_versions_replace"),
@@ -54,6 +54,7 @@ class SignedDocumentRow(Table, table=True):
     set_id: UUID
     version: int
     replaces_id: UUID | None = Field(default=None, foreign_key="signed_documents.id")
+    kind: str
     practice_id: UUID
     patient_id: UUID
     act_id: UUID
@@ -83,3 +84,28 @@ class SealedContentRow(Table, table=True):
     replacement_reason: str = Field(sa_type=Encrypted("sealed_contents.replacement_reason"))
     manifest: bytes
     seal: str
+
+
+class DeliveryRow(Table, table=True):
+    """One thing that happened on the way of a document to a recipient. A trigger refuses every change."""
+
+    __tablename__ = "document_deliveries"
+    __table_args__ = (
+        CheckConstraint("recipient IN ('requerant', 'medecin_traitant', 'patient', 'dmp')", name="recipient"),
+        CheckConstraint("step IN ('queued', 'available', 'told', 'handed_over', 'withheld', 'failed')", name="step"),
+        CheckConstraint("(step = 'handed_over') = (by IS NOT NULL)", name="by_hand"),
+        CheckConstraint("step <> 'told' OR (channel IS NOT NULL AND receipt <> '')", name="receipt"),
+        Index("ix_document_deliveries_document", "document_id", "id"),
+        Index("ix_document_deliveries_received", "professional_id", "document_id"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    document_id: UUID = Field(foreign_key="signed_documents.id")
+    recipient: str
+    step: str
+    reason: str
+    at: datetime = Field(sa_type=UtcDateTime)
+    channel: str | None = None
+    receipt: str = ""
+    professional_id: UUID | None = None
+    by: UUID | None = None

@@ -168,6 +168,7 @@ _STEPS = {
     Step.REFUSE: ("Refusée", Tone.NOW),
     Step.LAPSE: ("Délai passé\u00a0: personne ne l’a prise", Tone.SOON),
     Step.ANSWER: ("Avis signé", Tone.FINE),
+    Step.CORRECT: ("Réponse corrigée", Tone.SOON),
     Step.CLOSE: ("Avis lu, demande close", Tone.FINE),
     Step.WITHDRAW: ("Demande retirée", Tone.SOON),
     Step.STOP: ("Accord du patient retiré\u00a0: demande arrêtée", Tone.NOW),

@@ -1,8 +1,7 @@
-"""What leaves a case: the words of notices, without health data (R-51), signed bytes, and the facts for billing."""
+"""What leaves a case: the words of notices, without health data (R-51), and the facts for billing."""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,8 +10,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from telemed.acts.teleexpertise.model import Case, Notice, NoticeKind, Opinion, Outcome, Side, Step
-from telemed.documents.formats.seal import plain
+from telemed.acts.teleexpertise.model import Case, Notice, NoticeKind, Outcome, Side, Step
 from telemed.kernel.clock import Territory, civil_date
 from telemed.kernel.events import Event
 from telemed.patients.model import AttendingDoctor, attending_doctor_on
@@ -38,6 +36,7 @@ NOTICE_OF: Mapping[Step, tuple[NoticeKind | None, NoticeKind | None]] = MappingP
         Step.RETURN: (NoticeKind.LAPSED, None),
         Step.TAKE_OVER: (NoticeKind.ACCEPTED, None),
         Step.ANSWER: (NoticeKind.ANSWERED, None),
+        Step.CORRECT: (NoticeKind.CORRECTED, NoticeKind.CORRECTED),
         Step.WITHDRAW: (None, NoticeKind.WITHDRAWN),
         Step.STOP: (NoticeKind.STOPPED, NoticeKind.STOPPED),
         Step.ESCALATE: (NoticeKind.OVERDUE, NoticeKind.OVERDUE),
@@ -75,6 +74,7 @@ _WORDS: Mapping[NoticeKind, tuple[str, str]] = MappingProxyType(
         NoticeKind.REFUSED: ("Votre demande est refusée", "Votre demande d'avis est refusée : choisissez la suite."),
         NoticeKind.LAPSED: ("Demande restée sans suite", "La demande d'avis n'a pas été prise dans le délai."),
         NoticeKind.ANSWERED: ("Votre réponse est arrivée", "La réponse à votre demande d'avis est arrivée."),
+        NoticeKind.CORRECTED: ("Une réponse est corrigée", "Une réponse à une demande d'avis vient d'être corrigée."),
         NoticeKind.OVERDUE: ("Réponse en retard", "Le délai de réponse d'une demande d'avis est dépassé."),
         NoticeKind.EXPIRED: ("Demande expirée", "Une demande d'avis a expiré sans réponse."),
         NoticeKind.WITHDRAWN: ("Demande retirée", "Une demande d'avis est retirée : plus rien à faire."),
@@ -143,26 +143,6 @@ def _local(at: datetime, territory: Territory) -> str:
     local = at.astimezone(territory.zone)
     day = "1er" if local.day == 1 else str(local.day)
     return f"{_DAYS[local.weekday()]} {day} {_MONTHS[local.month - 1]} à {local.hour} h {local.minute:02d}"
-
-
-def opinion_bytes(opinion: Opinion, rpps: str) -> bytes:
-    """What a requis signs: one spelling only (keys sorted, no space, UTF-8), with his number and the instant."""
-    content = opinion.content
-    body = {
-        "format": "telemed-opinion/1",
-        "case_id": str(opinion.case_id),
-        "revision": opinion.revision,
-        "signer_rpps": rpps,
-        "signed_at": opinion.at.isoformat(),
-        "conclusion": content.conclusion,
-        "conduct": content.conduct,
-        "urgency": content.urgency.value if content.urgency else None,
-        "avoided_consultation": content.avoided_consultation,
-        "prescribed": plain(content.prescribed),
-        "incidents": content.incidents,
-        "visibility": plain(content.visibility),
-    }
-    return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def closing_event(

@@ -1,4 +1,4 @@
-"""What a télé-expertise asks from outside: experts, places in the yearly quotas, a signature for an opinion."""
+"""What a télé-expertise asks from outside: experts, and places in the yearly quotas."""
 
 from __future__ import annotations
 
@@ -74,12 +74,4 @@ class Experts(Protocol):
 
     async def note(self, uow: UnitOfWork, changes: Sequence[StandingChange], now: datetime) -> None:
         """What a move changed in the standings of experts."""
-        ...
-
-
-class OpinionSigner(Protocol):
-    """Signs on behalf of one professional, with a key of the server today and a card later."""
-
-    async def sign(self, payload: bytes, *, rpps: str) -> str:
-        """A detached JWS (RFC 7515, appendix F). Raises ValueError unless the payload names `rpps`."""
         ...

@@ -31,6 +31,7 @@ _CHANNELS = {
     ConsentChannel.LINK_PAGE: "par écrit sur sa page",
     ConsentChannel.ORAL: "oralement, enregistré par le professionnel",
 }
+_TO_COMPLETE = "À compléter."
 _DIGEST_SHOWN = 16
 Block = Mapping[str, Any]
 
@@ -80,11 +81,13 @@ def opinion_page(identity: DocumentIdentity, report: ExpertiseReport, *, signing
         _text("Question posée", facts.question),
         _text("Conclusion", words.conclusion, is_key=True),
         _text("Conduite à tenir", words.conduct),
-        _facts("Suites", [("Prise en charge", words.urgency), ("Consultation évitée", _yes_no(words))]),
+        _facts(
+            "Suites", [("Prise en charge", words.urgency or _TO_COMPLETE), ("Consultation évitée", _avoided(words))]
+        ),
         _table("Actes et prescriptions", ("Nature", "Libellé"), prescribed["rows"], prescribed["summary"]),
         _table("Professionnels participants", ("Nom", "Qualité", "Rôle", "RPPS"), actors),
         _facts("Déroulement", _conduct(facts, words)),
-        _text("Incidents techniques", words.incidents or "Aucun incident technique."),
+        _text("Incidents techniques", _incidents(words.incidents)),
         *_files("Pièces examinées", facts.attachments),
     ]
     return {**frame, "blocks": blocks}
@@ -161,5 +164,9 @@ def _doctor(doctor: ProfessionalFacts | None, other: ProfessionalFacts) -> str:
     return "le requérant est le médecin traitant" if doctor.rpps == other.rpps else name
 
 
-def _yes_no(words: OpinionWords) -> str:
-    return "oui" if words.avoided_consultation else "non"
+def _avoided(words: OpinionWords) -> str:
+    return {True: "oui", False: "non", None: _TO_COMPLETE}[words.avoided_consultation]
+
+
+def _incidents(said: str | None) -> str:
+    return _TO_COMPLETE if said is None else said.strip() or "Aucun incident technique."

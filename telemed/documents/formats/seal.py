@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
-from telemed.documents.model import DocumentIdentity, Report, SealManifest
+from telemed.documents.model import DocumentIdentity, SealManifest, Statement
 
 SEAL_FORMAT = "telemed-seal/1"
 
@@ -51,9 +51,9 @@ def sha256_hex(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def content_fingerprint(identity: DocumentIdentity, report: Report) -> str:
+def content_fingerprint(identity: DocumentIdentity, statement: Statement) -> str:
     """The digest of which document this is and of all that it states; it is printed on each page."""
-    return sha256_hex(canonical_json({"identity": identity, "report": report}))
+    return sha256_hex(canonical_json({"identity": identity, "report": statement}))
 
 
 def manifest_bytes(manifest: SealManifest) -> bytes:

@@ -1,10 +1,12 @@
 """What a report states, and the life of a document."""
 
+from telemed.documents.model.delivery import Delivery, DeliveryReason, DeliveryStep, Recipient
 from telemed.documents.model.document import (
     TRANSITIONS,
     DocumentIdentity,
     DocumentState,
     Draft,
+    Filing,
     PreparedDocument,
     SealedFiles,
     SealManifest,
@@ -70,6 +72,9 @@ __all__ = [
     "ConsentChannel",
     "ConsentFacts",
     "ContinuityFacts",
+    "Delivery",
+    "DeliveryReason",
+    "DeliveryStep",
     "DocumentIdentity",
     "DocumentKind",
     "DocumentState",
@@ -77,6 +82,7 @@ __all__ = [
     "ExpertiseReport",
     "ExpertiseRequest",
     "FacilityType",
+    "Filing",
     "IdentityCheck",
     "IdentityStatus",
     "LedgerLine",
@@ -90,6 +96,7 @@ __all__ = [
     "PrescribedKind",
     "ProfessionalFacts",
     "Qualification",
+    "Recipient",
     "ReimbursementCriterion",
     "ReimbursementFlag",
     "Report",

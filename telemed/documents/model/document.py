@@ -9,7 +9,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from uuid import UUID
 
-from telemed.documents.model.report import Report, ReportContent, Visibility
+from telemed.documents.model.report import ReportContent, Visibility
+from telemed.documents.model.statement import DocumentKind, Statement
 
 
 class DocumentState(StrEnum):
@@ -48,6 +49,18 @@ class DocumentIdentity:
 
 
 @dataclass(frozen=True)
+class Filing:
+    """Which document, and where it is filed: `practice_id` keeps the patient's record, `author_id` signs."""
+
+    identity: DocumentIdentity
+    kind: DocumentKind
+    practice_id: UUID
+    patient_id: UUID
+    act_id: UUID
+    author_id: UUID
+
+
+@dataclass(frozen=True)
 class Draft:
     """A report being written. `revision` grows at each save: a save made on an older one is refused, never merged."""
 
@@ -59,6 +72,11 @@ class Draft:
     revision: int
     content: ReportContent
     updated_at: datetime
+
+    @property
+    def filing(self) -> Filing:
+        kind = DocumentKind.TELECONSULTATION_REPORT
+        return Filing(self.identity, kind, self.practice_id, self.patient_id, self.act_id, self.author_id)
 
 
 @dataclass(frozen=True)
@@ -88,10 +106,10 @@ class SealedFiles:
 
 @dataclass(frozen=True, repr=False)
 class PreparedDocument:
-    """A version rendered, encoded, checked and sealed, that only needs storing; `draft` is what it was made of."""
+    """A version rendered, encoded, checked and sealed, that only needs storing."""
 
-    draft: Draft
-    report: Report
+    filing: Filing
+    statement: Statement
     manifest: SealManifest
     files: SealedFiles
 
@@ -101,6 +119,7 @@ class SignedDocument:
     """What is known of a signed version without opening its bytes: no trait, no clinical text."""
 
     identity: DocumentIdentity
+    kind: DocumentKind
     state: DocumentState
     practice_id: UUID
     patient_id: UUID

@@ -121,14 +121,14 @@ class OpinionFacts:
 
 @dataclass(frozen=True, repr=False)
 class OpinionWords:
-    """What the requis wrote, complete: `urgency` in words; `prescribed` and `incidents` empty say “none”."""
+    """What the requis wrote; `urgency` is words. None: not said yet; `prescribed` and `incidents` empty say “none”."""
 
     conclusion: str
     conduct: str
-    urgency: str
-    avoided_consultation: bool
-    prescribed: tuple[PrescribedItem, ...]
-    incidents: str
+    urgency: str = ""
+    avoided_consultation: bool | None = None
+    prescribed: tuple[PrescribedItem, ...] | None = None
+    incidents: str | None = None
     visibility: frozenset[Visibility] = frozenset()
 
 

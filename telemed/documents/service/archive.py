@@ -6,15 +6,16 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
 
-from telemed.documents import rules
-from telemed.documents.model import SealedFiles, SignedDocument
-from telemed.documents.ports import Verifier
-from telemed.documents.service.opening import open_document, require_doctor
+from telemed.documents.model import Delivery, SealedFiles, SignedDocument
+from telemed.documents.ports import CaseReaders, Verifier
+from telemed.documents.service.forms import FORMS
+from telemed.documents.service.opening import may_read, open_document, require_doctor
 from telemed.documents.service.verifying import Verification, verify_stored
-from telemed.documents.store import DocumentStore
+from telemed.documents.store import DeliveryStore, DocumentStore
 from telemed.kernel.caller import Caller, CallerKind
 from telemed.kernel.errors import NotFound
 from telemed.storage.engine import Database
+from telemed.storage.uow import UnitOfWork
 from telemed.trace.service import Journal
 
 
@@ -37,25 +38,24 @@ class Download:
 class DocumentArchive:
     """Signed documents, for those who may read them."""
 
-    def __init__(self, *, database: Database, journal: Journal, verifier: Verifier) -> None:
+    def __init__(self, *, database: Database, journal: Journal, verifier: Verifier, readers: CaseReaders) -> None:
         self._database = database
         self._journal = journal
         self._verifier = verifier
+        self._readers = readers
 
     async def get(self, caller: Caller, document_id: UUID) -> tuple[SignedDocument, tuple[SignedDocument, ...]]:
         """A signed document and all the versions of its set, in order. Raises NotFound also when not the caller's."""
         async with self._database.begin() as uow:
-            document = await open_document(uow, self._journal, caller, document_id, "document.read")
+            document = await self._open(uow, caller, document_id, "document.read")
             versions = await DocumentStore(uow.session).versions(document.identity.set_id)
-            readable = tuple(each for each in versions if rules.check_reading(caller, each).is_allowed)
-            return document, readable
+            readable = [each for each in versions if await may_read(uow, caller, each, self._readers)]
+            return document, tuple(readable)
 
     async def download(self, caller: Caller, document_id: UUID, artifact: Artifact) -> Download:
         """The files of a signed document; `artifact` says which one leaves, for the trace."""
         async with self._database.begin() as uow:
-            document = await open_document(
-                uow, self._journal, caller, document_id, f"document.download_{artifact.value}"
-            )
+            document = await self._open(uow, caller, document_id, f"document.download_{artifact.value}")
             return Download(document, await DocumentStore(uow.session).files(document_id))
 
     async def list_of_patient(
@@ -77,8 +77,41 @@ class DocumentArchive:
     async def verify(self, caller: Caller, document_id: UUID) -> Verification:
         """Recompute everything that the seal of a document covers."""
         async with self._database.begin() as uow:
-            document = await open_document(uow, self._journal, caller, document_id, "document.verify")
+            document = await self._open(uow, caller, document_id, "document.verify")
             store = DocumentStore(uow.session)
-            files, (report, reason) = await store.files(document_id), await store.report(document_id)
+            files = await store.files(document_id)
+            statement, reason = await store.statement(document_id, FORMS[document.kind].statement)
         identity = replace(document.identity, replacement_reason=reason)
-        return verify_stored(files, self._verifier, identity=identity, report=report)
+        return verify_stored(files, self._verifier, identity=identity, statement=statement)
+
+    async def of_act(
+        self, caller: Caller, act_id: UUID, *, after: UUID | None = None, limit: int = 50
+    ) -> list[SignedDocument]:
+        """Every version of every document of a case, the oldest first, for the sides of the case.
+
+        Raises NotFound for anybody else.
+        """
+        async with self._database.begin() as uow:
+            self._journal.note(uow, caller, "document.list", resource=f"act:{act_id}")
+            if not await self._readers.may_read(uow, caller, act_id):
+                raise NotFound
+            return await DocumentStore(uow.session).of_act(act_id, after=after, limit=limit)
+
+    async def received(self, caller: Caller, *, before: UUID | None = None, limit: int = 50) -> list[SignedDocument]:
+        """Documents that were delivered to the caller's account, the newest first."""
+        async with self._database.begin() as uow:
+            self._journal.note(uow, caller, "document.list_received")
+            reader_id, _ = require_doctor(caller)
+            found = await DeliveryStore(uow.session).received(reader_id, before=before, limit=limit)
+            return await DocumentStore(uow.session).find_many(found)
+
+    async def deliveries(
+        self, caller: Caller, document_id: UUID, *, after: UUID | None = None, limit: int = 50
+    ) -> list[Delivery]:
+        """To whom a document went, and how far, the oldest line first."""
+        async with self._database.begin() as uow:
+            await self._open(uow, caller, document_id, "document.read_deliveries")
+            return await DeliveryStore(uow.session).page(document_id, after=after, limit=limit)
+
+    async def _open(self, uow: UnitOfWork, caller: Caller, document_id: UUID, action: str) -> SignedDocument:
+        return await open_document(uow, self._journal, caller, document_id, action, self._readers)

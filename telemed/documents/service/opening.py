@@ -5,24 +5,48 @@ from __future__ import annotations
 from uuid import UUID
 
 from telemed.documents import rules
-from telemed.documents.model import SignedDocument
-from telemed.documents.store import DocumentStore
+from telemed.documents.model import DocumentKind, SignedDocument
+from telemed.documents.ports import CaseReaders
+from telemed.documents.store import DeliveryStore, DocumentStore
 from telemed.kernel.caller import Caller, CallerKind, Role
 from telemed.kernel.errors import Forbidden, NotFound
 from telemed.storage.uow import UnitOfWork
 from telemed.trace.service import Journal
 
+OF_CASES = frozenset({DocumentKind.EXPERTISE_REQUEST, DocumentKind.EXPERTISE_REPORT})
+
 
 async def open_document(
-    uow: UnitOfWork, journal: Journal, caller: Caller, document_id: UUID, action: str
+    uow: UnitOfWork,
+    journal: Journal,
+    caller: Caller,
+    document_id: UUID,
+    action: str,
+    readers: CaseReaders | None = None,
 ) -> SignedDocument:
-    """Decided and traced. Raises NotFound when it is absent and when it is not the caller's, told alike."""
+    """Decided and traced; without `readers`, for the practice alone.
+
+    Raises NotFound when it is absent and when it is not the caller's, told alike.
+    """
     document = await DocumentStore(uow.session).find_signed(document_id)
     patient_id = document.patient_id if document else None
     journal.note(uow, caller, action, patient_id=patient_id, resource=f"document:{document_id}")
-    if document is None or not rules.check_reading(caller, document).is_allowed:
+    if document is None or not await may_read(uow, caller, document, readers):
         raise NotFound
     return document
+
+
+async def may_read(uow: UnitOfWork, caller: Caller, document: SignedDocument, readers: CaseReaders | None) -> bool:
+    """By the rule of reading; or as a side of its case; or because it was delivered to the caller's account."""
+    if rules.check_reading(caller, document).is_allowed:
+        return True
+    is_professional = caller.kind is CallerKind.PROFESSIONAL and caller.id is not None
+    if readers is None or document.kind not in OF_CASES or not is_professional:
+        return False
+    if await readers.may_read(uow, caller, document.act_id):
+        return True
+    store, document_id = DeliveryStore(uow.session), document.identity.document_id
+    return caller.id is not None and caller.has_role(Role.DOCTOR) and await store.reached(document_id, caller.id)
 
 
 def require_doctor(caller: Caller) -> tuple[UUID, UUID]:

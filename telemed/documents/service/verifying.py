@@ -9,7 +9,7 @@ from typing import Any
 from telemed.documents.formats.cda_read import read_report_cda
 from telemed.documents.formats.codes import REPORT_CODE
 from telemed.documents.formats.seal import SEAL_FORMAT, canonical_json, content_fingerprint, sha256_hex
-from telemed.documents.model import DocumentIdentity, Report, SealedFiles
+from telemed.documents.model import DocumentIdentity, SealedFiles, Statement
 from telemed.documents.ports import Verifier
 
 
@@ -59,12 +59,12 @@ def read_sealed_files(pdf: bytes, cda: bytes, seal: bytes) -> SealedFiles:
 
 
 def verify_stored(
-    files: SealedFiles, verifier: Verifier, *, identity: DocumentIdentity, report: Report
+    files: SealedFiles, verifier: Verifier, *, identity: DocumentIdentity, statement: Statement
 ) -> Verification:
     """The same, and that what is stored beside the files is what they state."""
     found = verify_files(files, verifier)
     faults = list(found.faults)
-    if content_fingerprint(identity, report) != found.manifest.get("content_sha256"):
+    if content_fingerprint(identity, statement) != found.manifest.get("content_sha256"):
         faults.append("content")
     if str(identity.document_id) != found.manifest.get("document_id"):
         faults.append("manifest")

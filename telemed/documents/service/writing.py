@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from telemed.documents import rules
 from telemed.documents.model import (
     DocumentIdentity,
+    DocumentKind,
     Draft,
     PreparedDocument,
     Report,
@@ -18,13 +19,12 @@ from telemed.documents.model import (
     SignedDocument,
 )
 from telemed.documents.service.opening import open_document, require_doctor
-from telemed.documents.service.preparing import Preparer
+from telemed.documents.service.registry import Registry, superseded
 from telemed.documents.store import DocumentStore
 from telemed.kernel.caller import Caller
 from telemed.kernel.clock import Clock
 from telemed.kernel.decision import Decision
-from telemed.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refused
-from telemed.kernel.events import Event
+from telemed.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from telemed.kernel.ids import new_id
 from telemed.storage.engine import Database
 from telemed.storage.uow import UnitOfWork
@@ -39,17 +39,25 @@ class Preview:
     decision: Decision
 
 
+@dataclass(frozen=True, repr=False)
+class PreparedReport:
+    """A signed version of a draft that only needs storing, and the revision of the draft that it was made of."""
+
+    revision: int
+    document: PreparedDocument
+
+
 class DocumentService:
     """Drafts, signatures and corrections.
 
     Drafts belong to the act that calls: it checks that the act is the caller's before it asks anything here.
     """
 
-    def __init__(self, *, database: Database, clock: Clock, journal: Journal, preparer: Preparer) -> None:
+    def __init__(self, *, database: Database, clock: Clock, journal: Journal, registry: Registry) -> None:
         self._database = database
         self._clock = clock
         self._journal = journal
-        self._preparer = preparer
+        self._registry = registry
 
     async def find_draft(self, caller: Caller, act_id: UUID) -> Draft | None:
         """The draft of an act's report, None before the first save and after the signature."""
@@ -103,17 +111,18 @@ class DocumentService:
 
     def check(self, facts: ReportFacts, content: ReportContent) -> Decision:
         """May this be signed? Each refusal and warning has its text for the page."""
-        return self._preparer.check(Report(facts, content))
+        return self._registry.check(DocumentKind.TELECONSULTATION_REPORT, Report(facts, content))
 
     async def preview(self, facts: ReportFacts, content: ReportContent, *, draft: Draft | None = None) -> Preview:
         """The report as it would be, saved or not; nothing is stored."""
         identity = draft.identity if draft else DocumentIdentity(new_id(), new_id(), 1)
         report = Report(facts, content)
-        return Preview(await self._preparer.preview(identity, report), self._preparer.check(report))
+        kind = DocumentKind.TELECONSULTATION_REPORT
+        return Preview(await self._registry.preview(kind, identity, report), self._registry.check(kind, report))
 
     async def prepare(
         self, caller: Caller, act_id: UUID, *, revision: int, facts: ReportFacts | None = None
-    ) -> PreparedDocument:
+    ) -> PreparedReport:
         """Make the signed version of a draft, outside any transaction; `store_signed` keeps it.
 
         `revision` is what the author has read: a draft that moved on is refused (Conflict `draft.stale`).
@@ -125,37 +134,20 @@ class DocumentService:
             raise _stale()
         _require_own(caller, draft)
         report = Report(facts or await self._facts_replaced(draft), draft.content)
-        decision = self._preparer.check(report) & rules.check_signer(caller, report)
-        if decision.is_allowed:
-            try:
-                return await self._preparer.prepare(draft, report, signed_at=self._clock.now())
-            except Refused as refusal:
-                decision = refusal.decision
-        return await self._refuse_signature(caller, draft, decision)
+        return PreparedReport(draft.revision, await self._registry.prepare(caller, draft.filing, report))
 
-    async def store_signed(self, uow: UnitOfWork, caller: Caller, prepared: PreparedDocument) -> SignedDocument:
+    async def store_signed(self, uow: UnitOfWork, caller: Caller, prepared: PreparedReport) -> SignedDocument:
         """Keep a prepared version within a transaction of the act; supersedes the version that it replaces.
 
         Raises Conflict `draft.stale` if the draft changed since it was prepared, `document.superseded` if the
         version that it replaces is not current any more.
         """
-        draft, manifest = prepared.draft, prepared.manifest
-        self._journal.note(
-            uow,
-            caller,
-            "document.sign",
-            patient_id=draft.patient_id,
-            resource=f"document:{manifest.document_id}",
-            details={"version": manifest.version, "content_sha256": manifest.content_sha256},
-        )
-        store = DocumentStore(uow.session)
-        if not await store.remove_draft(manifest.document_id, on_revision=draft.revision):
+        document = prepared.document
+        self._registry.note(uow, caller, document)
+        draft_id = document.filing.identity.document_id
+        if not await DocumentStore(uow.session).remove_draft(draft_id, on_revision=prepared.revision):
             raise _stale()
-        if manifest.replaces is not None and not await store.supersede(manifest.replaces, manifest.signed_at):
-            raise _superseded()
-        signed = await store.add_signed(prepared)
-        uow.add_event(_signed_event(prepared))
-        return signed
+        return await self._registry.store(uow, document)
 
     async def sign(
         self, caller: Caller, act_id: UUID, *, revision: int, facts: ReportFacts | None = None
@@ -180,7 +172,7 @@ class DocumentService:
                 raise Forbidden("Seul l'auteur d'un document signé peut le remplacer.")
             store = DocumentStore(uow.session)
             if (await store.versions(document.identity.set_id))[-1].identity.document_id != document_id:
-                raise _superseded()
+                raise superseded()
             report, _ = await store.report(document_id)
             draft = self._correction_of(document, report.content, reason)
             await _add_draft(store, draft)
@@ -218,19 +210,6 @@ class DocumentService:
             report, _ = await DocumentStore(session).report(draft.identity.replaces)
         return report.facts
 
-    async def _refuse_signature(self, caller: Caller, draft: Draft, decision: Decision) -> PreparedDocument:
-        """Trace the refusal, then raise it."""
-        async with self._database.begin() as uow:
-            self._journal.note(
-                uow,
-                caller,
-                "document.sign",
-                patient_id=draft.patient_id,
-                resource=f"document:{draft.identity.document_id}",
-                details={"reasons": ",".join(reason.code for reason in decision.refusals)},
-            )
-            raise Refused(decision)
-
 
 async def _add_draft(store: DocumentStore, draft: Draft) -> None:
     try:
@@ -248,31 +227,4 @@ def _stale() -> Conflict:
     return Conflict(
         "Ce compte rendu a changé entre-temps : votre texte n'a rien remplacé. Relisez la version enregistrée.",
         code="draft.stale",
-    )
-
-
-def _superseded() -> Conflict:
-    return Conflict("Ce document a déjà été remplacé par une version plus récente.", code="document.superseded")
-
-
-def _signed_event(prepared: PreparedDocument) -> Event:
-    draft, manifest, facts = prepared.draft, prepared.manifest, prepared.report.facts
-    recipient = facts.medecin_traitant
-    return Event(
-        name="document.signed",
-        key=f"document.signed:{manifest.document_id}",
-        occurred_at=manifest.signed_at,
-        payload={
-            "document_id": str(manifest.document_id),
-            "set_id": str(manifest.set_id),
-            "version": manifest.version,
-            "replaces": str(manifest.replaces) if manifest.replaces else None,
-            "act_id": str(draft.act_id),
-            "patient_id": str(draft.patient_id),
-            "practice_id": str(draft.practice_id),
-            "author_id": str(draft.author_id),
-            "has_qualified_identity": facts.patient.matricule_to_send is not None,
-            "visibility": sorted(code.value for code in prepared.report.content.visibility),
-            "medecin_traitant_rpps": recipient.rpps if recipient else None,
-        },
     )

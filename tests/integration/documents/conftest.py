@@ -10,9 +10,10 @@ from uuid import UUID, uuid4
 import pytest
 import pytest_asyncio
 
+from telemed.adapters.case_documents import CaseSides
 from telemed.adapters.typst_renderer import TypstRenderer
-from telemed.documents.model import ReportContent, ReportFacts, SignedDocument
-from telemed.documents.service import DocumentArchive, DocumentService, Preparer
+from telemed.documents.model import DocumentKind, ReportContent, ReportFacts, SignedDocument
+from telemed.documents.service import DocumentArchive, DocumentService, Preparer, Registry
 from telemed.kernel.caller import Caller, CallerKind, Role
 from telemed.kernel.clock import FrozenClock
 from telemed.security.signing import SealVerifier, ServerSigner, make_signing_key
@@ -35,17 +36,20 @@ async def renderer() -> AsyncIterator[TypstRenderer]:
 
 @pytest.fixture
 def preparer(renderer: TypstRenderer) -> Preparer:
-    return Preparer(renderer=renderer, signer=SIGNER, is_production=False)
+    renderers = dict.fromkeys(DocumentKind, renderer)
+    return Preparer(renderers=renderers, signer=SIGNER, is_production=False)
 
 
 @pytest.fixture
 def documents(database: Database, clock: FrozenClock, preparer: Preparer) -> DocumentService:
-    return DocumentService(database=database, clock=clock, journal=Journal(clock=clock), preparer=preparer)
+    journal = Journal(clock=clock)
+    registry = Registry(database=database, clock=clock, journal=journal, preparer=preparer)
+    return DocumentService(database=database, clock=clock, journal=journal, registry=registry)
 
 
 @pytest.fixture
 def archive(database: Database, clock: FrozenClock) -> DocumentArchive:
-    return DocumentArchive(database=database, journal=Journal(clock=clock), verifier=VERIFIER)
+    return DocumentArchive(database=database, journal=Journal(clock=clock), verifier=VERIFIER, readers=CaseSides())
 
 
 @pytest.fixture

@@ -197,8 +197,11 @@ async def test_a_document_is_superseded_once(visit: Visit, sign: Sign, database:
 
 
 INSERT = """
-INSERT INTO signed_documents SELECT :new_id, {set_id}, {version}, {replaces}, practice_id, patient_id, {act_id},
-author_id, signer_rpps, act_code, act_started_at, signed_at, masked_from_professionals, hidden_from_patient,
+INSERT INTO signed_documents (id, set_id, version, replaces_id, kind, practice_id, patient_id, act_id, author_id,
+signer_rpps, act_code, act_started_at, signed_at, masked_from_professionals, hidden_from_patient,
+hidden_from_representatives, content_sha256, pdf_bytes, cda_bytes, superseded_at)
+SELECT :new_id, {set_id}, {version}, {replaces}, kind, practice_id, patient_id, {act_id}, author_id, signer_rpps,
+act_code, act_started_at, signed_at, masked_from_professionals, hidden_from_patient,
 hidden_from_representatives, content_sha256, pdf_bytes, cda_bytes, NULL FROM signed_documents WHERE id = :id
 """
 
@@ -207,7 +210,7 @@ hidden_from_representatives, content_sha256, pdf_bytes, cda_bytes, NULL FROM sig
     ("set_id", "version", "replaces", "act_id", "constraint"),
     [
         ("set_id", 2, "id", ":other", "uq_signed_documents_current"),
-        (":other", 1, "NULL", "act_id", "uq_signed_documents_act_id_version"),
+        (":other", 1, "NULL", "act_id", "uq_signed_documents_act_id_kind_version"),
         (":other", 0, "id", ":other", "ck_signed_documents_version_from_one"),
         (":other", 2, "NULL", ":other", "ck_signed_documents_later_versions_replace"),
         (":other", 1, "id", ":other", "ck_signed_documents_later_versions_replace"),

@@ -10,6 +10,7 @@ import pytest
 
 from telemed.documents import rules
 from telemed.documents.model import (
+    DocumentKind,
     DocumentState,
     IdentityStatus,
     PrescribedItem,
@@ -195,6 +196,7 @@ def test_only_its_author_signs(caller: Caller) -> None:
 def make_signed(*visibility: Visibility) -> SignedDocument:
     return SignedDocument(
         identity=make_identity(),
+        kind=DocumentKind.TELECONSULTATION_REPORT,
         state=DocumentState.SIGNED,
         practice_id=PRACTICE,
         patient_id=PATIENT,

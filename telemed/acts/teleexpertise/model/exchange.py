@@ -57,7 +57,10 @@ class OpinionContent:
 
 @dataclass(frozen=True, repr=False)
 class Opinion:
-    """One kept revision of an opinion; the signed one is the last, with its detached JWS."""
+    """One kept revision of an opinion. A signed one has the seal of its document (a detached JWS).
+
+    `reason` says why a signed revision replaces the one before; empty for the first.
+    """
 
     case_id: UUID
     revision: int
@@ -65,6 +68,8 @@ class Opinion:
     content: OpinionContent
     at: datetime
     signature: str | None = None
+    document_id: UUID | None = None
+    reason: str = ""
 
     @property
     def is_signed(self) -> bool:
@@ -88,6 +93,7 @@ class NoticeKind(StrEnum):
     REFUSED = "refused"
     LAPSED = "lapsed"
     ANSWERED = "answered"
+    CORRECTED = "corrected"
     OVERDUE = "overdue"
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"

@@ -116,6 +116,7 @@ class Step(StrEnum):
     HAND_OVER = "hand_over"
     TAKE_OVER = "take_over"
     ANSWER = "answer"
+    CORRECT = "correct"
     CLOSE = "close"
     WITHDRAW = "withdraw"
     STOP = "stop"
@@ -157,6 +158,7 @@ MOVES: Mapping[tuple[State, Step], tuple[State, frozenset[Actor]]] = MappingProx
             (Step.HAND_OVER, (State.ACCEPTED,), None, (_EXPERT,)),
             (Step.TAKE_OVER, (State.ACCEPTED,), None, (_EXPERT,)),
             (Step.ANSWER, (State.ACCEPTED,), State.ANSWERED, (_EXPERT,)),
+            (Step.CORRECT, (State.ANSWERED, State.CLOSED), None, (_EXPERT,)),
             (Step.CLOSE, (State.ANSWERED,), State.CLOSED, (_ASKER, _CLOCK)),
             (Step.WITHDRAW, (State.DRAFT, State.QUEUED, *_UNANSWERED), State.WITHDRAWN, (_ASKER,)),
             (Step.STOP, (State.QUEUED, *_UNANSWERED), State.WITHDRAWN, (_PATIENT,)),

@@ -14,11 +14,13 @@ from telemed.acts.teleexpertise.service.lists import CaseListService, CaseView
 from telemed.acts.teleexpertise.service.messages import MessageService
 from telemed.acts.teleexpertise.service.notices import NoticeService
 from telemed.acts.teleexpertise.service.opinions import OpinionService
+from telemed.acts.teleexpertise.service.papers import Papers
 from telemed.acts.teleexpertise.service.proposals import ProposalService
 from telemed.acts.teleexpertise.service.requests import RequestService
 from telemed.api.auth import only
 from telemed.api.pagination import Page, decode_cursor, encode_cursor
 from telemed.api.problems import to_reason
+from telemed.documents.service import DocumentArchive
 from telemed.kernel.caller import Caller
 from telemed.kernel.decision import Decision
 from telemed.kernel.errors import Invalid
@@ -30,6 +32,8 @@ MESSAGES = web.AppKey("expertise_messages", MessageService)
 CASES = web.AppKey("expertise_cases", CaseListService)
 PROPOSALS = web.AppKey("expertise_proposals", ProposalService)
 NOTICES = web.AppKey("expertise_notices", NoticeService)
+PAPERS = web.AppKey("expertise_papers", Papers)
+ARCHIVE = web.AppKey("expertise_archive", DocumentArchive)
 CARER = only(*CARERS)
 
 

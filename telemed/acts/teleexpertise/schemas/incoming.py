@@ -213,6 +213,13 @@ class OpinionIn(Input):
         )
 
 
+class CorrectionIn(OpinionIn):
+    """The whole opinion as it should read, on the signed `revision`, and why it is corrected."""
+
+    revision: Version
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+
+
 class SignatureIn(Input):
     """Signs the draft that was read as `revision`."""
 

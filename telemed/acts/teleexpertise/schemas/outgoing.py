@@ -32,9 +32,10 @@ from telemed.acts.teleexpertise.model import (
 from telemed.acts.teleexpertise.rules.cascade import options
 from telemed.acts.teleexpertise.schemas.incoming import PrescribedIn
 from telemed.acts.teleexpertise.service.lists import CaseView, Colleague
-from telemed.api.problems import ProblemReason
+from telemed.api.problems import ProblemReason, to_reason
 from telemed.documents.model import PrescribedItem, Visibility
 from telemed.kernel.clock import Territory
+from telemed.kernel.decision import Decision
 from telemed.patients.model import Patient, Sex
 from telemed.professionals.model import Practice, Profession, Professional
 
@@ -229,6 +230,18 @@ class CaseAndWarnings(BaseModel):
     warnings: list[ProblemReason]
 
 
+class SigningCheck(BaseModel):
+    """May it be signed as it is? `refusals` forbid it, `warnings` restrict the document."""
+
+    refusals: list[ProblemReason]
+    warnings: list[ProblemReason]
+
+    @classmethod
+    def of(cls, decision: Decision) -> Self:
+        refusals = [to_reason(reason) for reason in decision.refusals]
+        return cls(refusals=refusals, warnings=[to_reason(reason) for reason in decision.warnings])
+
+
 class MessageOut(BaseModel):
     id: UUID
     author_id: UUID
@@ -272,7 +285,10 @@ class MoveOut(BaseModel):
 
 
 class OpinionOut(BaseModel):
-    """An opinion: a draft for its author, or signed for both sides. `signature` is a detached JWS."""
+    """An opinion: a draft for its author, or signed for both sides.
+
+    `document_id` is its report, whose seal (a detached JWS) is `signature`; `reason` says why it was corrected.
+    """
 
     revision: int
     author_id: UUID
@@ -286,6 +302,8 @@ class OpinionOut(BaseModel):
     incidents: str | None
     visibility: list[Visibility]
     signature: str | None
+    document_id: UUID | None
+    reason: str
 
     @classmethod
     def of(cls, opinion: Opinion) -> Self:
@@ -303,6 +321,8 @@ class OpinionOut(BaseModel):
             incidents=content.incidents,
             visibility=sorted(content.visibility),
             signature=opinion.signature,
+            document_id=opinion.document_id,
+            reason=opinion.reason,
         )
 
 

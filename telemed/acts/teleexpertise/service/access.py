@@ -40,6 +40,11 @@ _STEP_REFUSED = {
             "Acceptez la demande avant d'y répondre ; elle est peut-être close.",
         ),
         (
+            Step.CORRECT,
+            "teleexpertise.not_answered",
+            "Cet avis n'est pas encore signé : modifiez-le.",
+        ),
+        (
             Step.CLOSE,
             "teleexpertise.not_answered",
             "Cette demande n'a pas encore de réponse à lire, ou elle est close.",

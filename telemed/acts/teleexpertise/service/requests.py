@@ -24,6 +24,7 @@ from telemed.acts.teleexpertise.service.access import require_carer, require_sid
 from telemed.acts.teleexpertise.service.asking import ask, judge_target, open_search
 from telemed.acts.teleexpertise.service.casework import Casework
 from telemed.acts.teleexpertise.service.messages import write_message
+from telemed.acts.teleexpertise.service.papers import Papers
 from telemed.acts.teleexpertise.service.people import get_professional, party_of, sides_of
 from telemed.acts.teleexpertise.store import CaseStore, TimerStore
 from telemed.consent.model import ActKind, ConsentFacts
@@ -49,12 +50,15 @@ class Sent:
 
 
 class RequestService:
-    def __init__(self, *, database: Database, casework: Casework, law: Law, consents: ConsentService) -> None:
+    def __init__(
+        self, *, database: Database, casework: Casework, law: Law, consents: ConsentService, papers: Papers
+    ) -> None:
         self._database = database
         self._casework = casework
         self._clock = casework.clock
         self._law = law
         self._consents = consents
+        self._papers = papers
 
     async def create(self, caller: Caller, patient_id: UUID, content: CaseContent) -> Case:
         """Begin a request about a patient of the caller's practice. Raises Forbidden, NotFound, Refused (R-25)."""
@@ -88,7 +92,9 @@ class RequestService:
 
         The delay of the answer runs from now. Raises Refused with every reason, Conflict, NotFound.
         """
-        now, target = self._clock.now(), Target.of(asked)
+        target = Target.of(asked)
+        paper = await self._papers.prepare_request(caller, case_id, target.colleague_ids)
+        now = self._clock.now()
         async with self._database.begin() as uow:
             await self._lock_patient(uow, case_id)
             case = await self._own(uow, caller, case_id, "send")
@@ -97,6 +103,7 @@ class RequestService:
             decision, sides = await judge_target(self._casework, uow, self._law, case, target)
             decision = combine((consent, check_content(case.content), decision))
             _require(decision)
+            await self._papers.keep(uow, caller, case, paper)
             law = self._law.on(civil_date(now, case.requerant.territory))
             deadline = answer_by(case.content.urgency, now, case.requerant.territory, law)
             expires_at = deadline + PACES[case.content.urgency].grace

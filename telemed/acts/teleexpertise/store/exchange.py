@@ -53,6 +53,8 @@ class ExchangeStore:
             content=plain(opinion.content),
             at=opinion.at,
             signature=opinion.signature,
+            document_id=opinion.document_id,
+            reason=opinion.reason or None,
         )
         self._session.add(row)
         await self._session.flush()
@@ -64,11 +66,21 @@ class ExchangeStore:
         return _to_opinion(row) if row else None
 
     async def signed_opinion(self, case_id: UUID) -> Opinion | None:
+        """The last signed revision: the opinion as it was given, or corrected since."""
         query = select(OpinionRow).where(col(OpinionRow.case_id) == case_id, col(OpinionRow.signature).is_not(None))
-        row = await self._session.scalar(query)
+        row = await self._session.scalar(query.order_by(col(OpinionRow.at).desc(), col(OpinionRow.id).desc()).limit(1))
         return _to_opinion(row) if row else None
 
 
 def _to_opinion(row: OpinionRow) -> Opinion:
     content = _CONTENT.validate_python(row.content)
-    return Opinion(row.case_id, row.revision, row.author_id, content, row.at, row.signature)
+    return Opinion(
+        row.case_id,
+        row.revision,
+        row.author_id,
+        content,
+        row.at,
+        row.signature,
+        document_id=row.document_id,
+        reason=row.reason or "",
+    )

@@ -200,19 +200,12 @@ class MessageRow(Table, table=True):
 
 
 class OpinionRow(Table, table=True):
-    """A kept revision of an opinion; the signed one is the last. A trigger refuses every update and deletion."""
+    """A kept revision of an opinion; `document_id` seals a signed one. A trigger refuses every update and deletion."""
 
     __tablename__ = "teleexpertise_opinions"
     __table_args__ = (
         UniqueConstraint("case_id", "author_id", "revision"),
         CheckConstraint("revision >= 1", name="revision"),
-        Index(
-            "uq_teleexpertise_opinions_signed",
-            "case_id",
-            unique=True,
-            sqlite_where=text("signature IS NOT NULL"),
-            postgresql_where=text("signature IS NOT NULL"),
-        ),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
@@ -222,6 +215,8 @@ class OpinionRow(Table, table=True):
     content: dict[str, Any] = Field(sa_column=Column(EncryptedJson("teleexpertise_opinions.content"), nullable=False))
     at: datetime = Field(sa_type=UtcDateTime)
     signature: str | None = None
+    document_id: UUID | None = None
+    reason: str | None = Field(default=None, sa_type=Encrypted("teleexpertise_opinions.reason"))
 
 
 class TimerRow(Table, table=True):

@@ -72,6 +72,7 @@ async def test_the_other_side_of_each_step_is_told(scene: Scene) -> None:
             ("lea.marchand", "Votre demande est acceptée"),
             ("nguyen", "Un nouveau message"),
             ("lea.marchand", "Votre réponse est arrivée"),
+            ("jeanne.leroy", "Un document vous attend"),
         ]
     )
 

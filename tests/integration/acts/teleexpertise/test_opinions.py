@@ -8,9 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from telemed.acts.teleexpertise.formats import opinion_bytes
 from telemed.acts.teleexpertise.model import OpinionContent, State
-from telemed.app.documents import open_keys_of_seals
+from telemed.documents.service import Artifact
 from telemed.kernel.errors import Conflict, NotFound, Refused
 from tests.integration.acts.teleexpertise.conftest import OPINION, Scene
 
@@ -33,10 +32,11 @@ async def test_the_signature_is_of_what_was_read_and_verifies(scene: Scene) -> N
     case = await scene.answered()
     signed = await scene.expertise.opinions.read(scene.asker, case.id)
     assert (signed.content, signed.is_signed, case.state) == (OPINION, True, State.ANSWERED)
-    verifier = open_keys_of_seals(scene.services.settings).verifier
-    assert verifier.is_valid(opinion_bytes(signed, scene.expert.rpps or ""), signed.signature or "")
-    changed = replace(signed, content=replace(OPINION, conclusion="Malin."))
-    assert not verifier.is_valid(opinion_bytes(changed, scene.expert.rpps or ""), signed.signature or "")
+    assert signed.document_id is not None
+    archive = scene.services.documents.archive
+    found = await archive.download(scene.asker, signed.document_id, Artifact.SEAL)
+    assert (found.files.seal, found.document.signer_rpps) == (signed.signature, scene.expert.rpps)
+    assert (await archive.verify(scene.asker, signed.document_id)).is_intact
 
 
 async def test_an_incomplete_opinion_is_not_signed(scene: Scene) -> None:

@@ -46,6 +46,7 @@ BODIES: dict[str, Any] = {
     "hand_teleexpertise_over": {"colleague_id": str(new_id())},
     "save_opinion": OPINION | {"revision": 0},
     "sign_opinion": {"revision": 1},
+    "correct_opinion": OPINION | {"revision": 2, "reason": "latéralité corrigée"},
     "write_message": TEXT,
     "keep_answer_template": {"title": "Kératose", "conclusion": "Kératose."},
     "change_answer_template": {"title": "Kératose"},

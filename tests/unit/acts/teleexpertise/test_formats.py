@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
 
-from billing.facts import TeleexpertiseFacts
 from telemed.acts.teleexpertise.formats import (
     closing_event,
     notice_event,
     notice_text,
-    opinion_bytes,
     read_notice,
 )
 from telemed.acts.teleexpertise.model import CareUrgency, Notice, NoticeKind, Opinion, OpinionContent, State
 from telemed.kernel.clock import Territory
-from telemed.patients.model import AttendingDoctor
-from telemed.professionals.model import Profession
 from tests.fixtures.people import make_carer, make_doctor
 from tests.unit.acts.teleexpertise.making import ASKER, EXPERT, NOON, make_case
 
@@ -47,40 +42,6 @@ def test_who_owes_nothing_reads_no_date() -> None:
 def test_the_first_of_a_month_is_written_so() -> None:
     notice = Notice(UUID(int=3), UUID(int=1), NoticeKind.OFFERED, datetime(2026, 12, 1, 8, 5, tzinfo=UTC))
     assert "mardi 1er décembre à 9 h 05" in notice_text(notice, Territory.METROPOLE, "x").text
-
-
-def test_what_is_signed_names_its_signer_and_changes_with_every_part() -> None:
-    first = opinion_bytes(OPINION, EXPERT.rpps)
-    assert EXPERT.rpps.encode() in first
-    others = [
-        opinion_bytes(replace(OPINION, revision=3), EXPERT.rpps),
-        opinion_bytes(replace(OPINION, at=NOON + timedelta(seconds=1)), EXPERT.rpps),
-        opinion_bytes(replace(OPINION, content=replace(OPINION.content, conclusion="Malin.")), EXPERT.rpps),
-        opinion_bytes(OPINION, ASKER.rpps),
-    ]
-    assert len({first, *others}) == 5
-    assert first == opinion_bytes(OPINION, EXPERT.rpps)
-
-
-@pytest.mark.parametrize(
-    ("entries", "requerant", "requis"),
-    [
-        ((), "unknown", "unknown"),
-        ((AttendingDoctor(date(2026, 1, 1), NOON, None),), "none", "none"),
-        ((AttendingDoctor(date(2026, 1, 1), NOON, EXPERT.rpps),), "other", "self"),
-        ((AttendingDoctor(date(2027, 1, 1), NOON, EXPERT.rpps),), "unknown", "unknown"),
-    ],
-)
-def test_the_facts_for_billing_say_who_the_medecin_traitant_was(
-    entries: tuple[AttendingDoctor, ...], requerant: str, requis: str
-) -> None:
-    case = make_case(State.ANSWERED, requis=EXPERT, accepted_at=NOON, answered_at=NOON + timedelta(hours=1))
-    nurse = make_carer(ASKER.practice_id, Profession.INFIRMIER, rpps=ASKER.rpps)
-    doctor = make_doctor(EXPERT.practice_id, rpps=EXPERT.rpps)
-    facts = TeleexpertiseFacts.from_payload(closing_event(case, nurse, doctor, entries).payload)
-    assert (facts.requerant.medecin_traitant, facts.requis.medecin_traitant) == (requerant, requis)
-    assert (facts.requerant.sector, facts.requis.sector) == ("sector_1", "sector_1")
-    assert (facts.requerant.specialty, facts.requis.specialty) == ("G15_60", "G15_10/SM54")
 
 
 def test_what_was_not_answered_is_not_told_to_billing() -> None:

@@ -1,9 +1,11 @@
-"""The only SQL of documents."""
+"""Drafts, signed versions and their sealed contents."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, TypeVar
 from uuid import UUID
 
 from pydantic import TypeAdapter
@@ -14,6 +16,7 @@ from sqlmodel import col
 from telemed.documents.formats.seal import canonical_json
 from telemed.documents.model import (
     DocumentIdentity,
+    DocumentKind,
     DocumentState,
     Draft,
     PreparedDocument,
@@ -21,12 +24,18 @@ from telemed.documents.model import (
     ReportContent,
     SealedFiles,
     SignedDocument,
+    Statement,
     Visibility,
 )
 from telemed.documents.tables import ReportDraftRow, SealedContentRow, SignedDocumentRow
 
+S = TypeVar("S", bound=Statement)
 _CONTENT: TypeAdapter[ReportContent] = TypeAdapter(ReportContent)
-_REPORT: TypeAdapter[Report] = TypeAdapter(Report)
+
+
+@cache
+def _adapter(kind: type[Statement]) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
 
 
 class DocumentStore:
@@ -75,16 +84,26 @@ class DocumentStore:
         await self._session.flush()
         self._session.add(content)
         await self._session.flush()
-        return _to_signed(row, prepared.draft.identity.replacement_reason)
+        return _to_signed(row, prepared.filing.identity.replacement_reason)
 
     async def find_signed(self, document_id: UUID) -> SignedDocument | None:
         row = await self._session.get(SignedDocumentRow, document_id)
         return _to_signed(row) if row else None
 
-    async def find_current_of_act(self, act_id: UUID) -> SignedDocument | None:
-        """The signed version of an act's report that no other replaces."""
+    async def find_many(self, ids: Sequence[UUID]) -> list[SignedDocument]:
+        """Signed versions in the order asked."""
+        rows = await self._session.scalars(select(SignedDocumentRow).where(col(SignedDocumentRow.id).in_(ids)))
+        found = {row.id: _to_signed(row) for row in rows}
+        return [found[one] for one in ids]
+
+    async def find_current_of_act(
+        self, act_id: UUID, kind: DocumentKind = DocumentKind.TELECONSULTATION_REPORT
+    ) -> SignedDocument | None:
+        """The signed version of an act's document that no other replaces."""
         query = select(SignedDocumentRow).where(
-            col(SignedDocumentRow.act_id) == act_id, col(SignedDocumentRow.superseded_at).is_(None)
+            col(SignedDocumentRow.act_id) == act_id,
+            col(SignedDocumentRow.kind) == kind.value,
+            col(SignedDocumentRow.superseded_at).is_(None),
         )
         row = await self._session.scalar(query)
         return _to_signed(row) if row else None
@@ -101,9 +120,25 @@ class DocumentStore:
         return SealedFiles(pdf=row.pdf, cda=row.cda, manifest=row.manifest, seal=row.seal)
 
     async def report(self, document_id: UUID) -> tuple[Report, str]:
-        """What a signed version was made of, and the reason of the correction if it was one. Raises LookupError."""
+        """What a signed report of a teleconsultation was made of, and the reason of the correction if it was one.
+
+        Raises LookupError.
+        """
+        return await self.statement(document_id, Report)
+
+    async def statement(self, document_id: UUID, kind: type[S]) -> tuple[S, str]:
+        """What a signed version states, read back as `kind`, and the reason of the correction. Raises LookupError."""
         row = await self._content(document_id)
-        return _REPORT.validate_json(row.report), row.replacement_reason
+        stated: S = _adapter(kind).validate_json(row.report)
+        return stated, row.replacement_reason
+
+    async def of_act(self, act_id: UUID, *, after: UUID | None, limit: int) -> list[SignedDocument]:
+        """Every version of every document of an act, the oldest first."""
+        query = select(SignedDocumentRow).where(col(SignedDocumentRow.act_id) == act_id)
+        if after is not None:
+            query = query.where(col(SignedDocumentRow.id) > after)
+        rows = await self._session.scalars(query.order_by(col(SignedDocumentRow.id)).limit(limit))
+        return [_to_signed(row) for row in rows]
 
     async def current_page(
         self,
@@ -146,7 +181,7 @@ class DocumentStore:
         return int(result.rowcount)
 
 
-def _to_json(value: ReportContent | Report) -> str:
+def _to_json(value: ReportContent | Statement) -> str:
     return canonical_json(value).decode()
 
 
@@ -182,20 +217,21 @@ def _to_draft(row: ReportDraftRow) -> Draft:
 
 
 def _to_rows(prepared: PreparedDocument) -> tuple[SignedDocumentRow, SealedContentRow]:
-    draft, manifest, visibility = prepared.draft, prepared.manifest, prepared.report.content.visibility
-    act = prepared.report.facts.act
+    filing, manifest, statement = prepared.filing, prepared.manifest, prepared.statement
+    visibility = statement.visibility
     row = SignedDocumentRow(
         id=manifest.document_id,
         set_id=manifest.set_id,
         version=manifest.version,
         replaces_id=manifest.replaces,
-        practice_id=draft.practice_id,
-        patient_id=draft.patient_id,
-        act_id=draft.act_id,
-        author_id=draft.author_id,
+        kind=filing.kind.value,
+        practice_id=filing.practice_id,
+        patient_id=filing.patient_id,
+        act_id=filing.act_id,
+        author_id=filing.author_id,
         signer_rpps=manifest.signer_rpps,
-        act_code=act.code.value,
-        act_started_at=act.started_at or manifest.signed_at,
+        act_code=statement.act_code,
+        act_started_at=statement.act_started_at or manifest.signed_at,
         signed_at=manifest.signed_at,
         masked_from_professionals=Visibility.MASQUE_PS in visibility,
         hidden_from_patient=Visibility.INVISIBLE_PATIENT in visibility,
@@ -208,8 +244,8 @@ def _to_rows(prepared: PreparedDocument) -> tuple[SignedDocumentRow, SealedConte
         document_id=manifest.document_id,
         pdf=prepared.files.pdf,
         cda=prepared.files.cda,
-        report=_to_json(prepared.report),
-        replacement_reason=draft.identity.replacement_reason,
+        report=_to_json(statement),
+        replacement_reason=filing.identity.replacement_reason,
         manifest=prepared.files.manifest,
         seal=prepared.files.seal,
     )
@@ -224,6 +260,7 @@ def _to_signed(row: SignedDocumentRow, reason: str = "") -> SignedDocument:
     }
     return SignedDocument(
         identity=DocumentIdentity(row.id, row.set_id, row.version, row.replaces_id, reason),
+        kind=DocumentKind(row.kind),
         state=DocumentState.SIGNED if row.superseded_at is None else DocumentState.SUPERSEDED,
         practice_id=row.practice_id,
         patient_id=row.patient_id,

@@ -1,0 +1,55 @@
+"""To whom a signed report goes at once, by what it hides and what its identity allows (R-5, R-38, R-40)."""
+
+from __future__ import annotations
+
+from telemed.documents.model import (
+    DeliveryReason,
+    DeliveryStep,
+    ExpertiseReport,
+    Recipient,
+    Visibility,
+)
+
+Planned = tuple[Recipient, DeliveryStep, DeliveryReason]
+_HIDDEN = frozenset({Visibility.INVISIBLE_PATIENT, Visibility.INVISIBLE_REPRESENTANTS_LEGAUX})
+
+
+def plan_deliveries(report: ExpertiseReport) -> tuple[Planned, ...]:
+    """The first line of each recipient of an opinion.
+
+    The requérant asked for it: he reads it in the case whatever it hides. What is hidden from professionals goes to
+    no other; what is hidden from the patient or from legal representatives is not told to him, since who holds the
+    telephone of a minor is not known.
+    """
+    return (
+        (Recipient.REQUERANT, DeliveryStep.AVAILABLE, DeliveryReason.IN_CASE),
+        (Recipient.MEDECIN_TRAITANT, *_to_doctor(report)),
+        (Recipient.PATIENT, *_to_patient(report)),
+        (Recipient.DMP, *_to_dmp(report)),
+    )
+
+
+def _to_doctor(report: ExpertiseReport) -> tuple[DeliveryStep, DeliveryReason]:
+    doctor = report.medecin_traitant
+    if doctor is None:
+        return DeliveryStep.WITHHELD, DeliveryReason.NO_ATTENDING_DOCTOR
+    if doctor.rpps == report.author.rpps:
+        return DeliveryStep.AVAILABLE, DeliveryReason.IS_AUTHOR
+    if doctor.rpps == report.facts.requerant.rpps:
+        return DeliveryStep.AVAILABLE, DeliveryReason.IS_REQUERANT
+    if Visibility.MASQUE_PS in report.visibility:
+        return DeliveryStep.WITHHELD, DeliveryReason.MASKED
+    return DeliveryStep.QUEUED, DeliveryReason.TO_TELL
+
+
+def _to_patient(report: ExpertiseReport) -> tuple[DeliveryStep, DeliveryReason]:
+    if _HIDDEN & report.visibility:
+        return DeliveryStep.WITHHELD, DeliveryReason.HIDDEN_FROM_PATIENT
+    return DeliveryStep.QUEUED, DeliveryReason.TO_TELL
+
+
+def _to_dmp(report: ExpertiseReport) -> tuple[DeliveryStep, DeliveryReason]:
+    """Only under a matricule that may leave; it waits for the way to the DMP, with its codes of visibility."""
+    if report.patient.matricule_to_send is None:
+        return DeliveryStep.WITHHELD, DeliveryReason.INS_NOT_QUALIFIED
+    return DeliveryStep.QUEUED, DeliveryReason.DMP_NOT_CONNECTED

@@ -1,0 +1,80 @@
+"""Lines of deliveries: appended, never changed."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import exists, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from telemed.documents.model import Delivery, DeliveryReason, DeliveryStep, Recipient
+from telemed.documents.tables import DeliveryRow
+from telemed.kernel.messages import Channel
+
+
+class DeliveryStore:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def add(self, delivery: Delivery) -> None:
+        row = DeliveryRow(
+            id=delivery.id,
+            document_id=delivery.document_id,
+            recipient=delivery.recipient.value,
+            step=delivery.step.value,
+            reason=delivery.reason.value,
+            at=delivery.at,
+            channel=delivery.channel.value if delivery.channel else None,
+            receipt=delivery.receipt,
+            professional_id=delivery.professional_id,
+            by=delivery.by,
+        )
+        self._session.add(row)
+        await self._session.flush()
+
+    async def page(self, document_id: UUID, *, after: UUID | None, limit: int) -> list[Delivery]:
+        """What happened to a version, the oldest first."""
+        query = select(DeliveryRow).where(col(DeliveryRow.document_id) == document_id)
+        if after is not None:
+            query = query.where(col(DeliveryRow.id) > after)
+        rows = await self._session.scalars(query.order_by(col(DeliveryRow.id)).limit(limit))
+        return [_to_delivery(row) for row in rows]
+
+    async def last(self, document_id: UUID, recipient: Recipient) -> Delivery | None:
+        """Where the delivery to a recipient stands."""
+        query = select(DeliveryRow).where(
+            col(DeliveryRow.document_id) == document_id, col(DeliveryRow.recipient) == recipient.value
+        )
+        row = await self._session.scalar(query.order_by(col(DeliveryRow.id).desc()).limit(1))
+        return _to_delivery(row) if row else None
+
+    async def reached(self, document_id: UUID, professional_id: UUID) -> bool:
+        """Was this version delivered to this account?"""
+        found = exists().where(
+            col(DeliveryRow.document_id) == document_id, col(DeliveryRow.professional_id) == professional_id
+        )
+        return bool(await self._session.scalar(select(found)))
+
+    async def received(self, professional_id: UUID, *, before: UUID | None, limit: int) -> list[UUID]:
+        """Versions delivered to an account, the newest first."""
+        query = select(col(DeliveryRow.document_id)).where(col(DeliveryRow.professional_id) == professional_id)
+        if before is not None:
+            query = query.where(col(DeliveryRow.document_id) < before)
+        query = query.distinct().order_by(col(DeliveryRow.document_id).desc())
+        return list(await self._session.scalars(query.limit(limit)))
+
+
+def _to_delivery(row: DeliveryRow) -> Delivery:
+    return Delivery(
+        id=row.id,
+        document_id=row.document_id,
+        recipient=Recipient(row.recipient),
+        step=DeliveryStep(row.step),
+        reason=DeliveryReason(row.reason),
+        at=row.at,
+        channel=Channel(row.channel) if row.channel else None,
+        receipt=row.receipt,
+        professional_id=row.professional_id,
+        by=row.by,
+    )
