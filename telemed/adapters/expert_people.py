@@ -57,4 +57,6 @@ def _to_person(one: Professional, practice: Practice) -> Person:
         profession=one.profession.value if one.profession else "",
         specialty_code=one.specialty_code,
         suspended_at=one.suspended_at,
+        family_name=one.family_name,
+        given_name=one.given_name,
     )

@@ -114,7 +114,9 @@ def _responses(operation: Operation, number: int, refs: dict[Any, Any]) -> dict[
         success["content"] = {operation.media_type: {"schema": refs[number, "output"]}}
     elif operation.status != 204:
         success["content"] = {operation.media_type: {}}
-    problem = {MEDIA_TYPE: {"schema": refs["problem", ""]}}
+    problem: dict[str, Any] = {MEDIA_TYPE: {"schema": refs["problem", ""]}}
+    if operation.error_media:
+        problem[operation.error_media] = {}
     return {str(operation.status): success} | {
         str(code): {"description": http.HTTPStatus(code).phrase, "content": problem}
         for code in sorted(_error_codes(operation))

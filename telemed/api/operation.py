@@ -28,7 +28,8 @@ class Operation:
 
     `media_type` is what a handler that returns a `web.Response` itself sends, `consumes` what the body must be: JSON,
     which is read, or anything else, which comes as the bytes that were sent; without `body`, the handler reads them
-    itself as they come. `headers` are those that it reads as whole numbers, with what they say.
+    itself as they come. `headers` are those that it reads as whole numbers, with what they say. `error_media` is how a
+    handler tells what it refuses itself, beside problems.
     """
 
     method: str
@@ -50,6 +51,7 @@ class Operation:
     consumes: str = JSON
     headers: Mapping[str, str] = field(default_factory=dict)
     links: dict[str, Any] = field(default_factory=dict)
+    error_media: str = ""
 
     @property
     def name(self) -> str:
@@ -108,10 +110,11 @@ class Operations:
         errors: tuple[int, ...] = (),
         consumes: str = JSON,
         headers: Mapping[str, str] | None = None,
+        error_media: str = "",
     ) -> Callable[[Endpoint], Endpoint]:
         def register(endpoint: Endpoint) -> Endpoint:
             operation = _describe(method, path, endpoint, access, status, self.tag, media_type, errors)
-            self.items.append(replace(operation, consumes=consumes, headers=headers or {}))
+            self.items.append(replace(operation, consumes=consumes, headers=headers or {}, error_media=error_media))
             return endpoint
 
         return register

@@ -13,6 +13,7 @@ from telemed.experts.service.keeping import KeepingService
 from telemed.experts.service.lines import LineService
 from telemed.experts.service.presence import PresenceService
 from telemed.experts.service.profiles import ProfileService
+from telemed.experts.service.slots import SlotService
 from telemed.experts.service.teams import TeamService
 from telemed.experts.store.skills import published_skills
 from telemed.scheduler import Job, every
@@ -27,6 +28,7 @@ class Experts:
     calendars: CalendarService
     lines: LineService
     teams: TeamService
+    slots: SlotService
     keeping: KeepingService
     presence: PresenceService
 
@@ -58,6 +60,7 @@ def build_experts(ground: Ground) -> Experts:
         calendars=CalendarService(**common(ground)),
         lines=lines,
         teams=TeamService(**common(ground), people=people, lines=lines),
+        slots=SlotService(**common(ground), people=people),
         keeping=KeepingService(database=ground.database, clock=ground.clock),
         presence=PresenceService(database=ground.database, clock=ground.clock),
     )

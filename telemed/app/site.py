@@ -126,6 +126,7 @@ def _give_services(app: web.Application, services: Services) -> None:
     _give_people(app, services)
     _give_expertise(app, services.expertise)
     _give_experts(app, services.experts)
+    app[expert_keys.BASE_URL] = services.settings.public_url.rstrip("/")
     _give_attachments(app, services.attachments)
     app[document_routes.DOCUMENTS] = services.documents.archive
     app[teleexpertise_keys.ARCHIVE] = services.documents.archive
@@ -174,6 +175,7 @@ def _give_experts(app: web.Application, experts: Experts) -> None:
     app[expert_keys.PROFILES] = experts.profiles
     app[expert_keys.HOURS] = experts.hours
     app[expert_keys.CALENDARS] = experts.calendars
+    app[expert_keys.SLOTS] = experts.slots
     app[expert_keys.LINES] = experts.lines
     app[expert_keys.TEAMS] = experts.teams
 

@@ -25,6 +25,8 @@ class Person:
     profession: str = ""
     specialty_code: str | None = None
     suspended_at: datetime | None = None
+    family_name: str = ""
+    given_name: str = ""
 
 
 @dataclass(frozen=True)

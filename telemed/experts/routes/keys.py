@@ -13,6 +13,7 @@ from telemed.experts.service.calendars import CalendarService
 from telemed.experts.service.hours import HoursService
 from telemed.experts.service.lines import LineService
 from telemed.experts.service.profiles import ProfileService
+from telemed.experts.service.slots import SlotService
 from telemed.experts.service.teams import TeamService
 from telemed.kernel.caller import Role
 
@@ -20,6 +21,8 @@ PROFILES = web.AppKey("expert_profiles", ProfileService)
 HOURS = web.AppKey("expert_hours", HoursService)
 CALENDARS = web.AppKey("expert_calendars", CalendarService)
 LINES = web.AppKey("expert_lines", LineService)
+SLOTS = web.AppKey("expert_slots", SlotService)
+BASE_URL = web.AppKey("fhir_base_url", str)
 TEAMS = web.AppKey("expert_teams", TeamService)
 CARER = only(*CARERS)
 STAFF = only(*CARERS, Role.SECRETARY, Role.ADMINISTRATOR)

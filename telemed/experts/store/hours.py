@@ -56,6 +56,13 @@ class HoursStore:
                 )
             )
 
+    async def identified(self, professional_id: UUID, identifiers: Sequence[str]) -> dict[str, HoursException]:
+        """What another system named so."""
+        query = select(ExceptionRow).where(
+            col(ExceptionRow.professional_id) == professional_id, col(ExceptionRow.identifier).in_(identifiers)
+        )
+        return {row.identifier: to_exception(row) for row in await self._session.scalars(query) if row.identifier}
+
     async def find_shift(self, shift_id: UUID) -> Shift | None:
         row = await self._session.scalar(select(ShiftRow).where(col(ShiftRow.id) == shift_id))
         return to_shift(row) if row else None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, insert, select
+from sqlalchemy import ColumnElement, delete, insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -38,6 +39,20 @@ class OpeningStore:
     async def of_line(self, line_id: UUID, window: Interval) -> list[Opening]:
         """The openings of a line that touch `window`, by time."""
         return await self._within(col(OpeningRow.line_id) == line_id, window)
+
+    async def page_of(
+        self, ids: Sequence[UUID], window: Interval, *, after: tuple[datetime, UUID] | None, limit: int
+    ) -> list[tuple[UUID, Opening]]:
+        """The openings of several people that touch `window`, with their ids, by beginning."""
+        query = select(OpeningRow).where(
+            col(OpeningRow.professional_id).in_(set(ids)),
+            col(OpeningRow.ends_at) > window.start,
+            col(OpeningRow.starts_at) < window.end,
+        )
+        if after is not None:
+            query = query.where(tuple_(col(OpeningRow.starts_at), col(OpeningRow.id)) > after)
+        rows = await self._session.scalars(query.order_by(col(OpeningRow.starts_at), col(OpeningRow.id)).limit(limit))
+        return [(row.id, to_opening(row)) for row in rows]
 
     async def _within(self, condition: ColumnElement[bool], window: Interval) -> list[Opening]:
         query = (

@@ -35,6 +35,12 @@ class ProfileStore:
         rows = await self._session.scalars(query.with_for_update() if lock else query)
         return {row.professional_id: to_profile(row) for row in rows}
 
+    async def of_rpps(self, numbers: Sequence[str]) -> list[Profile]:
+        """The experts behind these RPPS, in every practice."""
+        query = select(ProfileRow).where(col(ProfileRow.rpps).in_(set(numbers)))
+        rows = await self._session.scalars(query.order_by(col(ProfileRow.professional_id)))
+        return [to_profile(row) for row in rows]
+
     async def save(self, profile: Profile, at: datetime) -> None:
         """Keep a profile, new or changed."""
         values = profile_values(profile) | {"changed_at": at}
