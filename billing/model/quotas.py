@@ -27,6 +27,13 @@ class ReservationState(StrEnum):
         return self in (ReservationState.RESERVED, ReservationState.CONSUMED)
 
 
+class LinkCause(StrEnum):
+    """Why a record is of one person with another: merged by the practice, or of one qualified INS in two practices."""
+
+    MERGE = "merge"
+    INS = "ins"
+
+
 @dataclass(frozen=True)
 class QuotaPlace:
     """Which quota an act is counted in: a code, the professional who bills it, the patient, the civil year.

@@ -131,6 +131,14 @@ class QuotaService:
         """Two records are two persons again, each with the places of the acts made under it."""
         await PersonStore(uow.session).split(kept=kept, absorbed=absorbed)
 
+    async def follow_identity(self, uow: UnitOfWork, *, patient_id: UUID, matricule_index: bytes | None) -> None:
+        """Records of one verified matricule are of one person, in whatever practices; None: it is not verified.
+
+        The index is blind: what is kept here, its first half, designates nobody.
+        """
+        matricule = None if matricule_index is None else UUID(bytes=matricule_index[:16])
+        await PersonStore(uow.session).know(patient_id, matricule)
+
     async def _decide(
         self, store: QuotaStore, act_id: UUID, quota: Quota, place: QuotaPlace, wanted: ReservationState
     ) -> Reservation:

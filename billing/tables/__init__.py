@@ -22,6 +22,7 @@ from billing.tables.lots import LotRow as LotRow
 from billing.tables.lots import LotStandingRow as LotStandingRow
 from billing.tables.lots import ReturnRow as ReturnRow
 from billing.tables.quotas import QuotaCounterRow as QuotaCounterRow
+from billing.tables.quotas import QuotaLinkRow as QuotaLinkRow
 from billing.tables.quotas import QuotaPersonRow as QuotaPersonRow
 from billing.tables.quotas import QuotaReservationRow as QuotaReservationRow
 from billing.tables.year import DeclarationRow as DeclarationRow

@@ -1,4 +1,4 @@
-"""Tables of quotas: the persons behind merged records, what each quota holds, the act that holds each place."""
+"""Tables of quotas: the persons behind several records, what each quota holds, the act that holds each place."""
 
 from __future__ import annotations
 
@@ -8,30 +8,46 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field
 
-from billing.model.quotas import ReservationState
+from billing.model.quotas import LinkCause, ReservationState
 from telemed.storage.tables import Table
 from telemed.storage.types import UtcDateTime
 
+_CAUSES = ", ".join(f"'{cause}'" for cause in LinkCause)
 _STATES = ", ".join(f"'{state}'" for state in ReservationState)
 
 
-class QuotaPersonRow(Table, table=True):
-    """A record merged into another: its acts are counted in the quotas of that person. Alone, a record has no row.
+class QuotaLinkRow(Table, table=True):
+    """Why a record is of one person with others: merged into a record, or known under a matricule that INSi verified.
 
-    `merged_into` is the record that this one was merged into; several merges in a row make a chain, and `person_id`
-    is its end.
+    `other_id` is that record, or stands for the matricule: the first half of its blind index, which tells nothing.
+    """
+
+    __tablename__ = "billing_quota_links"
+    __table_args__ = (
+        CheckConstraint("other_id <> patient_id", name="another"),
+        CheckConstraint(f"cause IN ({_CAUSES})", name="cause"),
+        Index("ix_billing_quota_links_other", "other_id", "patient_id"),
+    )
+
+    patient_id: UUID = Field(primary_key=True)
+    other_id: UUID = Field(primary_key=True)
+    cause: str
+
+
+class QuotaPersonRow(Table, table=True):
+    """A record of a person who has several, as the links say: `person_id` is one of them, which has no row itself.
+
+    A person with one record has no row.
     """
 
     __tablename__ = "billing_quota_persons"
     __table_args__ = (
-        CheckConstraint("person_id <> patient_id AND merged_into <> patient_id", name="another"),
+        CheckConstraint("person_id <> patient_id", name="another"),
         Index("ix_billing_quota_persons_person_id", "person_id"),
-        Index("ix_billing_quota_persons_merged_into", "merged_into"),
     )
 
     patient_id: UUID = Field(primary_key=True)
     person_id: UUID
-    merged_into: UUID
 
 
 class QuotaCounterRow(Table, table=True):

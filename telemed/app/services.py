@@ -137,7 +137,7 @@ def build_services(
     signer = open_keys_of_seals(settings).signer
     billing = build_billing(ground, signer, caisse or open_caisse(settings))
     casework = build_casework(ground, billing["quotas"])
-    consents, patients = build_consents(ground, casework), build_patients(ground)
+    consents, patients = build_consents(ground, casework), build_patients(ground, billing["quotas"])
     senders = build_senders(ground) if senders is None else senders
     act_consents = ActConsents(consents=consents, law=ground.law)
     records = RoomRecords(database=ground.database, clock=clock)
@@ -230,12 +230,13 @@ def build_people(ground: Ground, experts: Experts) -> People:
     )
 
 
-def build_patients(ground: Ground) -> PatientService:
+def build_patients(ground: Ground, quotas: QuotaService) -> PatientService:
     return PatientService(
         **common(ground),
         law=ground.law,
         territory_of=lambda session, practice_id: PracticeStore(session).territory_of(practice_id),
         may_hold_test_matricules=not ground.settings.is_production,
+        on_identity=(quotas,),
     )
 
 

@@ -35,3 +35,11 @@ class MergeFollower(Protocol):
     async def follow_undo(self, uow: UnitOfWork, *, kept: UUID, absorbed: UUID) -> None:
         """They are two persons again."""
         ...
+
+
+class IdentityFollower(Protocol):
+    """What must know at once whether a record is of a verified person: called in the transaction of each change."""
+
+    async def follow_identity(self, uow: UnitOfWork, *, patient_id: UUID, matricule_index: bytes | None) -> None:
+        """`matricule_index` is the blind index of the matricule of a qualified identity; None for any other."""
+        ...

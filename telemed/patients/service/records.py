@@ -35,6 +35,7 @@ from telemed.patients.model import (
     UsedNames,
     parse_phone,
 )
+from telemed.patients.ports import IdentityFollower
 from telemed.patients.rules import (
     check_birth_date,
     check_insi_answer,
@@ -76,7 +77,8 @@ class CheckedIdentity:
 class PatientService:
     """Patients, for the doctors and secretaries of their practice. Nobody else sees that a record exists.
 
-    `territory_of` says where a practice stands: its civil day dates what is recorded.
+    `territory_of` says where a practice stands: its civil day dates what is recorded. `on_identity` follows in the
+    transaction of each change of an identity.
     """
 
     def __init__(
@@ -88,6 +90,7 @@ class PatientService:
         law: Law,
         territory_of: TerritoryOf,
         may_hold_test_matricules: bool,
+        on_identity: Sequence[IdentityFollower] = (),
     ) -> None:
         self._database = database
         self._clock = clock
@@ -95,6 +98,7 @@ class PatientService:
         self._law = law
         self._territory_of = territory_of
         self._may_hold_tests = may_hold_test_matricules
+        self._on_identity = on_identity
 
     async def create(self, caller: Caller, draft: PatientDraft) -> tuple[Patient, list[PossibleDuplicate]]:
         """A new record, PROV, and the records that look like it. Raises Forbidden, Refused."""
@@ -322,6 +326,9 @@ class PatientService:
     ) -> Patient:
         saved = await self._save(uow, replace(patient, identity=identity))
         await self._keep_version(uow, caller, patient, identity, change)
+        verified = PatientStore(uow.session).index_if_qualified(identity)
+        for follower in self._on_identity:
+            await follower.follow_identity(uow, patient_id=patient.id, matricule_index=verified)
         return saved
 
     async def _keep_version(

@@ -36,7 +36,6 @@ from telemed.patients.model import (
     IdentityCheck,
     IdentityDoubt,
     IdentityProof,
-    IdentityStatus,
     IdentityVersion,
     InsiReceipt,
     InsiSource,
@@ -220,10 +219,14 @@ class PatientStore(AttendingDoctorStore):
         rows = await self._session.scalars(query.order_by(col(IdentityVersionRow.number).desc()).limit(limit))
         return [_to_version(row) for row in rows]
 
+    def index_if_qualified(self, identity: Identity) -> bytes | None:
+        """The blind index of the matricule of a qualified identity: the same for one person in every practice."""
+        matricule = identity.exchangeable_matricule
+        return self._matricule_index(matricule) if matricule else None
+
     def _columns(self, patient: Patient) -> dict[str, Any]:
         identity, matricule, sealed_for = patient.identity, patient.identity.matricule, {"patient_id": str(patient.id)}
         matricule_index = self._matricule_index(matricule) if matricule else None
-        is_qualified = identity.status is IdentityStatus.QUAL
         return {
             "version": patient.version,
             "traits": {
@@ -237,7 +240,7 @@ class PatientStore(AttendingDoctorStore):
             "birth_date_index": self._birth_date_index(identity.traits.birth_date),
             "matricule_oid": matricule and matricule.oid.value,
             "matricule_index": matricule_index,
-            "qualified_index": matricule_index if is_qualified and patient.merged_into is None else None,
+            "qualified_index": self.index_if_qualified(identity) if patient.merged_into is None else None,
             "merged_into": patient.merged_into,
             **_axes(identity),
         }

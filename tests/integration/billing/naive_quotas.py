@@ -27,11 +27,14 @@ class NaiveQuotas:
     scope: QuotaScope
     lines: dict[Key, Line] = field(default_factory=dict)
     merged: dict[UUID, UUID] = field(default_factory=dict)
+    known: dict[UUID, UUID] = field(default_factory=dict)
 
-    def person(self, patient_id: UUID) -> UUID:
-        while patient_id in self.merged:
-            patient_id = self.merged[patient_id]
-        return patient_id
+    def person(self, patient_id: UUID) -> frozenset[UUID]:
+        """Everything that merges and verified matricules lead to from a record."""
+        found, ties = {patient_id}, [*self.merged.items(), *self.known.items()]
+        while more := {one for tie in ties if found & {*tie} for one in tie} - found:
+            found |= more
+        return frozenset(found)
 
     def counted(self, code: str, rpps: str, patient_id: UUID, year: int, *, but: UUID | None = None) -> list[Line]:
         person = self.person(patient_id)

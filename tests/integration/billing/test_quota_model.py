@@ -22,6 +22,7 @@ from tests.integration.billing.naive_quotas import NaiveQuotas
 
 pytestmark = pytest.mark.asyncio
 ACTS, PATIENTS, DOCTORS = 7, 3, ("10100000016", "10100000024")
+MATRICULES = (b"\x01" * 32, b"\x02" * 32)
 DAYS = (date(2025, 12, 31), date(2026, 1, 1), date(2026, 6, 1))
 _decision = st.tuples(
     st.sampled_from(["reserve", "settle"]),
@@ -33,7 +34,8 @@ _decision = st.tuples(
 )
 _return = st.tuples(st.sampled_from(["release", "void"]), st.integers(0, ACTS - 1), st.sampled_from(["TE2", "RQD"]))
 _merge = st.tuples(st.sampled_from(["merge", "split"]), st.integers(0, PATIENTS - 1), st.integers(0, PATIENTS - 1))
-_steps = st.lists(st.one_of(_decision, _decision, _decision, _return, _merge), min_size=5, max_size=25)
+_known = st.tuples(st.just("know"), st.integers(0, PATIENTS - 1), st.none() | st.sampled_from(MATRICULES))
+_steps = st.lists(st.one_of(_decision, _decision, _decision, _return, _merge, _known), min_size=5, max_size=25)
 
 
 class Undone(Exception):
@@ -72,6 +74,11 @@ async def play(
         give_back = quotas.release_within if kind == "release" else quotas.void_within
         given_back = paper.give_back(act, code, "reserved" if kind == "release" else "consumed")
         assert await give_back(uow, act_id=act, code=code, why="test") == ((code,) if given_back else ())
+    elif kind == "know":
+        await quotas.follow_identity(uow, patient_id=patients[rest[0]], matricule_index=rest[1])
+        paper.known.pop(patients[rest[0]], None)
+        if rest[1] is not None:
+            paper.known[patients[rest[0]]] = UUID(bytes=rest[1][:16])
     else:
         await play_merge(uow, quotas, paper, kind, patients[rest[0]], patients[rest[1]])
 
