@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from telemed.acts.telemonitoring.formats.faults import find_place
 from telemed.acts.telemonitoring.formats.fhir.structs import (
     CodingPart,
     ComponentPart,
@@ -63,8 +64,7 @@ def decode_observation(content: bytes | msgspec.Raw, reading: Reading, place: st
 
 def describe_fault(error: Exception, place: str) -> Issue:
     """What msgspec found wrong. Its path is told, the value is not."""
-    where = str(error).rpartition(" - at `")[2].rstrip("`") if " - at `" in str(error) else ""
-    spot = f"{place}{where.removeprefix('$')}"
+    spot = place + find_place(error)
     return Issue(
         IssueSeverity.ERROR, IssueKind.STRUCTURE, "message.structure", "Ce JSON n'a pas la forme voulue.", spot
     )

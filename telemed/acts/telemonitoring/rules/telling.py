@@ -1,0 +1,63 @@
+"""When people are told of a finding: after quiet hours, and not of what they muted, unless it has grown worse."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from telemed.acts.telemonitoring.model.alert import Severity
+from telemed.acts.telemonitoring.model.rule import QuietHours, Rule, Side
+from telemed.kernel.clock import Territory, civil_date, resolve_local
+
+
+@dataclass(frozen=True)
+class Mute:
+    """Somebody asked not to be told of one cause on one side until `until` (excluded), knowing a value of `level`.
+
+    `level` is in millionths; None where the cause has no number. `tolerance`: how much worse is not yet worse.
+    """
+
+    cause: str
+    direction: Side | None
+    until: datetime
+    level: int | None
+    tolerance: int = 0
+
+
+def is_muted(mute: Mute, cause: str, direction: Side | None, level: int | None, *, now: datetime) -> bool:
+    """Does it hold for this finding? Never for the other side, after its end, or for a value that is worse."""
+    if mute.cause != cause or mute.direction is not direction or now >= mute.until:
+        return False
+    if mute.level is None or level is None or direction is None:
+        return True
+    worse = level - mute.level if direction is Side.ABOVE else mute.level - level
+    return worse <= mute.tolerance
+
+
+def find_told_at(rule: Rule, found_at: datetime, territory: Territory) -> datetime:
+    """When people are told of what is found at `found_at`: at once, or at the end of the quiet hours it falls in.
+
+    What must be seen `now` knows no quiet hours.
+    """
+    quiet = rule.quiet_hours
+    if quiet is None or rule.severity is Severity.NOW or not _is_quiet(quiet, found_at, territory):
+        return found_at
+    end = time.fromisoformat(quiet.end)
+    day = civil_date(found_at, territory)
+    if found_at.astimezone(territory.zone).time() >= end:
+        day += timedelta(days=1)
+    return _at(datetime.combine(day, end), territory)
+
+
+def _is_quiet(quiet: QuietHours, instant: datetime, territory: Territory) -> bool:
+    start, end = time.fromisoformat(quiet.start), time.fromisoformat(quiet.end)
+    wall = instant.astimezone(territory.zone).time()
+    return start <= wall < end if start < end else wall >= start or wall < end
+
+
+def _at(wall: datetime, territory: Territory) -> datetime:
+    """The instant of a wall time; one that the clock skips is that of the hour after."""
+    try:
+        return resolve_local(wall, territory)
+    except ValueError:
+        return resolve_local(wall + timedelta(hours=1), territory)

@@ -1,0 +1,108 @@
+"""One rule over one patient's data: moved by each sample, taken up again where late or corrected data fall (trap 35).
+
+The state is what the whole history in time order would give, whatever the order of arrival. It is small and does not
+grow: a sample in order moves it at once; one that falls before its head asks for the history since a checkpoint, a week
+or two back, and only what is older than both for more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from telemed.acts.telemonitoring.model.evidence import DAY, Episode, Evidence, Sample, Thresholds
+from telemed.acts.telemonitoring.model.progress import Checkpoint, Machine, Progress
+from telemed.acts.telemonitoring.rules.leaves import find_initial
+from telemed.acts.telemonitoring.rules.program import Program
+
+KEEP = 7 * DAY
+"""How far apart two checkpoints are: late data are taken in by reading one to two weeks of history."""
+
+_LAST = "\U0010ffff"
+"""After every signal and every device: all that is before a checkpoint was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A rule at work for a patient. Nothing measured before `active_from` counts: the rule was not there yet."""
+
+    program: Program
+    thresholds: Thresholds
+    active_from: int
+
+    def reads(self, sample: Sample) -> bool:
+        return sample.signal in self.program.leaves_of and sample.at >= self.active_from
+
+
+def begin(program: Program) -> Progress:
+    """A rule that has read nothing."""
+    checkpoint = Checkpoint(None, Machine(tuple(find_initial(leaf) for leaf in program.leaves)))
+    return Progress(checkpoint.machine, None, checkpoint, checkpoint)
+
+
+def find_gap(watch: Watch, progress: Progress, samples: Iterable[Sample]) -> Checkpoint | None:
+    """From which checkpoint must the history be read for these samples? None: they all come after what was read.
+
+    A correction of a sample already read falls before the head, as late data do.
+    """
+    late = [one.at for one in samples if watch.reads(one) and progress.head is not None and one.order <= progress.head]
+    if not late:
+        return None
+    first = min(late)
+    fitting = (one for one in (progress.newer, progress.older) if one.at is not None and first >= one.at)
+    return next(fitting, begin(watch.program).older)
+
+
+def advance(watch: Watch, progress: Progress, samples: Iterable[Sample]) -> tuple[Progress, list[Episode]]:
+    """Read samples in order, all after the head. Gives the episodes that ended, in order.
+
+    Raises ValueError on a sample that is not after the one before it: `find_gap` says so beforehand.
+    """
+    ended: list[Episode] = []
+    for sample in samples:
+        if not watch.reads(sample):
+            continue
+        if progress.head is not None and sample.order <= progress.head:
+            raise ValueError("a sample is read after those before it")
+        progress = _rotate(progress, sample)
+        machine, episode = _move(watch, progress.machine, sample)
+        if episode is not None:
+            ended.append(episode)
+        progress = Progress(machine, sample[:3], progress.older, progress.newer)
+    return progress, ended
+
+
+def resume(
+    watch: Watch, progress: Progress, checkpoint: Checkpoint, history: Sequence[Sample]
+) -> tuple[Progress, list[Episode]]:
+    """Read again from a checkpoint: `history` is every sample at its instant or after, corrected and in order."""
+    older = progress.older if checkpoint.at == progress.newer.at else checkpoint
+    head = None if checkpoint.at is None else (checkpoint.at - 1, _LAST, _LAST)
+    return advance(watch, Progress(checkpoint.machine, head, older, checkpoint), history)
+
+
+def _rotate(progress: Progress, sample: Sample) -> Progress:
+    """Keep the machine as it is before this sample, once a week of data."""
+    head, newer = progress.head, progress.newer
+    is_new_instant = head is None or sample.at > head[0]
+    if is_new_instant and (newer.at is None or sample.at >= newer.at + KEEP):
+        return progress._replace(older=newer, newer=Checkpoint(sample.at, progress.machine))
+    return progress
+
+
+def _move(watch: Watch, machine: Machine, sample: Sample) -> tuple[Machine, Episode | None]:
+    program = watch.program
+    leaves = list(machine.leaves)
+    for position in program.leaves_of[sample.signal]:
+        leaves[position] = program.leaves[position].move(leaves[position], sample, watch.thresholds)
+    states = tuple(leaves)
+    episode = machine.episode
+    if program.is_true(states, sample.at):
+        evidence = program.explain(states, sample.at)
+        return Machine(states, _lasting(episode, sample.at, evidence)), None
+    ended = None if episode is None else episode._replace(end=sample.at)
+    return Machine(states), ended
+
+
+def _lasting(episode: Episode | None, at: int, evidence: tuple[Evidence, ...]) -> Episode:
+    return Episode(at if episode is None else episode.start, at, None, evidence)
