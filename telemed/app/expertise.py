@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from billing.service import QuotaService
+from telemed.acts.teleexpertise.ports import Rooms
 from telemed.acts.teleexpertise.service.answers import AnswerService
+from telemed.acts.teleexpertise.service.calls import CallService
 from telemed.acts.teleexpertise.service.casework import Casework
 from telemed.acts.teleexpertise.service.lists import CaseListService
 from telemed.acts.teleexpertise.service.messages import MessageService
@@ -16,6 +18,8 @@ from telemed.acts.teleexpertise.service.opinions import OpinionService
 from telemed.acts.teleexpertise.service.papers import Papers
 from telemed.acts.teleexpertise.service.proposals import ProposalService
 from telemed.acts.teleexpertise.service.requests import RequestService
+from telemed.acts.teleexpertise.service.ringing import RingService
+from telemed.acts.teleexpertise.service.switchboard import Switchboard
 from telemed.acts.teleexpertise.service.templates import TemplateService
 from telemed.acts.teleexpertise.service.timers import TimerService
 from telemed.acts.teleexpertise.service.turns import TurnService
@@ -45,6 +49,8 @@ class Expertise:
     notices: NoticeService
     turns: TurnService
     templates: TemplateService
+    rings: RingService
+    calls: CallService
 
     def jobs(self) -> list[Job]:
         return [
@@ -61,6 +67,13 @@ class Expertise:
                 run=self.notices.run_digests,
                 lateness=timedelta(minutes=10),
                 why="tell in one message what was kept over the quiet hours",
+            ),
+            Job(
+                id="teleexpertise.end_calls",
+                trigger=every(seconds=5),
+                run=self.rings.run,
+                lateness=timedelta(minutes=5),
+                why="nobody answered in time: the case goes on in writing; a call left open ends",
             ),
         ]
 
@@ -90,10 +103,14 @@ def build_expertise(
     *,
     papers: Papers,
     senders: Mapping[Channel, MessageSender],
+    rooms: Rooms,
 ) -> Expertise:
     database, law, url = ground.database, ground.law, ground.settings.public_url
+    board = Switchboard(casework=casework, law=law, rooms=rooms)
+    casework.followers.append(board.case_moved)
+    requests = RequestService(database=database, casework=casework, law=law, consents=consents, papers=papers)
     return Expertise(
-        requests=RequestService(database=database, casework=casework, law=law, consents=consents, papers=papers),
+        requests=requests,
         answers=AnswerService(database=database, casework=casework, law=law),
         opinions=OpinionService(database=database, casework=casework, consents=consents, papers=papers),
         papers=papers,
@@ -103,5 +120,7 @@ def build_expertise(
         timers=TimerService(database=database, casework=casework),
         turns=TurnService(database=database, experts=casework.experts),
         templates=TemplateService(**common(ground)),
+        rings=RingService(database=database, board=board, requests=requests),
+        calls=CallService(database=database, board=board),
         notices=NoticeService(**common(ground), public_url=url, senders=senders),
     )

@@ -24,10 +24,11 @@ from telemed.acts.teleconsultation.service.overview import OverviewService
 from telemed.acts.teleconsultation.service.report import ReportService
 from telemed.acts.teleconsultation.service.rooms import RoomRecords
 from telemed.acts.teleconsultation.service.visit import VisitService
+from telemed.acts.teleexpertise.service.calls import CallRooms
 from telemed.acts.teleexpertise.service.casework import Casework
 from telemed.acts.teleexpertise.service.consents import CaseConsents
 from telemed.adapters.cap_guard import CapOfBilling
-from telemed.adapters.rooms import SignalingRooms, TeleconsultationRooms
+from telemed.adapters.rooms import EveryRoom, ExpertiseRooms, SignalingRooms, TeleconsultationRooms
 from telemed.adapters.sms_gateway.client import SmsGatewaySender
 from telemed.adapters.smtp.client import SmtpSender, parse_smtp_url
 from telemed.app.accounting import Accounting, build_accounting
@@ -175,6 +176,7 @@ def build_services(
             consents,
             papers=build_papers(ground, casework, consents, documents),
             senders=senders,
+            rooms=ExpertiseRooms(rooms),
         ),
         experts=experts,
         attachments=build_attachments(ground, casework),
@@ -264,7 +266,8 @@ def build_senders(ground: Ground) -> dict[Channel, MessageSender]:
 
 def build_hub(ground: Ground, tokens: RoomTokens, records: RoomRecords) -> Hub:
     """The rooms of this process, on the records of the database."""
-    settings, joined = ground.settings, TeleconsultationRooms(records)
+    settings = ground.settings
+    joined = EveryRoom(TeleconsultationRooms(records), CallRooms(database=ground.database))
     ice = IceServers(
         now=ground.clock.now,
         stun_urls=_listed(settings.stun_urls),

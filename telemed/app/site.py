@@ -162,6 +162,8 @@ def _give_expertise(app: web.Application, expertise: Expertise) -> None:
     app[teleexpertise_keys.CASES] = expertise.cases
     app[teleexpertise_keys.PROPOSALS] = expertise.proposals
     app[teleexpertise_keys.NOTICES] = expertise.notices
+    app[teleexpertise_keys.RINGS] = expertise.rings
+    app[teleexpertise_keys.CALLS] = expertise.calls
     app[TEMPLATES] = expertise.templates
 
 

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from telemed.acts.teleexpertise.model import Case, Notice, NoticeKind, Outcome, Side, Step
+from telemed.acts.teleexpertise.model import Case, Notice, NoticeKind, Outcome, Side, Step, Target
 from telemed.kernel.clock import Territory, civil_date
 from telemed.kernel.events import Event
 from telemed.patients.model import AttendingDoctor, attending_doctor_on
@@ -143,6 +143,25 @@ def _local(at: datetime, territory: Territory) -> str:
     local = at.astimezone(territory.zone)
     day = "1er" if local.day == 1 else str(local.day)
     return f"{_DAYS[local.weekday()]} {day} {_MONTHS[local.month - 1]} à {local.hour} h {local.minute:02d}"
+
+
+def write_target(target: Target) -> dict[str, Any]:
+    """Whom to ask, as JSON."""
+    return {
+        "colleague_ids": [str(one) for one in target.colleague_ids],
+        "line_id": str(target.line_id) if target.line_id else None,
+        "territory": target.territory.value if target.territory else None,
+        "widens": target.widens,
+    }
+
+
+def read_target(kept: Mapping[str, Any]) -> Target:
+    return Target(
+        tuple(UUID(one) for one in kept["colleague_ids"]),
+        UUID(kept["line_id"]) if kept["line_id"] else None,
+        Territory(kept["territory"]) if kept["territory"] else None,
+        kept["widens"],
+    )
 
 
 def closing_event(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
@@ -74,4 +75,25 @@ class Experts(Protocol):
 
     async def note(self, uow: UnitOfWork, changes: Sequence[StandingChange], now: datetime) -> None:
         """What a move changed in the standings of experts."""
+        ...
+
+
+@dataclass(frozen=True)
+class RoomPass:
+    """What a browser needs to take its seat: a signed token and where to bring it."""
+
+    token: str
+    room: str
+    seat: str
+    socket_path: str
+    expires_at: datetime
+
+
+class Rooms(Protocol):
+    """The rooms of the signalling server; they know no patient."""
+
+    def issue_pass(self, room: str, seat: str, *, is_host: bool) -> RoomPass: ...
+
+    def close(self, room: str, reason: str) -> None:
+        """Tell every seat that the call is over."""
         ...

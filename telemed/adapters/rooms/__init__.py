@@ -1,4 +1,4 @@
-"""Joins the teleconsultation and the signalling server, which know nothing of each other."""
+"""Joins the acts and the signalling server, which know nothing of each other."""
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ from signaling.tokens import Role, RoomTokens
 from telemed.acts.teleconsultation.model import ContinuityEntry
 from telemed.acts.teleconsultation.ports import RoomPass, SeatPresence
 from telemed.acts.teleconsultation.service.rooms import RoomRecords
+from telemed.acts.teleexpertise.model.live import LedgerLine
+from telemed.acts.teleexpertise.ports import RoomPass as CallPass
+from telemed.acts.teleexpertise.service.calls import CallRooms
+from telemed.acts.teleexpertise.service.ringing import ROOM_PREFIX
 from telemed.kernel.clock import Clock
 
 SOCKET_PATH = "/rooms/socket"
@@ -79,3 +83,49 @@ class TeleconsultationRooms:
 
     async def claim(self, token_id: str, expires_at: datetime) -> bool:
         return await self._records.claim_token(token_id, expires_at)
+
+
+class ExpertiseRooms:
+    """The port `Rooms` of a télé-expertise, on the same hub."""
+
+    def __init__(self, rooms: SignalingRooms) -> None:
+        self._rooms = rooms
+
+    def issue_pass(self, room: str, seat: str, *, is_host: bool) -> CallPass:
+        issued = self._rooms.issue_pass(room, seat, is_host=is_host)
+        return CallPass(issued.token, room, seat, issued.socket_path, issued.expires_at)
+
+    def close(self, room: str, reason: str) -> None:
+        self._rooms.close(room, reason)
+
+
+class EveryRoom:
+    """The ports of signalling over the rooms of both acts, told apart by their names. Tokens are of one kind."""
+
+    def __init__(self, teleconsultations: TeleconsultationRooms, calls: CallRooms) -> None:
+        self._teleconsultations = teleconsultations
+        self._calls = calls
+
+    async def seat_status(self, room: str, seat: str) -> SeatStatus:
+        if room.startswith(ROOM_PREFIX):
+            return SeatStatus(await self._calls.seat_state(room, seat))
+        return await self._teleconsultations.seat_status(room, seat)
+
+    async def record(self, entry: LedgerEntry) -> None:
+        if not entry.room.startswith(ROOM_PREFIX):
+            await self._teleconsultations.record(entry)
+            return
+        line = LedgerLine(
+            seat=entry.seat,
+            kind=entry.kind.value,
+            source=entry.source.value,
+            at=entry.at,
+            seat_at=entry.seat_at,
+            stream=entry.stream,
+            sequence=entry.sequence,
+            details=dict(entry.details),
+        )
+        await self._calls.record(entry.room, line)
+
+    async def claim(self, token_id: str, expires_at: datetime) -> bool:
+        return await self._teleconsultations.claim(token_id, expires_at)

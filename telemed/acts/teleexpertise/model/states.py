@@ -148,7 +148,7 @@ MOVES: Mapping[tuple[State, Step], tuple[State, frozenset[Actor]]] = MappingProx
             (Step.ASK, (State.OFFERED, State.SEEN, State.ACCEPTED), State.MORE_INFORMATION, (_EXPERT,)),
             (Step.INFORM, (State.MORE_INFORMATION,), State.SEEN, (_ASKER,)),
             (Step.RESUME, (State.MORE_INFORMATION,), State.ACCEPTED, (_ASKER,)),
-            (Step.ACCEPT, _HELD, State.ACCEPTED, (_EXPERT,)),
+            (Step.ACCEPT, (*_HELD, State.SENT, State.QUEUED, State.REFUSED), State.ACCEPTED, (_EXPERT,)),
             (Step.DECLINE, (*_HELD, State.ACCEPTED), None, (_EXPERT,)),
             (Step.REFUSE, (*_HELD, State.ACCEPTED), State.REFUSED, (_EXPERT,)),
             (Step.FORWARD, _TIMED, State.OFFERED, (_EXPERT, _CLOCK)),

@@ -1,12 +1,13 @@
-"""HTTP of télé-expertise: requests, answers, opinions, exchanges, lists."""
+"""HTTP of télé-expertise: requests, answers, opinions, exchanges, lists, calls."""
 
-from telemed.acts.teleexpertise.routes import answers, exchange, papers, proposals, requests, templates
+from telemed.acts.teleexpertise.routes import answers, exchange, live, papers, proposals, requests, templates
 
 OPERATIONS = (
     requests.operations,
     answers.operations,
     exchange.operations,
     papers.operations,
+    live.operations,
     templates.operations,
     proposals.operations,
 )

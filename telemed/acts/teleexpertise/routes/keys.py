@@ -10,6 +10,7 @@ from aiohttp import web
 from telemed.acts.teleexpertise.schemas.outgoing import CaseAndWarnings, CaseOut
 from telemed.acts.teleexpertise.service.access import CARERS
 from telemed.acts.teleexpertise.service.answers import AnswerService
+from telemed.acts.teleexpertise.service.calls import CallService
 from telemed.acts.teleexpertise.service.lists import CaseListService, CaseView
 from telemed.acts.teleexpertise.service.messages import MessageService
 from telemed.acts.teleexpertise.service.notices import NoticeService
@@ -17,6 +18,7 @@ from telemed.acts.teleexpertise.service.opinions import OpinionService
 from telemed.acts.teleexpertise.service.papers import Papers
 from telemed.acts.teleexpertise.service.proposals import ProposalService
 from telemed.acts.teleexpertise.service.requests import RequestService
+from telemed.acts.teleexpertise.service.ringing import RingService
 from telemed.api.auth import only
 from telemed.api.pagination import Page, decode_cursor, encode_cursor
 from telemed.api.problems import to_reason
@@ -34,6 +36,8 @@ PROPOSALS = web.AppKey("expertise_proposals", ProposalService)
 NOTICES = web.AppKey("expertise_notices", NoticeService)
 PAPERS = web.AppKey("expertise_papers", Papers)
 ARCHIVE = web.AppKey("expertise_archive", DocumentArchive)
+RINGS = web.AppKey("expertise_rings", RingService)
+CALLS = web.AppKey("expertise_calls", CallService)
 CARER = only(*CARERS)
 
 

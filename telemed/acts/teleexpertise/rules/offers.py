@@ -20,8 +20,12 @@ def settle_pending(case: Case, outcome: Outcome, now: datetime) -> tuple[Offer, 
 
 
 def accepted_by(case: Case, taken: Offer, now: datetime) -> tuple[Offer, ...]:
-    """The offers once one of them was accepted: the other ones are overtaken, a former acceptance is handed over."""
-    return tuple(_after(one, taken, now) for one in case.offers)
+    """The offers once one was accepted: the other ones are overtaken, a former acceptance is handed over.
+
+    Whoever answers a ring may have had none before.
+    """
+    is_new = all(one.id != taken.id for one in case.offers)
+    return tuple(_after(one, taken, now) for one in ((*case.offers, taken) if is_new else case.offers))
 
 
 def with_offer(case: Case, changed: Offer) -> tuple[Offer, ...]:

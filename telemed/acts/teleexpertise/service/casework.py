@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -41,6 +41,9 @@ _UNTOLD = frozenset({Step.EDIT, Step.SEE})
 _GIVES_BACK = {Step.REFUSE, Step.FORWARD, Step.QUEUE, Step.WITHDRAW, Step.STOP, Step.EXPIRE}
 _UNRECORDED = {Step.EDIT, Step.LOOK}
 
+Follower = Callable[[UnitOfWork, Case, Case], Awaitable[None]]
+"""Hears of a case before and after a move, in its transaction."""
+
 
 class Casework:
     """What every use case that moves a case shares. `quotas` are those of billing, `experts` the rosters."""
@@ -50,6 +53,7 @@ class Casework:
         self.journal = journal
         self.quotas = quotas
         self.experts = experts
+        self.followers: list[Follower] = []
 
     async def open(self, uow: UnitOfWork, caller: Caller, case_id: UUID, action: str) -> tuple[Case, Actor]:
         """A case, locked and brought up to now, and the caller's side of it: a late sweep gives nobody more time."""
@@ -92,6 +96,8 @@ class Casework:
             await self.quotas.release(uow, case.id, why=step.value)
         self.tell(uow, _notices(case, saved, step), mark=f"v{saved.version}")
         tell_change(uow, case, saved, now)
+        for follow in self.followers:
+            await follow(uow, case, saved)
         return saved
 
     def tell(self, uow: UnitOfWork, notices: Iterable[Notice], *, mark: str) -> None:

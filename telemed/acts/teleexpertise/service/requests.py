@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -39,6 +39,8 @@ from telemed.law.law import Law
 from telemed.patients.store import PatientStore
 from telemed.storage.engine import Database
 from telemed.storage.uow import UnitOfWork
+
+Instead = Callable[[UnitOfWork, Case], Awaitable[Case]]
 
 
 @dataclass(frozen=True, repr=False)
@@ -87,10 +89,13 @@ class RequestService:
             now = self._clock.now()
             return await self._casework.take(uow, case, Step.EDIT, Actor.REQUERANT, content=content, edited_at=now)
 
-    async def send(self, caller: Caller, case_id: UUID, asked: Target | Sequence[UUID]) -> Sent:
+    async def send(
+        self, caller: Caller, case_id: UUID, asked: Target | Sequence[UUID], *, instead: Instead | None = None
+    ) -> Sent:
         """Send a draft to those chosen, once the patient's consent is recorded; the cascade goes on by itself.
 
-        The delay of the answer runs from now. Raises Refused with every reason, Conflict, NotFound.
+        The delay of the answer runs from now. `instead` of asking them something else comes first: see `RingService`.
+        Raises Refused with every reason, Conflict, NotFound.
         """
         target = Target.of(asked)
         paper = await self._papers.prepare_request(caller, case_id, target.colleague_ids)
@@ -120,6 +125,8 @@ class RequestService:
                 expires_at=expires_at,
                 cascade=cascade,
             )
+            if instead is not None:
+                return Sent(await instead(uow, sent), decision)
             return Sent(await ask(self._casework, uow, sent, cascade, sides, require_carer(caller)), decision)
 
     async def offer(self, caller: Caller, case_id: UUID, asked: Target | Sequence[UUID]) -> Sent:
