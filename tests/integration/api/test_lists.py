@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+import structlog
 from sqlalchemy import event
 
 from telemed.acts.teleconsultation.service.booking import BookingRequest
@@ -33,11 +34,12 @@ QUESTION = CaseContent("Faut-il l'opérer ?", medical=Medical(history="HTA"))
 
 @contextmanager
 def counted(database: Database) -> Iterator[list[str]]:
-    """The SQL statements of a block."""
+    """The SQL statements that requests made in a block; those of the work in the background are its own."""
     statements: list[str] = []
 
     def note(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        statements.append(statement)
+        if "request_id" in structlog.contextvars.get_contextvars():
+            statements.append(statement)
 
     engine = sync_engine_of(database)
     event.listen(engine, "before_cursor_execute", note)
@@ -171,7 +173,7 @@ async def test_a_list_costs_the_same_whatever_its_length(full: Services, api: Ap
         assert reply.status == 200, reply.body
         counts.append(len(statements))
     assert counts[1] == counts[2], counts
-    assert counts[2] <= 16
+    assert 0 < counts[2] <= 16
 
 
 @pytest.mark.parametrize("path", ["/teleconsultations", "/patients"])
