@@ -141,8 +141,7 @@ def build_services(
     consents, patients = build_consents(ground, casework), build_patients(ground, billing["quotas"])
     senders = build_senders(ground) if senders is None else senders
     act_consents = ActConsents(consents=consents, law=ground.law)
-    records = RoomRecords(database=ground.database, clock=clock)
-    tokens = RoomTokens(room_keys(settings), now=clock.now)
+    records, tokens = RoomRecords(database=ground.database, clock=clock), RoomTokens(room_keys(settings), now=clock.now)
     rooms = SignalingRooms(tokens=tokens, clock=clock)
     links = LinkService(**common(ground), public_url=settings.public_url, senders=senders)
     documents = build_documents(ground, senders=senders)
