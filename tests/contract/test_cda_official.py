@@ -7,18 +7,25 @@ import importlib.util
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from lxml import etree
 
+from telemed.acts.teleexpertise.model import OpinionContent
+from telemed.acts.teleexpertise.model import State as CaseState
+from telemed.acts.teleexpertise.service.statements import Person, Sources, opinion_statement, request_statement
+from telemed.consent.model import ActKind, ConsentBy, ConsentChannel, ConsentDecision, ConsentRecord
 from telemed.documents.formats.cda import build_opinion_cda, build_report_cda
 from telemed.documents.formats.cda_check import check_opinion_cda, check_report_cda, check_request_cda
 from telemed.documents.formats.cda_read import read_report_cda
 from telemed.documents.formats.cda_request import build_request_cda
 from telemed.documents.model import (
     ActCode,
+    Address,
     BirthDate,
     DocumentIdentity,
     ExpertiseReport,
@@ -33,8 +40,12 @@ from telemed.documents.model import (
     StructureIdKind,
 )
 from telemed.kernel.clock import Territory
-from telemed.professionals.model import SPECIALTIES
+from telemed.patients.model import Identity, Patient
+from telemed.professionals.model import SPECIALTIES, Practice, Profession
+from tests.fixtures.people import make_carer, make_draft
+from tests.fixtures.people import make_doctor as make_doctor_of
 from tests.shared import shared_path
+from tests.unit.acts.teleexpertise.making import EXPERT, make_case
 from tests.unit.documents.making import (
     SET_ID,
     SIGNED_AT,
@@ -112,6 +123,7 @@ CASES: dict[str, Report] = {
     "born in Corsica": with_patient(birth_place_code="2A004", birth_place_name="AJACCIO"),
     "born in La Réunion": with_patient(birth_place_code="97411", birth_place_name=""),
     "indeterminate sex": with_patient(sex=Sex.UNKNOWN),
+    "a place without an address": with_place(address=Address(())),
     "no médecin traitant": make_report(facts=make_facts(medecin_traitant=None)),
     "no participant": make_report(facts=make_facts(participants=())),
     "pharmacist": make_report(facts=make_facts(participants=(make_participant(act_code=ActCode.TLM),))),
@@ -191,6 +203,34 @@ def test_the_official_tool_finds_nothing_in_an_opinion(official: Any, name: str)
     assert (header.act_codes, header.order_id) == (("TE2",), opinion.facts.request_id)
     assert header.recipient_rpps[0] == opinion.facts.requerant.rpps
     assert (header.started_at, header.ended_at) == (opinion.facts.accepted_at, opinion.facts.answered_at)
+
+
+def case_sources(asker: Profession, *, at: datetime) -> Sources:
+    """A case of the service as it is, with nothing filled in for the documents."""
+    practice = Practice(UUID(int=10), "Cabinet des Tilleuls", Territory.METROPOLE)
+    other = Practice(UUID(int=20), "Centre", Territory.LA_REUNION, facility_type="SA01", finess="350000014")
+    nurse, doctor = make_carer(practice.id, asker), make_doctor_of(other.id, rpps="10100000073")
+    consent = ConsentRecord(
+        UUID(int=5), UUID(int=4), ActKind.TELEEXPERTISE, UUID(int=3), ConsentDecision.GIVEN,
+        ConsentChannel.ORAL_TO_PROFESSIONAL, ConsentBy.PATIENT, at, at.date(), "0" * 64, None,
+    )  # fmt: skip
+    draft = make_draft()
+    patient = Patient(UUID(int=4), practice.id, Identity(draft.traits), draft.used, draft.contact, at)
+    case = make_case(CaseState.ACCEPTED, requis=EXPERT, accepted_at=at)
+    return Sources(case, patient, Person(nurse, practice), consent, (), (), Person(doctor, other))
+
+
+@pytest.mark.parametrize("asker", list(Profession))
+def test_a_case_of_the_service_makes_valid_documents(official: Any, official_request: Any, asker: Profession) -> None:
+    """From what the service knows and nothing more: no address, no place, an identity that is not qualified."""
+    sources = case_sources(asker, at=SIGNED_AT)
+    request = request_statement(sources, (), at=SIGNED_AT)
+    cda = build_request_cda(make_identity(), request, signed_at=SIGNED_AT)
+    assert [str(finding) for finding in official_request.check(cda)] == []
+    opinion = OpinionContent("Bénin.", "Surveiller.", prescribed=(), incidents="")
+    report = opinion_statement(sources, opinion, answered_at=SIGNED_AT + timedelta(days=6), request_id=SET_ID)
+    cda = build_opinion_cda(make_identity(), report, pdf=PDF, signed_at=SIGNED_AT)
+    assert [str(finding) for finding in official.check(cda)] == []
 
 
 def test_the_official_tool_is_awake_for_requests(official_request: Any) -> None:

@@ -62,11 +62,11 @@ def bounds(parent: etree._Element, span: Span) -> None:
 
 
 def address(parent: etree._Element, place: Address, *, use: str = "") -> None:
-    """Written by parts; a place that is only described goes by address lines."""
+    """Written by parts; a place that is only described goes by address lines; one that is unknown says only that."""
     element = add(parent, "addr")
-    if use:
-        element.set("use", use)
     lines = [line for line in place.lines if line.strip()]
+    if use and (lines or place.city or place.postal_code):
+        element.set("use", use)
     if place.city or place.postal_code:
         street, complement = ", ".join(lines[:1]), ", ".join(lines[1:])
         parts = {"streetName": street, "additionalLocator": complement, "postalCode": place.postal_code}

@@ -65,7 +65,7 @@ def _reason(body: etree._Element, identity: DocumentIdentity, facts: RequestFact
     rows = [
         ("Question", content.question),
         ("Réponse attendue", content.delay),
-        ("Avis demandé à", facts.wanted),
+        ("Équipe ou spécialité", facts.wanted),
         ("Lieu de prise en charge", content.setting),
         ("Affection de longue durée", _yes_no(has=content.has_long_term_illness)),
         ("Médecin traitant", f"{doctor.given_name} {doctor.family_name}, RPPS {doctor.rpps}" if doctor else ""),

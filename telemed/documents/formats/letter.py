@@ -121,7 +121,8 @@ def _asked(facts: RequestFacts, content: RequestContent) -> list[tuple[str, str]
     has_long = content.has_long_term_illness
     return [
         ("Acte", "TE2, téléexpertise"),
-        ("Avis demandé à", f"{french.NBSP}; ".join(_person(one) for one in facts.asked) or facts.wanted),
+        ("Avis demandé à", f"{french.NBSP}; ".join(_person(one) for one in facts.asked)),
+        ("Équipe ou spécialité", facts.wanted),
         ("Réponse attendue", content.delay),
         ("Lieu de prise en charge", content.setting),
         ("Affection de longue durée", "" if has_long is None else "oui" if has_long else "non"),

@@ -152,6 +152,8 @@ LISTS = {
     "/teleexpertise-templates": "nurse",
     "/teleexpertises/{case_id}/messages": "nurse",
     "/teleexpertises/{case_id}/history": "nurse",
+    "/teleexpertises/{case_id}/documents": "nurse",
+    "/documents/received": "doctor",
     "/consents?patient_id={patient_id}": "doctor",
     "/patients/{patient_id}/identity-history": "doctor",
     "/patients/{patient_id}/documents": "doctor",

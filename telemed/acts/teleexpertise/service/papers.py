@@ -6,12 +6,11 @@ case that moved meanwhile refuses.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from telemed.acts.teleexpertise.model import Actor, Case, OpinionContent, Side, State
+from telemed.acts.teleexpertise.model import Actor, Case, OpinionContent, Side, State, Target
 from telemed.acts.teleexpertise.service.access import open_case, require_carer
 from telemed.acts.teleexpertise.service.casework import Casework
 from telemed.acts.teleexpertise.service.people import get_colleagues, get_professional
@@ -37,6 +36,7 @@ from telemed.documents.model import (
 )
 from telemed.documents.service import DeliveryService, Registry
 from telemed.documents.store import DocumentStore
+from telemed.experts.store import LineStore
 from telemed.kernel.caller import Caller
 from telemed.kernel.decision import Decision
 from telemed.kernel.errors import Conflict, NotFound
@@ -84,7 +84,7 @@ class Papers:
         self._registry = registry
         self._deliveries = deliveries
 
-    async def prepare_request(self, caller: Caller, case_id: UUID, colleague_ids: Sequence[UUID]) -> Paper | None:
+    async def prepare_request(self, caller: Caller, case_id: UUID, target: Target) -> Paper | None:
         """The request of a draft, ready to be sealed. None where the rules of sending have to say first why not.
 
         Raises Refused when the document cannot be made.
@@ -94,7 +94,7 @@ class Papers:
             is_own = case is not None and case.requerant.professional_id == caller.id
             if case is None or not is_own or case.state is not State.DRAFT or not case.content.question.strip():
                 return None
-            draft, has_consent = await self._draft_request(uow, case, colleague_ids)
+            draft, has_consent = await self._draft_request(uow, case, target)
         return await self.prepare(caller, draft) if has_consent else None
 
     async def draft_opinion(
@@ -157,19 +157,20 @@ class Papers:
         async with self._database.begin() as uow:
             case, actor = await open_case(uow, self._journal, caller, case_id, action, lock=False)
             if actor is Actor.REQUERANT and case.state is State.DRAFT:
-                return (await self._draft_request(uow, case, ()))[0]
+                return (await self._draft_request(uow, case, Target()))[0]
             written = await ExchangeStore(uow.session).last_opinion(case.id, require_carer(caller))
             if actor is not Actor.REQUIS or case.state is not State.ACCEPTED or written is None:
                 raise NotFound("Il n'y a rien à signer dans ce dossier.")
             return await self.draft_opinion(uow, case, written.content, answered_at=self._clock.now())
 
-    async def _draft_request(self, uow: UnitOfWork, case: Case, colleague_ids: Sequence[UUID]) -> tuple[Draft, bool]:
+    async def _draft_request(self, uow: UnitOfWork, case: Case, target: Target) -> tuple[Draft, bool]:
         """What a request would say, and whether the patient's consent is there."""
         sources = await self._sources(uow, case)
-        people = await get_colleagues(uow.session, colleague_ids)
+        people = await get_colleagues(uow.session, target.colleague_ids)
         places = await PracticeStore(uow.session).find_many([one.practice_id for one in people])
         colleagues = [Person(one, places[one.practice_id]) for one in people]
-        statement = request_statement(sources, colleagues, at=self._clock.now())
+        line = await LineStore(uow.session).find(target.line_id) if target.line_id else None
+        statement = request_statement(sources, colleagues, line=line.name if line else "", at=self._clock.now())
         filing = _filing(sources, REQUEST, DocumentIdentity(new_id(), new_id(), 1), case.requerant)
         return Draft(case, filing, statement, sources.files), statement.facts.consent is not None
 

@@ -98,7 +98,7 @@ class RequestService:
         Raises Refused with every reason, Conflict, NotFound.
         """
         target = Target.of(asked)
-        paper = await self._papers.prepare_request(caller, case_id, target.colleague_ids)
+        paper = await self._papers.prepare_request(caller, case_id, target)
         now = self._clock.now()
         async with self._database.begin() as uow:
             await self._lock_patient(uow, case_id)

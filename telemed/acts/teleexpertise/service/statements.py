@@ -76,8 +76,10 @@ class Sources:
     requis: Person | None = None
 
 
-def request_statement(sources: Sources, colleagues: Sequence[Person], *, at: datetime) -> documents.ExpertiseRequest:
-    """The request as it is sent at `at`, to named colleagues or to whoever has the specialty."""
+def request_statement(
+    sources: Sources, colleagues: Sequence[Person], *, at: datetime, line: str = ""
+) -> documents.ExpertiseRequest:
+    """The request as it is sent at `at`: to named colleagues, to a `line`, or to whoever has the specialty."""
     case, content, medical = sources.case, sources.case.content, sources.case.content.medical
     territory = case.requerant.territory
     facts = documents.RequestFacts(
@@ -88,7 +90,7 @@ def request_statement(sources: Sources, colleagues: Sequence[Person], *, at: dat
         territory=territory,
         consent=consent_facts(sources.consent),
         asked=tuple(one.facts for one in colleagues),
-        wanted=_wanted(case),
+        wanted=_wanted(case, line),
         medecin_traitant=attending_facts(sources.attending, at, territory),
         attachments=sources.files,
     )
@@ -151,6 +153,8 @@ def files_of(attachments: Sequence[Attachment]) -> tuple[documents.AttachedFile,
     )
 
 
-def _wanted(case: Case) -> str:
+def _wanted(case: Case, line: str) -> str:
+    """`équipe Peau du littoral, Dermatologie, dermoscopie`: as much of it as is known."""
     specialty = find_specialty(case.content.specialty_code) if case.content.specialty_code else None
-    return ", ".join(part for part in (specialty.label if specialty else "", case.content.skill.strip()) if part)
+    parts = (f"équipe {line}" if line else "", specialty.label if specialty else "", case.content.skill.strip())
+    return ", ".join(part for part in parts if part)

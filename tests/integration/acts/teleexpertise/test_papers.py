@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
-from telemed.acts.teleexpertise.model import Case, RefusalReason, State
+from telemed.acts.teleexpertise.model import Case, RefusalReason, State, Target
 from telemed.documents.formats.cda_read import read_report_cda
 from telemed.documents.model import (
     DocumentKind,
@@ -172,7 +172,7 @@ async def test_a_case_that_moves_during_the_layout_refuses(scene: Scene) -> None
     case = await scene.draft()
     await scene.consent(case)
     expertise = scene.expertise
-    paper = await expertise.papers.prepare_request(scene.asker, case.id, to_expert(scene))
+    paper = await expertise.papers.prepare_request(scene.asker, case.id, Target.of(to_expert(scene)))
     await expertise.requests.edit(scene.asker, case.id, replace(case.content, question="Autre ?"), version=1)
     changed = await scene.now(case)
     with pytest.raises(Conflict) as refused:
