@@ -64,6 +64,7 @@ def _expertise_services(services: Services) -> ExpertiseServices:
         notices=expertise.notices,
         turns=expertise.turns,
         templates=expertise.templates,
+        proposals=expertise.proposals,
     )
 
 

@@ -46,6 +46,14 @@ PAGES = {
         "/facturation/envois",
         "/facturation/simulation",
     ),
+    "yves.legoff": (
+        "/avis",
+        "/avis/termines",
+        "/avis/equipes",
+        "/avis/disponibilites",
+        "/avis/modeles",
+    ),
+    "ines.marchand": ("/avis", "/avis/nouveau?q=Bernard", "/avis/disponibilites", "/patientele", "/patientele/nouveau"),
     "marc.perrin": ("/tracabilite", "/mes-sessions", "/textes?douteux=oui"),
     "helene.roux": ("/comptes", "/comptes/nouveau", "/facturation/envois", "/facturation/rapprochement"),
 }

@@ -93,9 +93,7 @@ async def _view(visitor: Visitor, place: Workplace, form: Form, *, is_search: bo
     gestures = _gestures(one, caller.id)
     finder = Finder()
     if gestures.may_offer or (gestures.may_pass and is_search):
-        finder = await find_experts(
-            visitor, _finder_form(one.case, form), one.case.content.urgency, is_search=is_search
-        )
+        finder = await find_experts(visitor, _finder_form(one.case, form), one.case, is_search=is_search)
     templates = await services.templates.page(caller) if gestures.may_answer else ()
     view = CaseView(
         **_parties(one, place),

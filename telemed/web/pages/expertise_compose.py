@@ -228,7 +228,7 @@ async def _view(visitor: Visitor, place: Workplace, one: CaseView, form: Form, *
         urgencies=expertise_words.URGENCIES,
         settings=expertise_words.SETTINGS,
         specialties=specialty_choices(),
-        finder=await find_experts(visitor, form, case.content.urgency, is_search=is_search),
+        finder=await find_experts(visitor, form, case, is_search=is_search),
         consent=words.consent_badge(record) if record else None,
         consent_at=record.at if record else None,
         wording=read_blocks(french.typographic(wording.text)),

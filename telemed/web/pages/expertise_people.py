@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from telemed.acts.teleexpertise.model import Target, Urgency
+from telemed.acts.teleexpertise.model import Case, Target, Urgency
 from telemed.acts.teleexpertise.service.lists import Colleague
 from telemed.kernel.clock import Territory
 from telemed.professionals.model import SPECIALTIES, find_specialty
 from telemed.web import expertise_words, french
+from telemed.web.pages.expertise_reasons import Told, explain
 from telemed.web.pages.page import Visitor
 from telemed.web.views.expertise import Candidate, Finder
 from telemed.web.views.frame import Choice, Form
@@ -48,25 +49,33 @@ def read_target(form: Form, territory: Territory) -> Target | None:
     return Target(territory=territory, widens=widens) if _ANYBODY in _ticked(form) else None
 
 
-async def find_experts(visitor: Visitor, form: Form, urgency: Urgency, *, is_search: bool) -> Finder:
-    """Who was chosen, and who fits what was typed; nobody is looked for until something was asked."""
+async def find_experts(visitor: Visitor, form: Form, case: Case, *, is_search: bool) -> Finder:
+    """Who was chosen, and who fits what was typed, explained; nobody is looked for until something was asked."""
     name, code = form.value("confrere_nom").strip(), form.value("specialite")
     is_looking, specialty = is_search or bool(name), find_specialty(code) if code else None
     found = await _colleagues(visitor, name, code) if is_looking else []
     chosen, known = chosen_ids(form), {one.person.id for one in found}
     missing = [one for one in chosen if one not in known]
     ticked = await visitor.services.expertise.cases.named(visitor.known, missing) if missing else []
-    lines = await _lines(visitor, code, form) if specialty and is_looking else ()
+    colleagues = [*ticked, *found]
+    told = await explain(visitor, case, code, [one.person.id for one in colleagues]) if is_looking else Told()
+    if not name:
+        known = {one.person.id for one in colleagues}
+        colleagues += await visitor.services.expertise.cases.named(
+            visitor.known, [one for one in told.order if one not in known]
+        )
     return Finder(
-        lines=lines,
-        search_words=f"{french.typographic(specialty.label)} : qui est disponible le plus tôt".replace(" :", "\u00a0:")
-        if specialty and is_looking
-        else "",
+        lines=await _lines(visitor, code, form) if specialty and is_looking else (),
+        search_words=_search_words(specialty.label) if specialty and is_looking else "",
         is_search_chosen=_ANYBODY in _ticked(form),
-        candidates=tuple(_candidate(one, is_chosen=one.person.id in chosen) for one in (*ticked, *found)),
+        candidates=tuple(_candidate(one, told, is_chosen=one.person.id in chosen) for one in told.sorted(colleagues)),
         is_searched=is_looking,
-        may_choose_many=urgency is Urgency.HOURS,
+        may_choose_many=case.content.urgency is Urgency.HOURS,
     )
+
+
+def _search_words(label: str) -> str:
+    return french.typographic(f"{label} : qui est disponible le plus tôt, dans l'ordre ci-dessous")
 
 
 async def _colleagues(visitor: Visitor, name: str, code: str) -> list[Colleague]:
@@ -93,9 +102,17 @@ async def _lines(visitor: Visitor, code: str, form: Form) -> tuple[Candidate, ..
     )
 
 
-def _candidate(one: Colleague, *, is_chosen: bool) -> Candidate:
-    card = expertise_words.person(one.person, one.practice)
-    return Candidate(str(one.person.id), card.name, card.what, card.where, is_chosen=is_chosen)
+def _candidate(one: Colleague, told: Told, *, is_chosen: bool) -> Candidate:
+    card, who = expertise_words.person(one.person, one.practice), one.person.id
+    return Candidate(
+        id=str(who),
+        name=card.name,
+        what=card.what,
+        where=card.where,
+        is_chosen=is_chosen,
+        reasons=told.reasons.get(who, ()),
+        warnings=told.warnings.get(who, ()),
+    )
 
 
 def _ticked(form: Form) -> list[str]:

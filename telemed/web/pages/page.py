@@ -30,6 +30,7 @@ from telemed.acts.teleexpertise.service.lists import CaseListService
 from telemed.acts.teleexpertise.service.messages import MessageService
 from telemed.acts.teleexpertise.service.notices import NoticeService
 from telemed.acts.teleexpertise.service.opinions import OpinionService
+from telemed.acts.teleexpertise.service.proposals import ProposalService
 from telemed.acts.teleexpertise.service.requests import RequestService
 from telemed.acts.teleexpertise.service.templates import TemplateService
 from telemed.acts.teleexpertise.service.turns import TurnService
@@ -77,6 +78,7 @@ class ExpertiseServices:
     notices: NoticeService
     turns: TurnService
     templates: TemplateService
+    proposals: ProposalService
 
 
 @dataclass(frozen=True)

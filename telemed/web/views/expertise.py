@@ -136,7 +136,7 @@ class OpinionCard:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A colleague who may be asked. `reasons` are why he is proposed."""
+    """A colleague who may be asked. `reasons` are why he is proposed, `warnings` what speaks against him."""
 
     id: str
     name: str
@@ -144,6 +144,7 @@ class Candidate:
     where: str
     is_chosen: bool = False
     reasons: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -328,6 +328,7 @@ async def test_a_line_is_asked_and_who_is_on_duty_receives(scene: Scene) -> None
     )
     target = f"equipe:{line.rpartition('/')[2]}"
     assert f'value="{target}"' in found.text
+    assert "Disponible maintenant." in plain(found.text)
     assert "qui est disponible le plus tôt" in plain(found.text)
     form = REQUEST | {"confrere": target, "specialite": "G15_10/SM54", "version": "2"}
     sent = await scene.nurse.post(f"{case}/envoyer", form)

@@ -168,9 +168,16 @@ ASKED_BACK = replace(
 )
 CANDIDATES = (
     expertise.Candidate(
-        "1", "Dr Yves LE GOFF", "Dermatologie", "Cabinet de dermatologie du Mail, Tours", is_chosen=True
+        "1",
+        "Dr Yves LE GOFF",
+        "Dermatologie",
+        "Cabinet de dermatologie du Mail, Tours",
+        is_chosen=True,
+        reasons=("Disponible maintenant.", "1 demande en cours ou prise ce jour pour 6 au plus par jour."),
     ),
-    expertise.Candidate("2", "Dr Nadia CHÉRIF", "Dermatologie", "Cabinet de dermatologie du Mail, Tours"),
+    expertise.Candidate(
+        "2", "Dr Nadia CHÉRIF", "Dermatologie", "Cabinet de dermatologie du Mail, Tours", warnings=("En congé.",)
+    ),
 )
 WHOLE_FINDER = expertise.Finder(
     lines=(expertise.Candidate("equipe:1", "Dermatologie du Mail", "Dermatologie", "Équipe"),),
