@@ -11,6 +11,7 @@ from telemed.acts.teleexpertise.ports import Rooms
 from telemed.acts.teleexpertise.service.answers import AnswerService
 from telemed.acts.teleexpertise.service.calls import CallService
 from telemed.acts.teleexpertise.service.casework import Casework
+from telemed.acts.teleexpertise.service.levels import LevelService
 from telemed.acts.teleexpertise.service.lists import CaseListService
 from telemed.acts.teleexpertise.service.messages import MessageService
 from telemed.acts.teleexpertise.service.notices import NoticeService
@@ -45,6 +46,7 @@ class Expertise:
     messages: MessageService
     cases: CaseListService
     proposals: ProposalService
+    levels: LevelService
     timers: TimerService
     notices: NoticeService
     turns: TurnService
@@ -117,6 +119,7 @@ def build_expertise(
         messages=MessageService(database=database, casework=casework),
         cases=CaseListService(**common(ground), law=law),
         proposals=ProposalService(database=database, casework=casework, law=law),
+        levels=LevelService(database=database, clock=ground.clock),
         timers=TimerService(database=database, casework=casework),
         turns=TurnService(database=database, experts=casework.experts),
         templates=TemplateService(**common(ground)),

@@ -158,6 +158,7 @@ def _give_expertise(app: web.Application, expertise: Expertise) -> None:
     app[teleexpertise_keys.ANSWERS] = expertise.answers
     app[teleexpertise_keys.OPINIONS] = expertise.opinions
     app[teleexpertise_keys.PAPERS] = expertise.papers
+    app[teleexpertise_keys.LEVELS] = expertise.levels
     app[teleexpertise_keys.MESSAGES] = expertise.messages
     app[teleexpertise_keys.CASES] = expertise.cases
     app[teleexpertise_keys.PROPOSALS] = expertise.proposals

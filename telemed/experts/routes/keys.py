@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from aiohttp import web
@@ -15,7 +16,7 @@ from telemed.experts.service.lines import LineService
 from telemed.experts.service.profiles import ProfileService
 from telemed.experts.service.slots import SlotService
 from telemed.experts.service.teams import TeamService
-from telemed.kernel.caller import Role
+from telemed.kernel.caller import Caller, Role
 
 PROFILES = web.AppKey("expert_profiles", ProfileService)
 HOURS = web.AppKey("expert_hours", HoursService)
@@ -25,5 +26,8 @@ SLOTS = web.AppKey("expert_slots", SlotService)
 BASE_URL = web.AppKey("fhir_base_url", str)
 TEAMS = web.AppKey("expert_teams", TeamService)
 CARER = only(*CARERS)
+FhirTaker = Callable[[web.Request, Caller, bytes], Awaitable[web.Response]]
+FHIR_TAKERS = web.AppKey("fhir_takers", dict[str, FhirTaker])
+"""Who else takes a Bundle sent to `/fhir`, by the resourceType of its first entry; may be absent."""
 STAFF = only(*CARERS, Role.SECRETARY, Role.ADMINISTRATOR)
 Days = Annotated[int, Field(ge=1, le=42, description="How many days from now.")]

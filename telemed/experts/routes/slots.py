@@ -16,7 +16,7 @@ from pydantic import Field
 from telemed.api.operation import Operations
 from telemed.api.pagination import decode_cursor, encode_cursor
 from telemed.api.problems import status_of
-from telemed.experts.formats.fhir_in import PS_SYSTEM, Rejected, read_rpps
+from telemed.experts.formats.fhir_in import PS_SYSTEM, Rejected, first_type, read_rpps
 from telemed.experts.formats.fhir_out import (
     MEDIA_TYPE,
     answer_bundle,
@@ -27,7 +27,7 @@ from telemed.experts.formats.fhir_out import (
     slot_resource,
 )
 from telemed.experts.model.slots import Issue
-from telemed.experts.routes.keys import BASE_URL, SLOTS, STAFF
+from telemed.experts.routes.keys import BASE_URL, FHIR_TAKERS, SLOTS, STAFF
 from telemed.experts.service.slots import MOST_PEOPLE, FoundSlots, Place
 from telemed.kernel.caller import Caller
 from telemed.kernel.errors import DomainError, Invalid
@@ -109,10 +109,13 @@ async def search_slots(
 @operations.post("/fhir", access=STAFF, media_type=MEDIA_TYPE, consumes=MEDIA_TYPE, error_media=MEDIA_TYPE)
 @_outcomes
 async def take_fhir_bundle(request: web.Request, caller: Caller, *, body: bytes) -> web.Response:
-    """Keep free slots as extra hours of one's own, or of the experts of the practice that one runs.
+    """Take a Bundle: free slots become extra hours of one's own, or of the experts of the practice that one runs.
 
     The same slot sent again changes nothing; changed, it is replaced; no longer free, it is taken back.
     """
+    taker = request.app.get(FHIR_TAKERS, {}).get(first_type(body))
+    if taker is not None:
+        return await taker(request, caller, body)
     return _json(answer_bundle(await request.app[SLOTS].take(caller, body)))
 
 

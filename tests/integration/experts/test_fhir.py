@@ -7,15 +7,20 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import make_mocked_request
 
-from telemed.kernel.caller import Caller
+from telemed.app import Services, build_app
+from telemed.experts.routes.keys import FHIR_TAKERS, FhirTaker
+from telemed.experts.routes.slots import take_fhir_bundle
+from telemed.kernel.caller import SYSTEM, Caller
 from tests.fixtures.http import Api, Reply
 from tests.fixtures.people import People
 from tests.integration.experts.conftest import PROFILE, hours
 from tests.shared import shared_path
 
 pytestmark = pytest.mark.asyncio
-SYSTEM, FHIR = "urn:oid:1.2.250.1.71.4.2.1", "application/fhir+json"
+PS_SYSTEM, FHIR = "urn:oid:1.2.250.1.71.4.2.1", "application/fhir+json"
 SAMPLE = "data/fhir/IG-fhir-service-acces-aux-soins/package/example/Bundle-ExampleBundlePSIndiv.json"
 
 
@@ -36,7 +41,7 @@ def slot(start: str, end: str, *, name: str = "1", status: str = "free") -> dict
 
 
 def bundle(*slots: dict[str, Any], rpps: str) -> dict[str, Any]:
-    actor = {"identifier": {"system": SYSTEM, "value": f"8{rpps}"}}
+    actor = {"identifier": {"system": PS_SYSTEM, "value": f"8{rpps}"}}
     schedule = {"resourceType": "Schedule", "id": "s", "actor": [actor]}
     return {"resourceType": "Bundle", "type": "batch", "entry": [{"resource": one} for one in (*slots, schedule)]}
 
@@ -128,7 +133,7 @@ async def test_the_official_sample_opens_the_hours_of_its_doctor(api: Api, exper
 async def test_openings_are_found_by_national_number(api: Api, expert: Caller, people: People) -> None:
     weekly = hours("2026-11-26", rule="FREQ=DAILY")
     await api.call("POST", "/experts/me/shifts", weekly, by=expert)
-    actor = f"schedule.actor:Practitioner.identifier={SYSTEM}%7C8{expert.rpps}"
+    actor = f"schedule.actor:Practitioner.identifier={PS_SYSTEM}%7C8{expert.rpps}"
     bounds = "start=ge2026-11-27T00:00:00%2B01:00&start=le2026-11-29T23:59:59%2B01:00"
     include = "_include=Slot:schedule&_include:iterate=Schedule:actor"
     reply = await api.call("GET", f"/fhir/Slot?{actor}&{bounds}&status=free&{include}&_count=1000", by=people.secretary)
@@ -138,7 +143,7 @@ async def test_openings_are_found_by_national_number(api: Api, expert: Caller, p
     assert reply.body["entry"][0]["resource"]["start"] == "2026-11-27T08:00:00.000+00:00"
     assert reply.body["entry"][4]["resource"]["name"] == [{"family": "Nguyen", "given": ["Claire"]}]
     schedule = await api.call(
-        "GET", f"/fhir/Schedule?actor:Practitioner.identifier={SYSTEM}%7C8{expert.rpps}", by=expert
+        "GET", f"/fhir/Schedule?actor:Practitioner.identifier={PS_SYSTEM}%7C8{expert.rpps}", by=expert
     )
     assert schedule.body["entry"][0]["resource"] == reply.body["entry"][3]["resource"]
     await api.call("PUT", "/experts/me", PROFILE | {"is_open": False}, by=expert)
@@ -168,3 +173,23 @@ async def test_a_search_of_nonsense_is_told_by_an_outcome(api: Api, expert: Call
         assert (reply.status, reply.body["resourceType"]) == (422, "OperationOutcome"), query
     assert (await api.call("GET", "/fhir/Slot?status=busy", by=expert)).body["total"] == 0
     assert (await api.call("GET", "/fhir/Slot?patient=1", by=expert)).status == 422
+
+
+async def test_a_bundle_of_something_else_goes_to_who_takes_it(services: Services) -> None:
+    taken: list[bytes] = []
+
+    async def take(_request: web.Request, _caller: Caller, body: bytes) -> web.Response:
+        taken.append(body)
+        return web.Response(status=202)
+
+    app = build_app(services)
+    takers: dict[str, FhirTaker] = {"Observation": take}
+    app[FHIR_TAKERS] = takers
+    request = make_mocked_request("POST", "/fhir", app=app)
+    raw = json.dumps(
+        {"resourceType": "Bundle", "type": "batch", "entry": [{"resource": {"resourceType": "Observation"}}]}
+    )
+    assert (await take_fhir_bundle(request, SYSTEM, body=raw.encode())).status == 202
+    assert taken == [raw.encode()]
+    refused = await take_fhir_bundle(request, SYSTEM, body=b"{")
+    assert refused.status == 403

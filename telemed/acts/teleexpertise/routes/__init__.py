@@ -1,6 +1,6 @@
 """HTTP of télé-expertise: requests, answers, opinions, exchanges, lists, calls."""
 
-from telemed.acts.teleexpertise.routes import answers, exchange, live, papers, proposals, requests, templates
+from telemed.acts.teleexpertise.routes import answers, exchange, levels, live, papers, proposals, requests, templates
 
 OPERATIONS = (
     requests.operations,
@@ -8,6 +8,7 @@ OPERATIONS = (
     exchange.operations,
     papers.operations,
     live.operations,
+    levels.operations,
     templates.operations,
     proposals.operations,
 )

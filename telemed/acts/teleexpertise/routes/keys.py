@@ -11,6 +11,7 @@ from telemed.acts.teleexpertise.schemas.outgoing import CaseAndWarnings, CaseOut
 from telemed.acts.teleexpertise.service.access import CARERS
 from telemed.acts.teleexpertise.service.answers import AnswerService
 from telemed.acts.teleexpertise.service.calls import CallService
+from telemed.acts.teleexpertise.service.levels import LevelService
 from telemed.acts.teleexpertise.service.lists import CaseListService, CaseView
 from telemed.acts.teleexpertise.service.messages import MessageService
 from telemed.acts.teleexpertise.service.notices import NoticeService
@@ -30,6 +31,7 @@ from telemed.kernel.errors import Invalid
 REQUESTS = web.AppKey("expertise_requests", RequestService)
 ANSWERS = web.AppKey("expertise_answers", AnswerService)
 OPINIONS = web.AppKey("expertise_opinions", OpinionService)
+LEVELS = web.AppKey("expertise_levels", LevelService)
 MESSAGES = web.AppKey("expertise_messages", MessageService)
 CASES = web.AppKey("expertise_cases", CaseListService)
 PROPOSALS = web.AppKey("expertise_proposals", ProposalService)

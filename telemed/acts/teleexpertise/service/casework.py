@@ -26,12 +26,14 @@ from telemed.acts.teleexpertise.model import (
 )
 from telemed.acts.teleexpertise.ports import Experts, Quotas
 from telemed.acts.teleexpertise.rules.delays import clock_step, due_of, reminder_at
+from telemed.acts.teleexpertise.rules.levels import line_cases_of
 from telemed.acts.teleexpertise.rules.offers import settle_pending
 from telemed.acts.teleexpertise.rules.standings import changes_of
 from telemed.acts.teleexpertise.service.access import open_case, require_step, side_of
 from telemed.acts.teleexpertise.service.cascade import go_on
 from telemed.acts.teleexpertise.service.news import tell_change
 from telemed.acts.teleexpertise.store import CaseStore, TimerStore
+from telemed.acts.teleexpertise.store.levels import LevelStore
 from telemed.kernel.caller import Caller
 from telemed.kernel.clock import Clock
 from telemed.storage.uow import UnitOfWork
@@ -90,6 +92,7 @@ class Casework:
         saved = await CaseStore(uow.session).save(moved, case)
         await TimerStore(uow.session).set(saved, reminder_at=reminder_at(saved, now))
         await self._record(uow, case, saved, step, actor, by=by, reason=reason)
+        await LevelStore(uow.session).save(line_cases_of(saved, now))
         if standings := changes_of(case, saved, now):
             await self.experts.note(uow, standings, now)
         if case.requis is not None and step in _GIVES_BACK:

@@ -16,6 +16,7 @@ from telemed.acts.teleexpertise.service.casework import Casework
 from telemed.acts.teleexpertise.service.papers import Paper, Papers
 from telemed.acts.teleexpertise.service.people import get_professional
 from telemed.acts.teleexpertise.store import ExchangeStore
+from telemed.acts.teleexpertise.store.levels import LevelStore
 from telemed.consent.model import ActKind
 from telemed.consent.rules import check_consent
 from telemed.consent.service import ConsentService
@@ -79,6 +80,7 @@ class OpinionService:
             signed = _signed(replace(written, revision=revision + 1, at=now), paper, document)
             await ExchangeStore(uow.session).add_opinion(signed)
             answered = await self._casework.take(uow, case, Step.ANSWER, Actor.REQUIS, by=caller.id, answered_at=now)
+            await LevelStore(uow.session).set_avoided(case_id, written.content.avoided_consultation)
             await self._tell_billing(uow, answered)
             return signed
 
@@ -106,6 +108,7 @@ class OpinionService:
             corrected = _signed(corrected, paper, document)
             await ExchangeStore(uow.session).add_opinion(corrected)
             await self._casework.take(uow, case, Step.CORRECT, Actor.REQUIS, by=caller.id)
+            await LevelStore(uow.session).set_avoided(case_id, content.avoided_consultation)
             return corrected
 
     async def _given(
