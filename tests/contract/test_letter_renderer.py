@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 import pikepdf
@@ -14,7 +15,7 @@ import pytest_asyncio
 from telemed.adapters.typst_renderer import LETTER, TypstRenderer
 from telemed.documents.formats.letter import opinion_page, request_page
 from telemed.documents.formats.page_parts import Signing
-from telemed.documents.model import RequestContent, Visibility
+from telemed.documents.model import LiveExchange, RequestContent, TechnicalIncident, Visibility
 from tests.unit.adapters.pdf_text import page_texts, text_extents
 from tests.unit.documents.making import SET_ID, SIGNED_AT, make_identity
 from tests.unit.documents.making_expertise import (
@@ -102,6 +103,20 @@ async def test_a_correction_says_why_and_a_hidden_opinion_from_whom(renderer: Ty
     assert "Cette version 2 annule et remplace la version 1. Motif : latéralité corrigée" in text
     for said in ("invisible au patient", "Photo illisible, renvoyée.", "le requérant est le médecin traitant"):
         assert said in text
+
+
+async def test_a_live_exchange_says_how_long_and_what_was_lost(renderer: TypstRenderer) -> None:
+    lost = (
+        TechnicalIncident(SIGNED_AT - timedelta(minutes=9), "connexion perdue côté requis", 23),
+        TechnicalIncident(SIGNED_AT - timedelta(minutes=3), "caméra ou micro en panne côté requérant"),
+    )
+    live = LiveExchange(SIGNED_AT - timedelta(minutes=12), SIGNED_AT - timedelta(minutes=2), lost)
+    page = opinion_page(make_identity(), make_opinion(facts=make_opinion_facts(exchange=live)), signing=SIGNING)
+    text = await text_of(renderer, page)
+    for words in ("le 20 novembre 2026 à 14 h 40, pendant 10 min", "connexion perdue côté requis", "23 s"):
+        assert words in text, words
+    assert "jusqu'à la fin" in text
+    assert "Échange en direct" not in await text_of(renderer, OPINION)
 
 
 @pytest.mark.parametrize(

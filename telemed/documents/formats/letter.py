@@ -88,6 +88,7 @@ def opinion_page(identity: DocumentIdentity, report: ExpertiseReport, *, signing
         _table("Professionnels participants", ("Nom", "Qualité", "Rôle", "RPPS"), actors),
         _facts("Déroulement", _conduct(facts, words)),
         _text("Incidents techniques", _incidents(words.incidents)),
+        *_losses(facts),
         *_files("Pièces examinées", facts.attachments),
     ]
     return {**frame, "blocks": blocks}
@@ -139,6 +140,7 @@ def _conduct(facts: OpinionFacts, words: OpinionWords) -> list[tuple[str, str]]:
         ("Acte", "TE2, téléexpertise"),
         ("Demande envoyée", f"le {french.instant_text(facts.requested_at, territory)}"),
         ("Demande acceptée", f"le {french.instant_text(facts.accepted_at, territory)}"),
+        ("Échange en direct", _exchange(facts)),
         ("Avis rendu", f"le {french.instant_text(facts.answered_at, territory)}"),
         ("Consentement", _consent(facts.consent, territory)),
         ("Destinataires", f"{french.NBSP}; ".join(one for one in recipients if one)),
@@ -171,3 +173,29 @@ def _avoided(words: OpinionWords) -> str:
 
 def _incidents(said: str | None) -> str:
     return _TO_COMPLETE if said is None else said.strip() or "Aucun incident technique."
+
+
+def _exchange(facts: OpinionFacts) -> str:
+    """Empty when everything was in writing."""
+    live = facts.exchange
+    if live is None:
+        return ""
+    begun = f"le {french.instant_text(live.started_at, facts.territory)}"
+    if live.ended_at is None:
+        return f"{begun}, en cours à la signature"
+    return f"{begun}, pendant {french.duration_text(int((live.ended_at - live.started_at).total_seconds()))}"
+
+
+def _losses(facts: OpinionFacts) -> list[Block]:
+    """What the room noted by itself, whatever its author says."""
+    rows = [
+        (
+            french.time_text(loss.at, facts.territory, with_seconds=True),
+            loss.description,
+            "jusqu'à la fin" if loss.duration_seconds is None else french.duration_text(loss.duration_seconds),
+        )
+        for loss in (facts.exchange.losses if facts.exchange else ())
+    ]
+    return (
+        [_table("Interruptions relevées pendant l'échange", ("Heure", "Interruption", "Durée"), rows)] if rows else []
+    )

@@ -10,7 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from telemed.documents.model.people import PatientFacts, PlaceFacts, ProfessionalFacts
-from telemed.documents.model.report import ConsentFacts, PrescribedItem, Visibility
+from telemed.documents.model.report import ConsentFacts, PrescribedItem, TechnicalIncident, Visibility
 from telemed.kernel.clock import Territory
 
 EXPERTISE_ACT = "TE2"
@@ -99,8 +99,20 @@ class ExpertiseRequest:
 
 
 @dataclass(frozen=True, repr=False)
+class LiveExchange:
+    """The two sides talked in a room: from when, until when (None: not ended yet), and what was lost meanwhile."""
+
+    started_at: datetime
+    ended_at: datetime | None
+    losses: tuple[TechnicalIncident, ...] = ()
+
+
+@dataclass(frozen=True, repr=False)
 class OpinionFacts:
-    """The facts of an opinion. The act lasts from the acceptance to the answer; `request_id` is the sealed request."""
+    """The facts of an opinion. The act lasts from the acceptance to the answer; `request_id` is the sealed request.
+
+    `exchange` is None when everything was in writing.
+    """
 
     case_id: UUID
     patient: PatientFacts
@@ -114,6 +126,7 @@ class OpinionFacts:
     question: str
     consent: ConsentFacts | None
     request_id: UUID | None = None
+    exchange: LiveExchange | None = None
     medecin_traitant: ProfessionalFacts | None = None
     attachments: tuple[AttachedFile, ...] = ()
     software: str = "Telemed"

@@ -21,7 +21,7 @@ from telemed.acts.teleexpertise.service.statements import (
     opinion_statement,
     request_statement,
 )
-from telemed.acts.teleexpertise.store import CaseStore, ExchangeStore
+from telemed.acts.teleexpertise.store import CallStore, CaseStore, ExchangeStore
 from telemed.attachments.store import AttachmentStore
 from telemed.consent.model import ActKind
 from telemed.consent.service import ConsentService
@@ -179,6 +179,8 @@ class Papers:
         patient = await patients.find(case.patient_id)
         if patient is None:
             raise LookupError("a case has a patient")
+        calls = CallStore(uow.session)
+        call = await calls.last_of(case.id)
         consent = await self._consents.current_within(
             uow, patient_id=case.patient_id, act_kind=ActKind.TELEEXPERTISE, act_id=case.id
         )
@@ -190,6 +192,8 @@ class Papers:
             attending=await patients.attending_doctors(patient.id),
             files=files_of(await AttachmentStore(uow.session).of_owner(case.id)),
             requis=await _person(uow, case.requis) if case.requis else None,
+            call=call,
+            ledger=tuple(await calls.ledger(call.id)) if call else (),
         )
 
 

@@ -9,6 +9,8 @@ from types import MappingProxyType
 from uuid import UUID
 
 from telemed.acts.teleexpertise.model import CareSetting, CareUrgency, Case, OpinionContent, Urgency
+from telemed.acts.teleexpertise.model.live import LedgerLine, LiveCall, Seat
+from telemed.acts.teleexpertise.rules.exchange import losses
 from telemed.attachments.model import FORMATS, Attachment
 from telemed.attachments.model import State as FileState
 from telemed.consent.model import ConsentRecord
@@ -45,6 +47,14 @@ _URGENCIES: Mapping[CareUrgency, str] = MappingProxyType(
         CareUrgency.IMMEDIATE: "immédiate",
     }
 )
+_LOST: Mapping[str, str] = MappingProxyType(
+    {
+        "dropped": "connexion perdue",
+        "media_interrupted": "image et son interrompus",
+        "device_failed": "caméra ou micro en panne",
+    }
+)
+_SEATS: Mapping[str, str] = MappingProxyType({Seat.REQUERANT.value: "côté requérant", Seat.REQUIS.value: "côté requis"})
 
 
 @dataclass(frozen=True, repr=False)
@@ -74,6 +84,8 @@ class Sources:
     attending: tuple[AttendingDoctor, ...]
     files: tuple[documents.AttachedFile, ...]
     requis: Person | None = None
+    call: LiveCall | None = None
+    ledger: tuple[LedgerLine, ...] = ()
 
 
 def request_statement(
@@ -129,6 +141,7 @@ def opinion_statement(
         question=case.content.question,
         consent=consent_facts(sources.consent),
         request_id=request_id,
+        exchange=_exchange(sources),
         medecin_traitant=attending_facts(sources.attending, answered_at, territory),
         attachments=sources.files,
     )
@@ -151,6 +164,22 @@ def files_of(attachments: Sequence[Attachment]) -> tuple[documents.AttachedFile,
         for one in attachments
         if one.state is FileState.KEPT and one.kind is not None and one.sha256 is not None
     )
+
+
+def _exchange(sources: Sources) -> documents.LiveExchange | None:
+    """The last call that was answered."""
+    call = sources.call
+    if call is None or call.opened_at is None:
+        return None
+    incidents = (
+        documents.TechnicalIncident(
+            at=loss.at,
+            description=f"{_LOST[loss.kind]} {_SEATS.get(loss.seat, '')}".strip(),
+            duration_seconds=None if loss.duration is None else int(loss.duration.total_seconds()),
+        )
+        for loss in losses(sources.ledger)
+    )
+    return documents.LiveExchange(call.opened_at, call.ended_at, tuple(incidents))
 
 
 def _wanted(case: Case, line: str) -> str:

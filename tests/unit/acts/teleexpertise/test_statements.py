@@ -10,6 +10,8 @@ from uuid import UUID
 import pytest
 
 from telemed.acts.teleexpertise.model import CareSetting, CareUrgency, OpinionContent, State, Urgency
+from telemed.acts.teleexpertise.model.live import CallState, LedgerLine, LiveCall
+from telemed.acts.teleexpertise.rules.exchange import losses
 from telemed.acts.teleexpertise.service.statements import (
     Person,
     Sources,
@@ -19,7 +21,7 @@ from telemed.acts.teleexpertise.service.statements import (
 )
 from telemed.attachments.model import Attachment, Kind, OwnerKind
 from telemed.attachments.model import State as FileState
-from telemed.documents.model import Visibility
+from telemed.documents.model import LiveExchange, Visibility
 from telemed.patients.model import AttendingDoctor, Identity, Patient
 from tests.fixtures.people import make_carer, make_doctor, make_draft, make_practice
 from tests.unit.acts.teleexpertise.making import CONTENT, EXPERT, NOON, make_case
@@ -117,3 +119,32 @@ def test_only_files_that_both_sides_see_are_named(state: FileState) -> None:
     )  # fmt: skip
     named = [(one.name, one.kind, one.size) for one in files_of([file])]
     assert named == ([("lesion.jpg", "Photo JPEG", 1234)] if state is FileState.KEPT else [])
+
+
+def line(kind: str, seconds: float, seat: str = "requis") -> LedgerLine:
+    return LedgerLine(seat, kind, "server", NOON + timedelta(seconds=seconds))
+
+
+def test_what_a_room_lost_is_told_from_its_ledger() -> None:
+    """The other seat's return does not end a loss; less than three seconds is none; a failed device always counts."""
+    ledger = (
+        *(line("joined", 0), line("dropped", 10), line("joined", 11, "requerant"), line("resumed", 33)),
+        *(line("media_interrupted", 40), line("media_restored", 42), line("device_failed", 50), line("dropped", 60)),
+    )
+    found = [(loss.kind, (loss.at - NOON).seconds, loss.duration) for loss in losses(ledger)]
+    assert found == [("dropped", 10, timedelta(seconds=23)), ("device_failed", 50, None), ("dropped", 60, None)]
+
+
+def test_a_live_exchange_is_stated_and_a_ring_that_nobody_answered_is_not() -> None:
+    call = LiveCall(UUID(int=6), UUID(int=3), UUID(int=1), CallState.ENDED, NOON, NOON + timedelta(seconds=40))
+    opened = replace(call, opened_at=NOON + timedelta(seconds=9), ended_at=NOON + timedelta(minutes=8, seconds=9))
+
+    def exchange(call: LiveCall) -> LiveExchange | None:
+        sources = make_sources(call=call, ledger=(line("dropped", 20, "requerant"),))
+        return opinion_statement(sources, OpinionContent(), answered_at=NOON, request_id=None).facts.exchange
+
+    assert exchange(call) is None
+    stated = exchange(opened)
+    assert stated is not None
+    assert (stated.started_at, stated.ended_at) == (opened.opened_at, opened.ended_at)
+    assert [loss.description for loss in stated.losses] == ["connexion perdue côté requérant"]
