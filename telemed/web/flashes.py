@@ -88,6 +88,10 @@ _TEXTS: dict[str, tuple[str, Tone]] = {
     ),
     "hours-added": ("Horaires ajoutés.", Tone.FINE),
     "leave-added": ("Absence notée : rien ne vous sera proposé ces jours-là.", Tone.FINE),
+    "case-corrected": (
+        "Avis corrigé\u00a0: la nouvelle version remplace l’ancienne, chacun en est prévenu.",
+        Tone.FINE,
+    ),
     "template-used": ("Modèle ajouté à la suite de votre texte.", Tone.FINE),
     "template-kept": ("Modèle enregistré.", Tone.FINE),
     "template-removed": ("Modèle supprimé.", Tone.SOON),

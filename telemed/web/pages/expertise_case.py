@@ -19,6 +19,7 @@ from telemed.patients.model import Patient
 from telemed.web import expertise_words, french, words
 from telemed.web.pages.attachment_view import pieces_view
 from telemed.web.pages.expertise import CARER
+from telemed.web.pages.expertise_documents import papers_of
 from telemed.web.pages.expertise_people import find_experts, specialty_choices
 from telemed.web.pages.expertise_thread import thread_of
 from telemed.web.pages.opinion_form import HIDDEN_FROM, opinion_values
@@ -91,6 +92,8 @@ async def _view(visitor: Visitor, place: Workplace, form: Form, *, is_search: bo
     moves = await services.cases.moves(caller, case_id, after=0, limit=_MOST)
     opinion = await _opinion(visitor, one)
     gestures = _gestures(one, caller.id)
+    is_writing = gestures.may_answer or gestures.may_correct
+    papers, departures = await papers_of(visitor, one)
     finder = Finder()
     if gestures.may_offer or (gestures.may_pass and is_search):
         finder = await find_experts(visitor, _finder_form(one.case, form), one.case, is_search=is_search)
@@ -105,7 +108,7 @@ async def _view(visitor: Visitor, place: Workplace, form: Form, *, is_search: bo
         gestures=gestures,
         finder=finder,
         form=(shown := _form(one.case, form, opinion)),
-        prescriptions=prescription_lines(shown) if gestures.may_answer else (),
+        prescriptions=prescription_lines(shown) if is_writing else (),
         kinds=KINDS,
         hidden_from=HIDDEN_FROM,
         revision=opinion.revision if opinion else 0,
@@ -115,6 +118,8 @@ async def _view(visitor: Visitor, place: Workplace, form: Form, *, is_search: bo
         care_urgencies=expertise_words.CARE_URGENCIES,
         specialties=specialty_choices() if gestures.may_offer or gestures.may_pass else (),
         pieces=await pieces_view(visitor, case_id),
+        papers=papers,
+        departures=departures,
     )
     seen = (view.state, view.sentence, view.due_at, view.offers, view.thread, int(place.frame.now.timestamp()) // 60)
     return replace(view, version=hashlib.sha256(repr(seen).encode()).hexdigest()[:16])
@@ -234,6 +239,7 @@ def _gestures(one: CaseOfSide, me: UUID | None) -> Gestures:
         or (case.state is State.ACCEPTED and is_mine and not is_passing),
         may_refuse=is_running,
         may_answer=case.state is State.ACCEPTED and is_mine,
+        may_correct=case.state in (State.ANSWERED, State.CLOSED) and is_mine,
         may_pass=case.state is State.ACCEPTED and is_mine and not is_passing,
         may_write=is_running or case.state is State.ANSWERED,
     )
@@ -273,7 +279,7 @@ def _kind(kind: PrescribedKind) -> str:
 def _form(case: Case, form: Form, opinion: Opinion | None) -> Form:
     """What was typed, on what was kept; a field that was typed wins."""
     kept = dict(_finder_form(case, Form()).values)
-    if opinion is not None and not opinion.is_signed:
+    if opinion is not None:
         kept |= opinion_values(opinion.content)
     return Form(kept | form.values, form.errors)
 

@@ -42,6 +42,10 @@ class RefusalForm(forms.FormModel):
     mots_refus: Annotated[str, Field(max_length=2_000)] = ""
 
 
+class CorrectionForm(forms.FormModel):
+    raison: Annotated[str, Field(min_length=1, max_length=500)]
+
+
 class WithdrawalForm(forms.FormModel):
     motif_retrait: Literal[EndReason.NO_LONGER_NEEDED, EndReason.SEEN_ELSEWHERE, EndReason.MISTAKE, EndReason.OTHER]
 
@@ -206,6 +210,21 @@ async def sign_opinion(visitor: Visitor) -> web.Response:
         return "case-answered"
 
     return await _do(visitor, sign)
+
+
+@pages.post("/avis/{id}/reponse/corriger", CARER)
+async def correct_opinion(visitor: Visitor) -> web.Response:
+    """Replace the signed opinion by a new version, with its reason."""
+
+    async def correct(form: Form) -> str:
+        content, revision = read_opinion(form)
+        reason = forms.read(CorrectionForm, form).raison
+        await visitor.services.expertise.opinions.correct(
+            visitor.known, case_id_of(visitor), content, revision=revision, reason=reason
+        )
+        return "case-corrected"
+
+    return await _do(visitor, correct)
 
 
 async def _do(

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from telemed.web.views.attachments import PiecesView
 from telemed.web.views.frame import Badge, Choice, Form, Pager, ReasonLine, Tone
-from telemed.web.views.report import PrescriptionLine
+from telemed.web.views.report import Departure, PrescriptionLine
 from telemed.web.wording import Block
 
 
@@ -120,6 +120,18 @@ class ThreadEntry:
 
 
 @dataclass(frozen=True)
+class PaperLine:
+    """One sealed version of a document."""
+
+    title: str
+    version: int
+    is_replaced: bool
+    signed_at: datetime
+    pdf_address: str
+    cda_address: str
+
+
+@dataclass(frozen=True)
 class OpinionCard:
     """The signed opinion."""
 
@@ -171,6 +183,7 @@ class Gestures:
     may_refuse: bool = False
     may_answer: bool = False
     may_pass: bool = False
+    may_correct: bool = False
     may_inform: bool = False
     may_offer: bool = False
     may_withdraw: bool = False
@@ -218,6 +231,8 @@ class CaseView:
     hidden_from: tuple[Choice, ...] = ()
     specialties: tuple[Choice, ...] = ()
     warnings: tuple[ReasonLine, ...] = ()
+    papers: tuple[PaperLine, ...] = ()
+    departures: tuple[Departure, ...] = ()
     pieces: PiecesView | None = None
     version: str = ""
 

@@ -364,3 +364,29 @@ async def test_a_case_is_handed_over_to_who_accepts_it(scene: Scene) -> None:
     assert "À vous de rendre l’avis" in (await second.post(f"{case}/accepter")).text
     assert (await scene.expert.get(case)).status in (404, 409)
     assert "Dr Claire BENALI" in plain((await scene.nurse.get(case)).text)
+
+
+async def test_a_signed_opinion_shows_its_documents_where_they_went_and_is_corrected(scene: Scene) -> None:
+    case = await scene.accepted()
+    signed = await scene.expert.post(f"{case}/reponse/signer", OPINION | {"revision": "0"})
+    assert "Compte rendu de téléexpertise" in signed.text
+    assert "Demande d’avis" in signed.text
+    revision = re.search(r'name="revision" value="(\d+)"', signed.text)
+    pdf = re.search(r'href="(/documents/[0-9a-f-]{36}/pdf)"', signed.text)
+    assert revision
+    assert pdf
+    assert (await scene.nurse.client.get(pdf[1])).status == 200
+    assert "Au DMP, Mon espace santé" in signed.text
+    reasonless = await scene.expert.post(
+        f"{case}/reponse/corriger", OPINION | {"conclusion": "Carcinome.", "revision": revision[1]}
+    )
+    assert reasonless.status == 422
+    assert ">Carcinome.</textarea>" in reasonless.text
+    corrected = await scene.expert.post(
+        f"{case}/reponse/corriger",
+        OPINION | {"conclusion": "Carcinome.", "raison": "Lame relue", "revision": revision[1]},
+    )
+    assert "Avis corrigé" in corrected.text
+    read = await scene.nurse.get(case)
+    assert "Carcinome." in read.text
+    assert "version 2" in read.text

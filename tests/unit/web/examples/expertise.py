@@ -10,7 +10,7 @@ from telemed.web.pages.opinion_form import HIDDEN_FROM
 from telemed.web.pages.report_form import KINDS
 from telemed.web.views import expertise
 from telemed.web.views.frame import Badge, Choice, Flash, Form, NavItem, Pager, Tone, Undo
-from telemed.web.views.report import PrescriptionLine
+from telemed.web.views.report import Departure, Fate, PrescriptionLine
 from tests.unit.web.examples.frames import DOCTOR, FINE, NAVIGATION, NOW, SOON, URGENT, WORDING, Example, ago
 
 TABS = (
@@ -228,6 +228,25 @@ ANSWERED = replace(
         by="Dr Karim BENALI",
     ),
     gestures=expertise.Gestures(may_close=True, may_write=True),
+    papers=(
+        expertise.PaperLine("Compte rendu de téléexpertise", 2, False, ago(10), "/documents/2/pdf", "/documents/2/cda"),
+        expertise.PaperLine("Compte rendu de téléexpertise", 1, True, ago(90), "/documents/1/pdf", "/documents/1/cda"),
+    ),
+    departures=(
+        Departure("À qui l’a demandé", "", Fate.LEAVES, "Il est dans ce dossier."),
+        Departure("Au patient", "", Fate.WAITS, "Un message va le lui dire."),
+        Departure("Au DMP, Mon espace santé", "", Fate.STAYS, "L’identité n’est pas qualifiée."),
+    ),
+)
+CORRECTING = replace(
+    ANSWERED,
+    is_requerant=False,
+    gestures=expertise.Gestures(may_correct=True, may_write=True),
+    form=Form({"conclusion": "Aspect de kératose.", "raison": ""}, {"raison": "À remplir."}),
+    prescriptions=ANSWERING.prescriptions,
+    kinds=KINDS,
+    hidden_from=HIDDEN_FROM,
+    care_urgencies=expertise_words.CARE_URGENCIES,
 )
 COMPOSER = expertise.ComposerView(
     base="/avis/1",
@@ -319,6 +338,7 @@ EXAMPLES = {
     "avis-precision": Example("Précision demandée", "professional/expertise_case.html", NURSE, ASKED_BACK),
     "avis-refuse": Example("Avis refusé", "professional/expertise_case.html", NURSE, REFUSED),
     "avis-rendu": Example("Avis rendu", "professional/expertise_case.html", NURSE, ANSWERED),
+    "avis-correction": Example("Avis à corriger", "professional/expertise_case.html", EXPERT, CORRECTING),
     "avis-modeles": Example(
         "Modèles",
         "professional/expertise_templates.html",
