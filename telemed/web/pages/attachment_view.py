@@ -84,7 +84,7 @@ def _what(one: Attachment) -> str:
 def _state(one: Attachment) -> Badge | None:
     match one.state:
         case State.ARRIVING:
-            return Badge(f"Envoi interrompu à {100 * one.received // one.length} %", Tone.SOON)
+            return Badge(f"Interrompu à {100 * one.received // one.length} %", Tone.SOON)
         case State.CHECKING:
             return Badge("En vérification", Tone.SOON)
         case State.REFUSED:

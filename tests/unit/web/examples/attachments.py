@@ -22,9 +22,7 @@ SCAN = Piece(
     warnings=("Ce fichier porte un autre nom que celui du patient : vérifiez qu’il est bien le sien.",),
     may_withdraw=True,
 )
-ARRIVING = Piece(
-    "3", "ordonnance.pdf", "1,1 Mo", "", ago(3), state=Badge("Envoi interrompu à 42 %", SOON), may_remove=True
-)
+ARRIVING = Piece("3", "ordonnance.pdf", "1,1 Mo", "", ago(3), state=Badge("Interrompu à 42 %", SOON), may_remove=True)
 REFUSED = Piece(
     "4",
     "resultats.pdf",
