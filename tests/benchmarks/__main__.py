@@ -1,6 +1,7 @@
 """Measures against floors and peers, side by side in one run.
 
-usage: python -m tests.benchmarks [table…]  tables: lists quotas cap relay idle_sockets first_frame; all by default
+usage: python -m tests.benchmarks [table…]
+tables: lists quotas cap upload relay idle_sockets first_frame; all by default
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import importlib
 import sys
 import time
 
-TABLES = ("lists", "quotas", "cap", "relay", "idle_sockets", "first_frame")
+TABLES = ("lists", "quotas", "cap", "upload", "relay", "idle_sockets", "first_frame")
 
 
 def main(words: list[str]) -> int:

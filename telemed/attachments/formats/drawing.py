@@ -10,6 +10,7 @@ from PIL import Image, ImageCms, ImageOps
 LONGEST_SIDE = 4096
 THUMBNAIL_SIDE = 480
 _JPEG_QUALITY = 88
+_ORIENTATION = 0x0112
 
 
 @dataclass(frozen=True, repr=False)
@@ -23,36 +24,37 @@ class Drawing:
 
 
 def shown(picture: Image.Image, *, is_lossless: bool) -> Drawing:
-    """The copy to look at: every pixel up to 4096 on a side."""
-    return _encode(_plain(picture, LONGEST_SIDE), is_lossless=is_lossless)
+    """The copy to look at: every pixel up to 4096 on a side. `picture` is plain."""
+    return _encode(_reduced(picture, LONGEST_SIDE), is_lossless=is_lossless)
 
 
 def thumbnail(picture: Image.Image) -> Drawing:
-    """The small one."""
-    return _encode(_plain(picture, THUMBNAIL_SIDE), is_lossless=False)
+    """The small one. `picture` is plain."""
+    return _encode(_reduced(picture, THUMBNAIL_SIDE), is_lossless=False)
 
 
-def _plain(picture: Image.Image, longest: int) -> Image.Image:
+def plain(picture: Image.Image) -> Image.Image:
     """Pixels alone, upright, in sRGB or grey, on white where they were transparent."""
     profile = picture.info.get("icc_profile")
-    orientation = picture.getexif().get(0x0112, 1)
-    if max(picture.size) > longest:
-        picture = picture.copy()
-        picture.thumbnail((longest, longest), Image.Resampling.LANCZOS)
-    if orientation != 1:
-        picture.getexif()[0x0112] = orientation
-        picture = ImageOps.exif_transpose(picture)
-    if picture.mode in ("1", "I;16", "I", "F"):
-        picture = ImageOps.autocontrast(picture.convert("L")) if picture.mode == "1" else _to_grey(picture)
+    picture = ImageOps.exif_transpose(picture) if picture.getexif().get(_ORIENTATION, 1) != 1 else picture
+    if picture.mode in ("I;16", "I;16B", "I", "F"):
+        picture = _to_grey(picture)
     picture = _to_srgb(picture, profile)
     if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
         layer = picture.convert("RGBA")
-        white = Image.new("RGBA", layer.size, "white")
-        picture = Image.alpha_composite(white, layer)
-    wanted = "L" if picture.mode == "L" else "RGB"
-    plain = picture.convert(wanted)
-    plain.info = {}
-    return plain
+        picture = Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer)
+    wanted = "L" if picture.mode in ("L", "1") else "RGB"
+    bare = picture if picture.mode == wanted else picture.convert(wanted)
+    bare.info = {}  # nothing that the file said goes on with its pixels
+    return bare
+
+
+def _reduced(picture: Image.Image, longest: int) -> Image.Image:
+    if max(picture.size) <= longest:
+        return picture
+    scale = longest / max(picture.size)
+    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
+    return picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
 
 
 def _to_grey(picture: Image.Image) -> Image.Image:
@@ -78,6 +80,6 @@ def _encode(picture: Image.Image, *, is_lossless: bool) -> Drawing:
         picture.save(content, "PNG", compress_level=4)
         media_type = "image/png"
     else:
-        picture.save(content, "JPEG", quality=_JPEG_QUALITY, optimize=True, progressive=True)
+        picture.save(content, "JPEG", quality=_JPEG_QUALITY)  # as it comes: progressive would hold it whole
         media_type = "image/jpeg"
     return Drawing(media_type, content.getvalue(), picture.width, picture.height)

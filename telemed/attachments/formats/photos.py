@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 from PIL import Image, UnidentifiedImageError
 
-from telemed.attachments.formats.drawing import LONGEST_SIDE, Drawing, shown, thumbnail
+from telemed.attachments.formats.drawing import LONGEST_SIDE, Drawing, plain, shown, thumbnail
 from telemed.attachments.formats.reading import Found, RefusedFile
 from telemed.attachments.model import Kind, Refusal
 
@@ -21,7 +21,7 @@ class PhotoReader:
     def __init__(self, file: BinaryIO, kind: Kind) -> None:
         self.found = Found(kind, 1)
         self._is_lossless = kind is Kind.PNG
-        self._picture = _decode(file, kind)
+        self._picture = plain(_decode(file, kind))
 
     def draw(self, frame: int, window: tuple[float, float] | None = None) -> Drawing:
         if frame != 0 or window is not None:
