@@ -40,6 +40,7 @@ from telemed.app.expertise import Expertise, build_casework, build_expertise, bu
 from telemed.app.experts import Experts, build_experts
 from telemed.app.ground import Ground, common
 from telemed.app.live import Live, build_live
+from telemed.app.telemonitoring import Telemonitoring, build_telemonitoring
 from telemed.consent.model import ActKind
 from telemed.consent.service import ConsentService
 from telemed.consent.store import published_wordings
@@ -105,6 +106,7 @@ class Services:
     expertise: Expertise
     attachments: Attachments
     experts: Experts
+    telemonitoring: Telemonitoring
     accounting: Accounting
     preview: PreviewService
     quota_reader: QuotaReader
@@ -178,6 +180,7 @@ def build_services(
             rooms=ExpertiseRooms(rooms),
         ),
         experts=experts,
+        telemonitoring=build_telemonitoring(ground),
         attachments=build_attachments(ground, casework),
         accounting=build_accounting(**common(ground)),
         merges=MergeService(**common(ground), on_merge=(billing["quotas"],)),
@@ -311,6 +314,7 @@ def build_jobs(services: Services) -> list[Job]:
         *services.expertise.jobs(),
         *services.attachments.jobs(),
         *services.experts.jobs(),
+        *services.telemonitoring.jobs(),
         *services.live.jobs(),
     ]
 

@@ -257,6 +257,7 @@ async def _run_background(app: web.Application) -> AsyncIterator[None]:
     for task in tasks:
         with suppress(asyncio.CancelledError):
             await task
+    await services.telemonitoring.ingestion.close()
     services.documents.close()
     services.accounting.close()
     await services.database.close()

@@ -31,6 +31,8 @@ def decode_history(content: bytes, subject: str, reading: Reading) -> Iterator[R
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise Unreadable(IssueKind.STRUCTURE, "csv.encoding", "Ce fichier n'est pas en UTF-8.") from error
+    if "\x00" in text:
+        raise Unreadable(IssueKind.STRUCTURE, "csv.encoding", "Un caractère nul n'a pas sa place ici.")
     header, *lines = text.splitlines() or [""]
     if len(lines) > MAX_LINES:
         raise Unreadable(IssueKind.TOO_LONG, "csv.too_long", f"Au plus {MAX_LINES} lignes.")

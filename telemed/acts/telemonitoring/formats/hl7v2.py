@@ -37,6 +37,8 @@ def read_segments(content: bytes) -> list[Segment]:
         text = content.decode("utf-8").strip("\x0b\x1c\r\n ")
     except UnicodeDecodeError as error:
         raise Unreadable(IssueKind.STRUCTURE, "hl7.encoding", "Ce message n'est pas en UTF-8.") from error
+    if "\x00" in text:
+        raise Unreadable(IssueKind.STRUCTURE, "hl7.encoding", "Un caractère nul n'a pas sa place ici.")
     lines = [line for line in text.replace("\n", "\r").split("\r") if line.strip()]
     if not lines or not lines[0].startswith("MSH|^~\\&|"):
         raise Unreadable(IssueKind.STRUCTURE, "hl7.header", "Un message HL7 v2 commence par MSH|^~\\&|.", "MSH")

@@ -46,11 +46,13 @@ class Comparator(StrEnum):
 
 
 class Quarantine(StrEnum):
-    """Why an observation is set aside for a person to look at: it is kept and seen, and no rule reads it."""
+    """Why an observation is set aside for a person to look at: it is kept and seen, and no rule reads it.
+
+    `conflict`: the same device says another value for the same instant, and does not say that it corrects the first.
+    """
 
     IMPLAUSIBLE = "implausible"
-    FUTURE = "future"
-    BEFORE_FOLLOW_UP = "before_follow_up"
+    CONFLICT = "conflict"
 
 
 @dataclass(frozen=True)

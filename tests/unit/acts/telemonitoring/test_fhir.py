@@ -176,11 +176,12 @@ def test_what_cannot_be_taken_says_why(change: dict[str, Any], code: str) -> Non
         b"[]",
         b"\xff\xfe",
         b'{"resourceType":"Patient"}',
+        as_json(make_weight(id="\x00")),
         b'{"resourceType":"Observation","status":"final","code":{"coding":[]},"x":' + b"[" * 100_000,
         b'{"resourceType":"Observation","status":"final","code":{},"valueQuantity":{"value":NaN}}',
         b'{"resourceType":"Observation","status":"final","code":{},"valueQuantity":{"value":1e999}}',
     ],
-    ids=range(9),
+    ids=range(10),
 )
 def test_what_is_no_observation_is_refused_without_a_fall(content: bytes) -> None:
     receipt = decode_observation(content, make_reading())

@@ -54,6 +54,7 @@ def test_commas_may_separate() -> None:
     [
         (b"\xff\xfe\xff", "csv.encoding"),
         (b"", "csv.header"),
+        (HEADER.encode() + b"\n\x00", "csv.encoding"),
         (b"date;weight\n", "csv.header"),
         (HEADER.encode() + b"\nx" * 200_001, "csv.too_long"),
     ],

@@ -88,6 +88,7 @@ def test_without_a_patient_or_a_time_nothing_is_taken() -> None:
     ("content", "code"),
     [
         (b"", "hl7.header"),
+        (b"MSH|^~\\&|\x00", "hl7.encoding"),
         (b"MSH#^~\\&#x", "hl7.header"),
         (b"\xff\xfeMSH", "hl7.encoding"),
         (rb"MSH|^~\&|G||||20261120||ADT^A01|1|P|2.6", "hl7.type"),

@@ -55,6 +55,9 @@ class _When(NamedTuple):
 
 def decode_observation(content: bytes | msgspec.Raw, reading: Reading, place: str = "Observation") -> Receipt:
     """The measures of one resource as JSON, or what is wrong with it: it never raises on what a sender may write."""
+    if b"\\u0000" in bytes(content):
+        text = "Un caractère nul n'a pas sa place ici."
+        return _refused(Issue(IssueSeverity.ERROR, IssueKind.STRUCTURE, "message.structure", text, place))
     try:
         resource = _DECODER.decode(content)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

@@ -1,0 +1,57 @@
+"""An observation as it came in: whose device sent it, when; and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from telemed.acts.telemonitoring.model.observation import Observation, ObservationStatus
+
+CORRECTIONS = frozenset((ObservationStatus.AMENDED, ObservationStatus.CORRECTED, ObservationStatus.ENTERED_IN_ERROR))
+
+
+class Taken(StrEnum):
+    """What became of an observation that came in; whatever it is, what was sent is kept.
+
+    `conflict`: the same measure was kept with another value, and this one, no correction, is set aside.
+    """
+
+    NEW = "new"
+    DUPLICATE = "duplicate"
+    CORRECTED = "corrected"
+    CONFLICT = "conflict"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One observation for a follow-up, from a device that was let in; `arrival_id` names what it came in with."""
+
+    follow_up_id: UUID
+    device_id: UUID
+    arrival_id: UUID
+    received_at: datetime
+    observation: Observation
+
+    @property
+    def key(self) -> tuple[UUID, str, str, datetime]:
+        """Two arrivals with the same key are of the same measure."""
+        _, name, measured_at, component = self.observation.key
+        return self.device_id, name, component, measured_at
+
+    @property
+    def is_correction(self) -> bool:
+        return self.observation.status in CORRECTIONS
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An observation as it is kept; `version` counts from 0, and grows with each correction."""
+
+    follow_up_id: UUID
+    device_id: UUID
+    arrival_id: UUID
+    received_at: datetime
+    version: int
+    observation: Observation

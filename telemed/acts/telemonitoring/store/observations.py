@@ -1,0 +1,155 @@
+"""Observations: added by the batch, never changed, the same measure once however often it comes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CursorResult, Select, bindparam, select, text, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from telemed.acts.telemonitoring.model.arrival import Arrival, Kept, Taken
+from telemed.acts.telemonitoring.rules.arrivals import find_current, settle
+from telemed.acts.telemonitoring.store.rows import COLUMNS, RowWriter, as_sqlite
+from telemed.acts.telemonitoring.tables import ObservationRow
+
+Key = tuple[UUID, str, str, datetime]
+_NAMES = ", ".join(COLUMNS)
+_POSTGRESQL = text(
+    f"INSERT INTO telemonitoring_observations ({_NAMES}) SELECT * FROM unnest("  # noqa: S608 - names of ours alone
+    + ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in COLUMNS.items())
+    + ") ON CONFLICT DO NOTHING"
+).bindparams(*(bindparam(name) for name in COLUMNS))
+_SQLITE = (
+    f"INSERT OR IGNORE INTO telemonitoring_observations ({_NAMES}) "  # noqa: S608 - names of ours alone
+    f"VALUES ({', '.join('?' for _ in COLUMNS)})"
+)
+_KEYS_AT_ONCE = 500
+_TRIES = 5
+
+
+class ObservationStore:
+    def __init__(self, session: AsyncSession, writer: RowWriter) -> None:
+        self._session = session
+        self._writer = writer
+
+    async def add(self, arrivals: Sequence[Arrival]) -> list[Taken]:
+        """Keep what is new of each; the answers are in the same order. All come with one `arrival_id` or several.
+
+        A batch of new measures is one statement. What is not new is compared with what is kept, one by one.
+        """
+        answers: dict[int, Taken] = {}
+        first = _first_of_each(arrivals)
+        fresh = [_as_new(arrivals[position]) for position in first]
+        if await self._insert(fresh) == len(fresh):
+            answers = dict.fromkeys(first, Taken.NEW)
+        rest = [position for position in range(len(arrivals)) if position not in answers]
+        if rest:
+            answers |= await self._compare(arrivals, rest, frozenset(first) - answers.keys())
+        return [answers[position] for position in range(len(arrivals))]
+
+    async def _compare(
+        self, arrivals: Sequence[Arrival], rest: Sequence[int], maybe_added: frozenset[int]
+    ) -> dict[int, Taken]:
+        """`maybe_added`: among these, some were kept a moment ago, and some were there before."""
+        answers: dict[int, Taken] = {}
+        waiting = list(rest)
+        for _ in range(_TRIES):
+            versions = await self._versions({arrivals[position].key for position in waiting})
+            additions: list[tuple[int, Taken, Kept]] = []
+            for position in waiting:
+                arrival = arrivals[position]
+                known = versions.setdefault(arrival.key, [])
+                if position in maybe_added and _was_added(arrival, known):
+                    answers[position] = Taken.NEW
+                    continue
+                answers[position], kept = settle(arrival, known)
+                if kept is not None:
+                    known.append(kept)
+                    additions.append((position, answers[position], kept))
+            if await self._insert([kept for _, _, kept in additions]) == len(additions):
+                return answers
+            waiting, maybe_added = [position for position, _, _ in additions], frozenset()
+        raise RuntimeError("somebody else keeps adding the same measures")
+
+    async def history(
+        self, follow_up_id: UUID, signals: Iterable[str], *, since: datetime, until: datetime
+    ) -> list[Kept]:
+        """What stands of some signals from `since` (included) to `until` (excluded), in order of measure."""
+        row = ObservationRow
+        query = (
+            select(row)
+            .where(col(row.follow_up_id) == follow_up_id, col(row.signal).in_(sorted(set(signals))))
+            .where(col(row.measured_at) >= since, col(row.measured_at) < until)
+        )
+        return sorted(
+            (find_current(versions) for versions in (await self._read(query)).values()),
+            key=lambda kept: (kept.observation.measured_at, kept.observation.signal or "", kept.device_id),
+        )
+
+    async def _versions(self, keys: set[Key]) -> dict[Key, list[Kept]]:
+        row, wanted = ObservationRow, sorted(keys)
+        found: dict[Key, list[Kept]] = {}
+        for start in range(0, len(wanted), _KEYS_AT_ONCE):
+            some = wanted[start : start + _KEYS_AT_ONCE]
+            times = [key[3] for key in some]
+            columns = tuple_(col(row.device_id), col(row.signal), col(row.component), col(row.measured_at))
+            bounds = col(row.measured_at).between(min(times), max(times))  # the months to look at
+            found |= await self._read(select(row).where(columns.in_(some), bounds))
+        return found
+
+    async def _read(self, query: Select[ObservationRow]) -> dict[Key, list[Kept]]:
+        found: dict[Key, list[Kept]] = {}
+        for row in await self._session.scalars(query.order_by(col(ObservationRow.version))):
+            key = (row.device_id, row.signal, row.component, row.measured_at)
+            found.setdefault(key, []).append(self._writer.read(row))
+        return found
+
+    async def _insert(self, additions: Sequence[Kept]) -> int:
+        """How many were not there. In order of key, so that two batches never wait for one another."""
+        if not additions:
+            return 0
+        rows = sorted((self._writer.values(kept) for kept in additions), key=_order)
+        connection = await self._session.connection()
+        if connection.dialect.name == "postgresql":
+            arrays: Mapping[str, Any] = dict(zip(COLUMNS, map(list, zip(*rows, strict=True)), strict=True))
+            result: CursorResult[Any] = await connection.execute(_POSTGRESQL, arrays)
+        else:
+            values = [tuple(as_sqlite(value) for value in row) for row in rows]
+            result = await connection.exec_driver_sql(_SQLITE, values)
+        return result.rowcount
+
+
+def _first_of_each(arrivals: Sequence[Arrival]) -> list[int]:
+    """The positions of those that nothing before them in the batch is the same measure as, corrections aside."""
+    seen: set[Key] = set()
+    first = []
+    for position, arrival in enumerate(arrivals):
+        key = arrival.key
+        if key not in seen and not arrival.is_correction:
+            first.append(position)
+        seen.add(key)
+    return first
+
+
+def _order(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    return row[:5]
+
+
+def _as_new(arrival: Arrival) -> Kept:
+    return Kept(
+        arrival.follow_up_id,
+        arrival.device_id,
+        arrival.arrival_id,
+        arrival.received_at,
+        0,
+        arrival.observation,
+    )
+
+
+def _was_added(arrival: Arrival, versions: Sequence[Kept]) -> bool:
+    """Is the first version that very one? Nobody else has its arrival."""
+    return bool(versions) and versions[0].arrival_id == arrival.arrival_id

@@ -1,0 +1,124 @@
+"""Between observations and their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, TypeVar
+from uuid import UUID
+
+from telemed.acts.telemonitoring.model.arrival import Kept
+from telemed.acts.telemonitoring.model.observation import (
+    Catalogue,
+    Comparator,
+    Observation,
+    ObservationStatus,
+    Precision,
+    Quarantine,
+)
+from telemed.acts.telemonitoring.tables import ObservationRow
+
+T = TypeVar("T")
+
+COLUMNS: Mapping[str, str] = MappingProxyType(
+    {
+        "device_id": "uuid",
+        "signal": "varchar",
+        "component": "varchar",
+        "measured_at": "timestamptz",
+        "version": "integer",
+        "follow_up_id": "uuid",
+        "arrival_id": "uuid",
+        "received_at": "timestamptz",
+        "status": "varchar",
+        "is_known": "boolean",
+        "value": "bigint",
+        "answer": "varchar",
+        "absent": "varchar",
+        "comparator": "varchar",
+        "started_at": "timestamptz",
+        "is_day": "boolean",
+        "code": "varchar",
+        "raw": "varchar",
+        "quarantine": "varchar",
+    }
+)
+"""Each column of a row, in order, with its type on PostgreSQL."""
+
+
+class RowWriter:
+    """Makes rows, leaving out what the catalogue says already: the usual code, and the value as it is kept."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        first = {signal.name: signal.codings[0] for signal in catalogue}
+        self._codes = {name: f"{coding.system}|{coding.code}" for name, coding in first.items()}
+        self._units = {signal.name: f" {signal.unit}" for signal in catalogue if signal.unit}
+
+    def values(self, kept: Kept) -> tuple[Any, ...]:
+        """The values of a row, in the order of `COLUMNS`."""
+        observation = kept.observation
+        signal = observation.signal
+        _, name, measured_at, component = observation.key
+        is_usual = signal is not None and observation.code == self._codes[signal]
+        is_plain = (
+            signal is not None and observation.quarantine is None and observation.raw.endswith(self._unit(signal))
+        )
+        return (
+            kept.device_id,
+            name,
+            component,
+            measured_at,
+            kept.version,
+            kept.follow_up_id,
+            kept.arrival_id,
+            kept.received_at,
+            observation.status.value,
+            signal is not None,
+            observation.value,
+            observation.answer,
+            observation.absent,
+            observation.comparator.value if observation.comparator else None,
+            observation.started_at,
+            observation.precision is Precision.DAY,
+            None if is_usual else f"{observation.code} {observation.component}".strip(),
+            None if is_plain or not observation.raw else observation.raw,
+            observation.quarantine.value if observation.quarantine else None,
+        )
+
+    def read(self, row: ObservationRow) -> Kept:
+        """The observation back. Device and subject are ours: the names that came with it led to them."""
+        signal = row.signal if row.is_known else None
+        code, _, part = (row.code or self._codes.get(row.signal, row.signal)).partition(" ")
+        observation = Observation(
+            device="",
+            subject="",
+            code=code,
+            component=part or row.component,
+            measured_at=row.measured_at,
+            status=ObservationStatus(row.status),
+            signal=signal,
+            value=row.value,
+            answer=row.answer,
+            absent=row.absent,
+            comparator=_optional(Comparator, row.comparator),
+            started_at=row.started_at,
+            precision=Precision.DAY if row.is_day else Precision.INSTANT,
+            raw=row.raw or "",
+            quarantine=_optional(Quarantine, row.quarantine),
+        )
+        return Kept(row.follow_up_id, row.device_id, row.arrival_id, row.received_at, row.version, observation)
+
+    def _unit(self, signal: str) -> str:
+        return self._units.get(signal, "")
+
+
+def _optional(kind: Callable[[str], T], value: str | None) -> T | None:
+    return None if value is None else kind(value)
+
+
+def as_sqlite(value: Any) -> Any:
+    """A value as SQLAlchemy's own types would store it there."""
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")
+    return value.hex if isinstance(value, UUID) else value

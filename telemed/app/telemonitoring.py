@@ -1,0 +1,48 @@
+"""Builds télésurveillance: what comes in from devices, and where it is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from telemed.acts.telemonitoring.formats.packaged import load_catalogue, load_pathways
+from telemed.acts.telemonitoring.jobs import PartitionJob
+from telemed.acts.telemonitoring.model.observation import Catalogue
+from telemed.acts.telemonitoring.model.pathway import Pathway
+from telemed.acts.telemonitoring.service.ingestion import Ingestion
+from telemed.acts.telemonitoring.store.rows import RowWriter
+from telemed.app.ground import Ground
+from telemed.scheduler import Job, every
+
+
+@dataclass(frozen=True)
+class Telemonitoring:
+    """The catalogue and the pathways as they were checked at start, and the use cases of télésurveillance."""
+
+    catalogue: Catalogue
+    pathways: Mapping[str, Pathway]
+    ingestion: Ingestion
+    partitions: PartitionJob
+
+    def jobs(self) -> list[Job]:
+        return [
+            Job(
+                id="telemonitoring.partitions",
+                trigger=every(hours=12),
+                run=self.partitions.run,
+                lateness=timedelta(hours=12),
+                why="the tables of this month's observations and of the next ones are there before them",
+            )
+        ]
+
+
+def build_telemonitoring(ground: Ground) -> Telemonitoring:
+    """Raises PathwayError if the catalogue or a pathway is not borne out by the law."""
+    catalogue = load_catalogue()
+    return Telemonitoring(
+        catalogue=catalogue,
+        pathways=load_pathways(ground.law, catalogue),
+        ingestion=Ingestion(database=ground.database, writer=RowWriter(catalogue)),
+        partitions=PartitionJob(database=ground.database, clock=ground.clock),
+    )

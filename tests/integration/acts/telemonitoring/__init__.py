@@ -1,0 +1,1 @@
+"""Télésurveillance on real databases."""
