@@ -146,8 +146,7 @@ def build_services(
     records, tokens = RoomRecords(database=ground.database, clock=clock), RoomTokens(room_keys(settings), now=clock.now)
     rooms = SignalingRooms(tokens=tokens, clock=clock)
     links = LinkService(**common(ground), public_url=settings.public_url, senders=senders)
-    documents = build_documents(ground, senders=senders)
-    experts = build_experts(ground)
+    documents, experts = build_documents(ground, senders=senders), build_experts(ground)
     people = build_people(ground, experts)
     services = Services(
         settings=settings,
