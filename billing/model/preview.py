@@ -227,7 +227,8 @@ class AccompanimentQuestion(Asked):
 class TelemonitoringQuestion(Asked):
     """One month of a follow-up, as `TelemonitoringFacts` has it; `closed_at` is when it would be closed.
 
-    The act is the month of the follow-up: `act_id` says nothing here.
+    The act is the month of the follow-up: `act_id` says nothing here. `months_done` are other months of it that are
+    done and not billed yet.
     """
 
     pathway: str
@@ -247,6 +248,7 @@ class TelemonitoringQuestion(Asked):
     data_returns: tuple[DataReturn, ...] = ()
     suspensions: tuple[DayRange, ...] = ()
     increase: Increase | None = None
+    months_done: tuple[int, ...] = ()
     follow_up_id: UUID = NOBODY
 
     @property
@@ -287,9 +289,15 @@ class TelemonitoringQuestion(Asked):
 
 @dataclass(frozen=True)
 class Answer:
-    """What may be billed, under the law of `day`; `quota` and `cap` where the act takes from them."""
+    """What may be billed, under the law of `day`; `quota` and `cap` where the act takes from them.
+
+    Of a month of télésurveillance, `technical` is what the exploitant bills beside, and `invoices` the months that
+    may leave together, the month asked about among them if it is billed.
+    """
 
     day: date
     quote: Quote
     quota: QuotaStanding | None = None
     cap: Decision | None = None
+    technical: Quote | None = None
+    invoices: tuple[tuple[int, ...], ...] = ()

@@ -19,7 +19,7 @@ from billing.model.preview import (
     TeleexpertiseQuestion,
 )
 from billing.rules.quota import QuotaScope, QuotaStanding
-from billing.rules.tariff import ClaimState
+from billing.rules.tariff import ClaimState, Quote
 from billing.schemas.asking import Asking, Codes
 from billing.schemas.preview_months import AskTelemonitoring
 from billing.schemas.texts import LegalBasis
@@ -167,8 +167,31 @@ class CapAnswer(BaseModel):
     warnings: list[ProblemReason]
 
 
+class TechnicalForfait(BaseModel):
+    """What the exploitant who lends the device bills beside a month; null where no text at hand gives it."""
+
+    code: str | None
+    amount_cents: int | None
+    missing: list[ProblemReason]
+    warnings: list[ProblemReason]
+    basis: list[LegalBasis]
+
+    @classmethod
+    def of(cls, quote: Quote) -> Self:
+        return cls(
+            code=quote.code,
+            amount_cents=quote.amount_cents,
+            missing=[to_reason(one) for one in quote.missing],
+            warnings=[to_reason(one) for one in quote.warnings],
+            basis=[LegalBasis.of(cite(value)) for value in quote.basis],
+        )
+
+
 class PreviewAnswer(BaseModel):
-    """What may be billed under the law of `day`: nothing if `state` is `not_billable`, with every reason why."""
+    """What may be billed under the law of `day`: nothing if `state` is `not_billable`, with every reason why.
+
+    Of télésurveillance only: `technical`, and `invoices`, the months that may leave together in one invoice each.
+    """
 
     state: ClaimState
     code: str | None
@@ -180,6 +203,8 @@ class PreviewAnswer(BaseModel):
     basis: list[LegalBasis]
     quota: QuotaLeft | None
     cap: CapAnswer | None
+    technical: TechnicalForfait | None
+    invoices: list[list[int]]
 
     @classmethod
     def of(cls, answer: Answer) -> Self:
@@ -201,6 +226,8 @@ class PreviewAnswer(BaseModel):
                 refusals=[to_reason(one) for one in cap.refusals],
                 warnings=[to_reason(one) for one in cap.warnings],
             ),
+            technical=None if answer.technical is None else TechnicalForfait.of(answer.technical),
+            invoices=[list(months) for months in answer.invoices],
         )
 
 

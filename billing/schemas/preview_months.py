@@ -78,6 +78,9 @@ class AskTelemonitoring(Asking):
     data_returns: Annotated[list[MonthOfData], Field(max_length=12)] = Field(default_factory=list)
     suspensions: Annotated[list[Days], Field(max_length=20)] = Field(default_factory=list)
     increase: AskedIncrease | None = None
+    months_done: Annotated[
+        list[Month], Field(max_length=240, description="Other months of this follow-up, done and not billed yet.")
+    ] = Field(default_factory=list)
 
     def to_question(self) -> Question:
         return TelemonitoringQuestion(
@@ -101,6 +104,7 @@ class AskTelemonitoring(Asking):
             data_returns=tuple(DataReturn(one.month, one.expected, one.received) for one in self.data_returns),
             suspensions=tuple(one.to_range() for one in self.suspensions),
             increase=_increase(self.increase),
+            months_done=tuple(self.months_done),
         )
 
 

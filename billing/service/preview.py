@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from billing.facts import ActFacts, Biller, Facts, FactsError
-from billing.model.preview import Answer, Question, TeleconsultationQuestion
+from billing.model.preview import Answer, Question, TeleconsultationQuestion, TelemonitoringQuestion
 from billing.ports import Directory, KnownPatients
 from billing.rules.judgement import judge
 from billing.rules.surroundings import ALONE
+from billing.rules.tariff import ClaimState
+from billing.rules.telemonitoring import group_months, quote_technical
 from billing.service.access import require_claim_reader
 from billing.service.cap import CapService
 from billing.service.quotas import QuotaService
@@ -19,6 +22,7 @@ from telemed.kernel.caller import Caller, Role
 from telemed.kernel.decision import Decision
 from telemed.kernel.errors import Invalid, NotFound
 from telemed.law.law import Law
+from telemed.law.parameter import LawOfDay
 from telemed.storage.engine import Database
 from telemed.trace.service import Journal
 
@@ -65,10 +69,11 @@ class PreviewService:
             facts = _to_facts(question, biller)
             law = self._law.on(facts.day_of(question.part))
             if question.patient_id is None:
-                return Answer(law.day, judge(facts, question.part, law, ALONE))
+                return _with_months(Answer(law.day, judge(facts, question.part, law, ALONE)), question, law)
             around, quota = await look(uow.session, self._quotas, facts, question.part, law)
             quote = judge(facts, question.part, law, around)
-            return Answer(law.day, quote, quota, await self._check_cap(uow.session, facts, question))
+            answer = Answer(law.day, quote, quota, await self._check_cap(uow.session, facts, question))
+            return _with_months(answer, question, law)
 
     async def _is_known(self, caller: Caller, patient_id: UUID | None) -> bool:
         """A question about no patient in particular, or about one of the caller's practice."""
@@ -105,6 +110,15 @@ def _may_ask_for(caller: Caller, biller: Biller) -> bool:
     if caller.has_role(Role.DOCTOR) and biller.professional_id == caller.id:
         return True
     return caller.has_role(Role.SECRETARY, Role.ADMINISTRATOR) and biller.practice_id == caller.practice_id
+
+
+def _with_months(answer: Answer, question: Question, law: LawOfDay) -> Answer:
+    """Of télésurveillance: the forfait that the exploitant bills beside, and which months may leave in one invoice."""
+    if not isinstance(question, TelemonitoringQuestion):
+        return answer
+    is_billed = answer.quote.state is not ClaimState.NOT_BILLABLE
+    months = {*question.months_done, question.month} if is_billed else {*question.months_done} - {question.month}
+    return replace(answer, technical=quote_technical(question.pathway, law), invoices=group_months(months, law))
 
 
 def _to_facts(question: Question, biller: Biller) -> Facts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 from aiohttp import web
@@ -9,8 +10,7 @@ from aiohttp import web
 from billing.facts import ActKind
 from billing.formats import cite
 from billing.model.preview import Answer as BillingAnswer
-from billing.model.preview import Question
-from billing.rules.tariff import ClaimState
+from billing.rules.tariff import ClaimState, Quote
 from telemed.kernel.caller import Role
 from telemed.kernel.errors import Invalid, Refused
 from telemed.kernel.money import format_euros
@@ -18,7 +18,7 @@ from telemed.web import claim_words, forms
 from telemed.web.pages.claims import CARING
 from telemed.web.pages.page import Pages, Visitor, Workplace, open_workplace
 from telemed.web.pages.simulation_forms import ACTS, Asker, fields_of, read_question, starting_values
-from telemed.web.views.claims import Compared
+from telemed.web.views.claims import BasisCard, Compared
 from telemed.web.views.frame import Badge, Choice, Form, Tone
 from telemed.web.views.simulation import Answer, SimulationView
 
@@ -31,12 +31,15 @@ _VERDICTS = {
 }
 
 
+_TO_CHECK = "L’exploitant le facture, jamais le médecin ; aucun texte réuni ici n’en donne le montant."
+
+
 @pages.get(_PATH, CARING)
 async def show_simulation(visitor: Visitor) -> web.Response:
     place = await open_workplace(visitor, "billing/simulation")
     act = _act(visitor.request.query.get("acte", ""))
     values = starting_values(act, place.frame.today) | {"patient": visitor.request.query.get("patient", "")}
-    return await _show(visitor, place, act, Form(values), None)
+    return await _show(visitor, place, act, Form(values))
 
 
 @pages.post(_PATH, CARING)
@@ -49,14 +52,15 @@ async def answer_question(visitor: Visitor) -> web.Response:
         question = read_question(act, form, _asker(visitor, place, form))
         answer = await visitor.services.preview.answer(visitor.known, question)
     except forms.FormError as err:
-        return await _show(visitor, place, act, err.form, None, status=422)
+        return await _show(visitor, place, act, err.form, status=422)
     except (Invalid, Refused) as err:
-        return await _show(visitor, place, act, forms.refused(form, err), None, status=422)
-    return await _show(visitor, place, act, form, _answer(visitor, question, answer))
+        return await _show(visitor, place, act, forms.refused(form, err), status=422)
+    answers = (_answer(visitor, answer), *_technical(visitor, answer))
+    return await _show(visitor, place, act, form, *answers)
 
 
 async def _show(
-    visitor: Visitor, place: Workplace, act: ActKind, form: Form, answer: Answer | None, *, status: int = 200
+    visitor: Visitor, place: Workplace, act: ActKind, form: Form, *answers: Answer, status: int = 200
 ) -> web.Response:
     patient_id = _identifier(form.value("patient"))
     people = await visitor.services.patients.names(visitor.known, [patient_id]) if patient_id else {}
@@ -65,7 +69,7 @@ async def _show(
         acts=ACTS,
         form=form,
         fields=fields_of(act),
-        answers=(answer,) if answer else (),
+        answers=answers,
         professionals=await _professionals(visitor),
         patient=people[patient_id].full_name if patient_id in people else "",
         patient_id=str(patient_id) if patient_id in people else "",
@@ -92,11 +96,8 @@ def _asker(visitor: Visitor, place: Workplace, form: Form) -> Asker:
     return Asker(whose, _identifier(form.value("patient")), place.practice.territory)
 
 
-def _answer(visitor: Visitor, question: Question, answer: BillingAnswer) -> Answer:
-    quote = answer.quote
-    known = visitor.services.law.parameters
-    cap = answer.cap
-    basis = tuple(cite(value) for value in quote.basis)
+def _answer(visitor: Visitor, answer: BillingAnswer) -> Answer:
+    quote, cap = answer.quote, answer.cap
     return Answer(
         verdict=_VERDICTS[quote.state],
         sentence=_sentence(answer),
@@ -107,11 +108,35 @@ def _answer(visitor: Visitor, question: Question, answer: BillingAnswer) -> Answ
             *claim_words.reason_cards((*quote.refusals, *(cap.refusals if cap else ())), Tone.NOW),
             *claim_words.reason_cards((*quote.missing, *quote.warnings, *(cap.warnings if cap else ())), Tone.SOON),
         ),
-        basis=claim_words.basis_cards(
-            basis, {one.name: known[one.name].description for one in basis if one.name in known}, answer.day
-        ),
+        basis=_basis(visitor, quote, answer.day),
         numbers=_numbers(answer),
     )
+
+
+def _technical(visitor: Visitor, answer: BillingAnswer) -> tuple[Answer, ...]:
+    """What the exploitant bills beside a month of télésurveillance, for a practice that checks it."""
+    quote = answer.technical
+    if quote is None:
+        return ()
+    is_known = quote.amount_cents is not None
+    return (
+        Answer(
+            title="Forfait technique de l’exploitant",
+            verdict=Badge("Connu", Tone.FINE) if is_known else Badge("Montant à vérifier", Tone.SOON),
+            sentence="L’exploitant du dispositif le facture, jamais le médecin." if is_known else _TO_CHECK,
+            code=quote.code or "",
+            code_label="",
+            cents=quote.amount_cents,
+            reasons=claim_words.reason_cards((*quote.missing, *quote.warnings), Tone.SOON),
+            basis=_basis(visitor, quote, answer.day),
+        ),
+    )
+
+
+def _basis(visitor: Visitor, quote: Quote, day: date) -> tuple[BasisCard, ...]:
+    known, basis = visitor.services.law.parameters, tuple(cite(value) for value in quote.basis)
+    described = {one.name: known[one.name].description for one in basis if one.name in known}
+    return claim_words.basis_cards(basis, described, day)
 
 
 def _sentence(answer: BillingAnswer) -> str:
@@ -129,7 +154,10 @@ def _sentence(answer: BillingAnswer) -> str:
 def _numbers(answer: BillingAnswer) -> tuple[Compared, ...]:
     quota = answer.quota
     if quota is None:
-        return ()
+        return tuple(
+            Compared(f"Facture {number}", ", ".join(f"mois {month}" for month in months))
+            for number, months in enumerate(answer.invoices, start=1)
+        )
     return (
         Compared("Quota de l’année", str(quota.limit)),
         Compared("Déjà faites", str(quota.consumed)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -132,6 +133,7 @@ class TelemonitoringForm(forms.FormModel):
     convention: str = ""
     liste: str = ""
     seul: str = ""
+    mois_faits: Annotated[str, Rule(pattern=r"^([0-9]{1,3}([ ,]+[0-9]{1,3})*)?$")] = ""
 
 
 _TELECONSULTATION = (
@@ -183,8 +185,20 @@ _TELEMONITORING = (
     Field("tick", "convention", "Convention signée avec l’exploitant"),
     Field("tick", "liste", "Dispositif inscrit sur la liste"),
     Field("tick", "seul", "Seul suivi de ce patient sur ce parcours ce mois-ci"),
+    Field(
+        "text",
+        "mois_faits",
+        "Autres mois faits, pas encore facturés",
+        "Leurs numéros, séparés par une espace.",
+        (),
+        False,
+    ),
 )
-_SHAPES = {"rpps": "11 chiffres, sans espace.", "profession": "Choisissez une réponse de la liste."}
+_SHAPES = {
+    "rpps": "11 chiffres, sans espace.",
+    "profession": "Choisissez une réponse de la liste.",
+    "mois_faits": "Des numéros de mois, séparés par une espace : 1 2 3.",
+}
 
 
 def fields_of(act: ActKind) -> tuple[Field, ...]:
@@ -279,6 +293,7 @@ def _ask_telemonitoring(form: Form, asker: Asker) -> Question:
         dmn_listing=held(asked.liste),
         is_only_follow_up=bool(asked.seul),
         data_returns=(DataReturn(asked.mois, asked.attendues, asked.recues or 0),) if asked.attendues else (),
+        months_done=tuple(int(one) for one in re.findall(r"[0-9]+", asked.mois_faits)),
     )
 
 

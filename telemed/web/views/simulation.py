@@ -20,6 +20,7 @@ class Answer:
     reasons: tuple[ReasonCard, ...]
     basis: tuple[BasisCard, ...]
     numbers: tuple[Compared, ...] = ()
+    title: str = "Réponse"
 
 
 @dataclass(frozen=True)

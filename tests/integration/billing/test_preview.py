@@ -276,9 +276,27 @@ async def test_a_month_of_telesurveillance_is_asked_about(api: Api, people: Peop
     assert (reply.body["state"], reply.body["code"], reply.body["amount_cents"]) == ("proposed", "TVB", 2800)
     assert reply.body["day"] == "2026-02-28"
     assert reply.body["quota"] is reply.body["cap"] is None
+    assert reply.body["invoices"] == [[1]]
+    technical = reply.body["technical"]
+    assert (technical["code"], technical["amount_cents"]) == ("1612544", None)
+    assert [one["code"] for one in technical["missing"]] == ["billing.tariff_not_established"]
     increase = {"level": 2, "grounds": ["III_1"]}
     dearer = await api.call("POST", PREVIEW, month_of_follow_up(people.doctor, increase=increase), by=people.doctor)
     assert (dearer.body["code"], dearer.body["amount_cents"]) == ("TVB", 7000)
+
+
+async def test_months_done_leave_together_six_at_most(api: Api, people: People) -> None:
+    """R-31: months in a row; one that is refused leaves with none."""
+    asked = month_of_follow_up(people.doctor, months_done=[2, 3, 4, 5, 6, 7, 9])
+    reply = await api.call("POST", PREVIEW, asked, by=people.doctor)
+    assert reply.body["invoices"] == [[1, 2, 3, 4, 5, 6], [7], [9]]
+    refused = await api.call("POST", PREVIEW, asked | {"consent": None, "months_done": [1, 2]}, by=people.doctor)
+    assert (refused.body["state"], refused.body["invoices"]) == ("not_billable", [[2]])
+    before = asked | {"started_on": "2018-03-01", "closed_at": "2018-05-01T00:00:00+02:00"}
+    reply = await api.call("POST", PREVIEW, before, by=people.doctor)
+    assert (reply.status, reply.body["state"], reply.body["invoices"]) == (200, "not_billable", [])
+    other = await api.call("POST", PREVIEW, teleconsultation(people.doctor), by=people.doctor)
+    assert (other.body["technical"], other.body["invoices"]) == (None, [])
 
 
 @pytest.mark.parametrize(

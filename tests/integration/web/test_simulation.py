@@ -103,6 +103,12 @@ async def test_a_month_of_telemonitoring(doctor: Window) -> None:
     text = await ask(doctor, MONITORING)
     assert "TVB" in text
     assert "28,00 €" in text
+    assert "Forfait technique de l’exploitant" in text
+    assert "<dt>Facture 1</dt><dd>mois 1</dd>" in text
+    text = await ask(doctor, MONITORING, mois_faits="2, 3 5")
+    assert "<dt>Facture 1</dt><dd>mois 1, mois 2, mois 3</dd>" in text
+    assert "<dt>Facture 2</dt><dd>mois 5</dd>" in text
+    assert (await doctor.post("/facturation/simulation", MONITORING | {"mois_faits": "un"})).status == 422
     assert "Non :" in await ask(doctor, MONITORING, prescrit_du="", prescrit_au="")
     assert "Non :" in await ask(doctor, MONITORING, accord_donnees="")
 

@@ -115,6 +115,7 @@ def technicals() -> Scenarios:
         **{f"{name} aujourd'hui": quote_technical(name, now) for name in names},
         "avant": quote_technical("insuffisance_cardiaque", before),
         "inconnue": quote_technical("autre", then),
+        "mois groupés avant les forfaits": group_months([1, 2], LAW.on(date(2022, 1, 1))),
         "mois groupés : rien": group_months([], now),
         "mois groupés : six": group_months(range(1, 7), now),
         "mois groupés : sept": group_months(range(1, 8), now),
