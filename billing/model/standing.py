@@ -10,6 +10,7 @@ from billing.facts import ActKind, Part
 from billing.model.exchange import TransmissionMode
 from billing.model.invoice import Entry, Invoice
 from billing.model.life import Due, Happening, Stage
+from billing.rules.transmission import Transmission
 from telemed.kernel.clock import Territory
 from telemed.kernel.decision import Reason
 
@@ -87,6 +88,14 @@ class Total:
     charged_cents: int
     paid_cents: int
     balance_cents: int
+
+
+@dataclass(frozen=True)
+class Planned:
+    """How a claim would be invoiced now, and the last day on which that invoice would leave in time; None on paper."""
+
+    transmission: Transmission
+    send_by: date | None
 
 
 @dataclass(frozen=True)

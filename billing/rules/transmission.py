@@ -158,6 +158,11 @@ def _find_mode(
     return TransmissionMode.DEGRADED, (_degraded(code, law, basis),)
 
 
+def asks_tiers_payant(act: BilledAct, law: LawOfDay) -> bool:
+    """Does the patient advance nothing: because the code has it so, or because it was asked for?"""
+    return _is_tiers_payant(act, law, [])
+
+
 def _is_tiers_payant(act: BilledAct, law: LawOfDay, basis: list[DatedValue]) -> bool:
     always = law.find(ALWAYS_TIERS_PAYANT)
     if always is not None and act.code in always.labels:

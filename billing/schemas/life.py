@@ -13,8 +13,8 @@ from billing.formats import cite
 from billing.model.exchange import TransmissionMode
 from billing.model.invoice import Entry, EntryKind, Invoice, Owing
 from billing.model.life import Due, Happening, Stage
-from billing.model.standing import Batch, ClaimLife, Standing, Step, Total
-from billing.rules.transmission import Transmission, Wish
+from billing.model.standing import Batch, ClaimLife, Planned, Standing, Step, Total
+from billing.rules.transmission import Wish
 from billing.schemas.texts import LegalBasis
 from telemed.api.problems import ProblemReason, to_reason
 
@@ -151,10 +151,11 @@ class InvoicePlan(BaseModel):
     refusals: list[ProblemReason]
     warnings: list[ProblemReason]
     basis: list[LegalBasis]
+    send_by: date | None = Field(description="The last day to send it if it is invoiced today; null on paper.")
 
     @classmethod
-    def of(cls, plan: Transmission) -> Self:
-        shares = plan.shares
+    def of(cls, planned: Planned) -> Self:
+        plan, shares = planned.transmission, planned.transmission.shares
         return cls(
             mode=plan.mode,
             is_tiers_payant=plan.is_tiers_payant,
@@ -166,6 +167,7 @@ class InvoicePlan(BaseModel):
             refusals=[to_reason(reason) for reason in plan.refusals],
             warnings=[to_reason(reason) for reason in plan.warnings],
             basis=[LegalBasis.of(cite(value)) for value in plan.basis],
+            send_by=planned.send_by,
         )
 
 

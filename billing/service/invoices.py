@@ -11,15 +11,16 @@ from billing.model import Claim
 from billing.model.exchange import TransmissionMode
 from billing.model.invoice import Invoice, Owing
 from billing.model.life import Happening, Stage
-from billing.model.standing import Batch, ClaimLife, Standing
+from billing.model.standing import Batch, ClaimLife, Planned, Standing
 from billing.ports import CapCheck
 from billing.rules.deadlines import transmit_by
-from billing.rules.transmission import BilledAct, Transmission, Wish, plan_transmission
+from billing.rules.transmission import BilledAct, Wish, plan_transmission
 from billing.service.access import BILLERS, PROFESSIONALS, claim_scope, may_read_claim, require_claim_reader
 from billing.service.decisions import ClaimDecisions, open_claim
 from billing.service.drafting import rights_of, write_invoice, zone_of
 from billing.service.following import LifeKeeper
 from billing.service.life import read_life
+from billing.service.limits import find_limits
 from billing.service.moving import DIRECT_PAYMENT, Mover
 from billing.service.places import Places
 from billing.store import BillingStore
@@ -56,8 +57,8 @@ class InvoiceService(ClaimDecisions):
         self._law = law
         self._check_cap = check_cap
 
-    async def plan(self, caller: Caller, claim_id: UUID, *, wish: Wish | None = None) -> Transmission:
-        """How a claim would be invoiced now: mode, shares, what is missing, under which texts. Changes nothing."""
+    async def plan(self, caller: Caller, claim_id: UUID, *, wish: Wish | None = None) -> Planned:
+        """How a claim would be invoiced now: mode, shares, limit, what is missing, the texts. Changes nothing."""
         async with self._database.begin() as uow:
             self._note(uow, caller, "billing.plan_invoice", claim_id)
             require_claim_reader(caller)
@@ -65,7 +66,9 @@ class InvoiceService(ClaimDecisions):
             if claim is None or not may_read_claim(caller, claim):
                 raise NotFound("Cette proposition de facturation est introuvable.")
             insurance = await InvoiceStore(uow.session).find_insurance(claim.biller.practice_id, claim.patient_id)
-            return plan_transmission(BilledAct.of(claim), rights_of(insurance), self._law.on(claim.day), wish)
+            plan = plan_transmission(BilledAct.of(claim), rights_of(insurance), self._law.on(claim.day), wish)
+            limits = await find_limits(uow, [claim], now=self._clock.now(), law=self._law)
+            return Planned(plan, None if plan.mode is TransmissionMode.PAPER_SHEET else limits[claim_id])
 
     async def invoice(
         self, caller: Caller, claim_id: UUID, *, override_reason: str | None = None, wish: Wish | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
@@ -43,6 +44,11 @@ class BillingStore:
         """Any entry of the ledger, also one that was superseded."""
         row = await self._session.get(ClaimRow, claim_id)
         return None if row is None else to_claim(row)
+
+    async def find_many(self, claim_ids: Collection[UUID]) -> list[Claim]:
+        """Some entries of the ledger, in one statement."""
+        rows = await self._session.scalars(select(ClaimRow).where(col(ClaimRow.id).in_(claim_ids)))
+        return [to_claim(row) for row in rows]
 
     async def codes_beside(self, *, rpps: str, patient_id: UUID, day: date, act_id: UUID) -> tuple[str, ...]:
         """Codes of the other acts that a biller bills for a patient on a civil day, in order of code."""

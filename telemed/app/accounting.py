@@ -9,6 +9,7 @@ from billing.service.reconciliation import ReconciliationService
 from telemed.adapters.letterhead import Letterhead
 from telemed.adapters.typst_renderer import STATEMENT, TypstRenderer
 from telemed.kernel.clock import Clock
+from telemed.law.law import Law
 from telemed.storage.engine import Database
 from telemed.trace.service import Journal
 
@@ -25,10 +26,10 @@ class Accounting:
         self.renderer.close()
 
 
-def build_accounting(*, database: Database, clock: Clock, journal: Journal) -> Accounting:
+def build_accounting(*, database: Database, clock: Clock, law: Law, journal: Journal) -> Accounting:
     renderer = TypstRenderer(STATEMENT, threads=1)
     return Accounting(
-        desk=DeskService(database=database, journal=journal),
+        desk=DeskService(database=database, clock=clock, law=law, journal=journal),
         reconciliation=ReconciliationService(
             database=database,
             clock=clock,

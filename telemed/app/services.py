@@ -181,7 +181,7 @@ def build_services(
         experts=experts,
         telemonitoring=build_telemonitoring(ground),
         attachments=build_attachments(ground, casework),
-        accounting=build_accounting(**common(ground)),
+        accounting=build_accounting(**common(ground), law=ground.law),
         merges=MergeService(**common(ground), on_merge=(billing["quotas"],)),
         live=build_live(ground, people["sessions"], experts.presence),
     )

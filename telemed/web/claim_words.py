@@ -271,6 +271,11 @@ def limit_badge(due_on: date | None, today: date) -> Badge:
     )
 
 
+def sending_limit(send_by: date, today: date) -> str:
+    """The legal limit of an invoice that is not made yet: the delay starts with it."""
+    return f"Facturée aujourd’hui, elle part au plus tard le {french.format_day(send_by, today)}."
+
+
 def since_badge(day: date, today: date) -> Badge:
     """How long it has waited."""
     days = (today - day).days

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from billing.formats.words import act_words, organism_words
 from billing.model import Claim
 from billing.model.invoice import Insurance, Owing, Shares
 from billing.model.life import Actor, Happening, Stage, find_transition
-from billing.model.standing import ClaimLife, Standing
+from billing.model.standing import ClaimLife, Planned, Standing
 from billing.rules.transmission import Transmission
 from telemed.kernel.caller import Caller, Role
 from telemed.kernel.errors import NotFound
@@ -34,7 +35,8 @@ async def claim_view(visitor: Visitor, place: Workplace, claim_id: UUID, form: F
     """The page of a claim, in a constant number of statements. Raises NotFound if it is not the caller's."""
     services, caller = visitor.services, visitor.known
     claim, life = await services.claims.get(caller, claim_id), await services.lives.get(caller, claim_id)
-    plan = await services.invoices.plan(caller, claim_id) if life.standing.stage in _READY else None
+    planned = await services.invoices.plan(caller, claim_id) if life.standing.stage in _READY else None
+    plan = planned.transmission if planned else None
     people = await services.patients.names(caller, [claim.patient_id])
     known = claim.patient_id in people
     insurance = await _insurance(visitor, claim)
@@ -52,7 +54,7 @@ async def claim_view(visitor: Visitor, place: Workplace, claim_id: UUID, form: F
         report_address=f"/consultations/{claim.act_id}/compte-rendu" if is_clinical and is_consultation else "",
         doctor=names.get(claim.biller.professional_id, f"RPPS {claim.biller.rpps}"),
         stage=claim_words.stage_badge(standing.stage),
-        meaning=_meaning(standing),
+        meaning=_meaning(standing, planned, place.frame.today),
         code=claim.code or "",
         code_label=claim_words.code_words(claim.code),
         cents=claim.amount_cents,
@@ -73,9 +75,11 @@ async def claim_view(visitor: Visitor, place: Workplace, claim_id: UUID, form: F
     )
 
 
-def _meaning(standing: Standing) -> str:
-    """Where it stands, and what the patient still owes once the others have paid."""
+def _meaning(standing: Standing, planned: Planned | None, today: date) -> str:
+    """Where it stands, until when it would leave, and what the patient still owes once the others have paid."""
     told = claim_words.MEANINGS[standing.stage]
+    if planned is not None and planned.send_by is not None:
+        return f"{told} {claim_words.sending_limit(planned.send_by, today)}"
     if standing.stage is not Stage.PAID or not standing.balance_cents:
         return told
     if standing.balance_cents < 0:

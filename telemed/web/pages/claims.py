@@ -108,7 +108,9 @@ async def show_desk(visitor: Visitor) -> web.Response:
     people = await services.patients.names(caller, [one.patient_id for one in (*waiting.first, *shown)])
     doctors = await _doctors(visitor)
     view = DeskView(
-        due=tuple(_due_line(one, people, place.frame.today) for one in waiting.first),
+        due=tuple(
+            _due_line(one, people, place.frame.today, waiting.send_by.get(one.claim_id)) for one in waiting.first
+        ),
         due_more=max(waiting.number - len(waiting.first), 0),
         ready_number=waiting.ready.number,
         ready_cents=waiting.ready.amount_cents,
@@ -151,7 +153,7 @@ async def _doctors(visitor: Visitor) -> dict[UUID, str]:
     return {one.id: one.full_name for one in await visitor.services.professionals.page(visitor.known, limit=200)}
 
 
-def _due_line(one: Standing, people: Mapping[UUID, Patient], today: date) -> DueLine:
+def _due_line(one: Standing, people: Mapping[UUID, Patient], today: date, send_by: date | None) -> DueLine:
     is_ready = one.stage is Stage.TO_INVOICE
     address = f"/facturation/{one.claim_id}"
     is_uninsured = one.stage is Stage.HELD and any(reason.code == _UNINSURED for reason in one.reasons)
@@ -163,12 +165,19 @@ def _due_line(one: Standing, people: Mapping[UUID, Patient], today: date) -> Due
         held_on=one.day,
         cents=one.amount_cents,
         limit=claim_words.limit_badge(one.due_on, today) if dated else claim_words.since_badge(one.day, today),
-        why=_SHOWN.get(one.stage) or claim_words.short_reasons(one.reasons),
+        why=_why(one, today, send_by),
         address=address,
         gesture=_GESTURES.get(one.stage, "Ouvrir") if not is_uninsured else "Assurance",
         gesture_address=f"/patientele/{one.patient_id}/assurance?retour={address}" if is_uninsured else address,
         invoice_address=f"{address}/facturer" if is_ready else "",
     )
+
+
+def _why(one: Standing, today: date, send_by: date | None) -> str:
+    """What is to be done or holds it, and until when it would leave if it were invoiced today."""
+    told = _SHOWN.get(one.stage) or claim_words.short_reasons(one.reasons)
+    limit = "" if send_by is None else claim_words.sending_limit(send_by, today)
+    return " ".join(filter(None, (told, limit)))
 
 
 def _line(one: Standing, people: Mapping[UUID, Patient], doctors: Mapping[UUID, str]) -> ClaimLine:

@@ -99,6 +99,7 @@ async def test_what_waits_is_on_top_and_counted_in_the_rail(desk: Desk) -> None:
     text = plain(page.text)
     assert "LEROY Jeanne" in text
     assert "Facturer tout ce qui est prêt (1 · 25,00 €)" in text
+    assert "Facturée aujourd’hui, elle part au plus tard le lundi 30 novembre." in text, "three working days"
     assert "Aucune image n’a été établie" in text
     assert (await desk.window.get("/fil/attente")).text == '{"waiting": 0, "billing": 1}'
     assert 'data-count="billing" data-hides><span data-number>1</span>' in page.text

@@ -268,10 +268,10 @@ async def test_rights_follow_the_person_when_records_are_merged_and_parted_again
         await office.invoices.invoice(DOCTOR, claim.id)
     async with office.database.begin() as uow:
         await PersonStore(uow.session).merge(kept=twin, absorbed=claim.patient_id)
-    assert (await office.invoices.plan(DOCTOR, claim.id)).refusals == ()
+    assert (await office.invoices.plan(DOCTOR, claim.id)).transmission.refusals == ()
     async with office.database.begin() as uow:
         await PersonStore(uow.session).split(kept=twin, absorbed=claim.patient_id)
-    refusals = (await office.invoices.plan(DOCTOR, claim.id)).refusals
+    refusals = (await office.invoices.plan(DOCTOR, claim.id)).transmission.refusals
     assert [reason.code for reason in refusals] == ["billing.insurance_missing"]
 
 
@@ -300,7 +300,9 @@ async def test_money_that_nobody_owed_is_due_back_and_waits_at_the_desk(
         await office.invoices.correct_rejected(SECRETARY, claim_id, reason="Organisme")
     standing = (await office.life(claim_id)).standing
     assert (standing.balance_cents, standing.due, standing.due_on) == (-300, Due.REPAYMENT, standing.day)
-    desk = DeskService(database=office.database, journal=Journal(clock=office.clock))
+    desk = DeskService(
+        database=office.database, clock=office.clock, law=office.law, journal=Journal(clock=office.clock)
+    )
     for caller in (DOCTOR, SECRETARY):
         assert (await desk.waiting(caller, limit=5)).first[0] == standing
     await office.invoices.record_payment(SECRETARY, claim_id, owing=Owing.PATIENT, cents=-300)

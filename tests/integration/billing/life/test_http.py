@@ -136,6 +136,7 @@ async def test_an_invoice_from_its_refusal_to_its_lot(desk: Desk, api: Api) -> N
     plan = await api.call("GET", f"{path}/plan", by=people.doctor)
     assert (plan.body["mode"], plan.body["amo_cents"], plan.body["refusals"]) == ("sesam_sans_vitale", 1750, [])
     assert {line["name"] for line in plan.body["basis"]} >= {"teleconsultation/coverage_rate"}
+    assert plan.body["send_by"] == "2026-12-07", "eight working days from today, as once it is invoiced"
     done = await api.call("POST", f"{path}/invoice", {}, by=people.secretary)
     assert (done.status, done.body["standing"]["stage"], done.body["invoice"]["number"]) == (200, "invoiced", 1)
     assert (await api.call("POST", f"{path}/invoice", {}, by=people.secretary)).code == "claim.stage"
