@@ -41,7 +41,7 @@ bench: ## measure against floors and peers, side by side (ARGS="relay" for one t
 	@.ci/system-packages chromium npm
 	@$(PYTHON) -m tests.benchmarks $(ARGS)
 
-mutate: ## change each rule and each line of law a little: does a test notice? (an hour; ARGS=--again goes on)
+mutate: ## change each rule and each line of law a little: does a test notice? (an hour; ARGS=--again goes on, ARGS=billing/rules/cap.py narrows)
 	@.ci/environment dev
 	@$(PYTHON) -m tests.mutation $(ARGS)
 

@@ -105,9 +105,12 @@ async def test_what_was_taken_is_not_taken_under_another_face(
 async def test_a_lot_signed_by_a_stranger_or_changed_since_is_refused(ground: CaisseGround) -> None:
     stranger = replace(seal(make_lot()), signature=ServerSigner(make_signing_key()).sign_now(encode_lot(make_lot())))
     changed = replace(seal(make_lot(number=2)), signature=seal(make_lot()).signature)
-    for lot in (stranger, changed):
+    timed = make_lot(number=3)
+    later = replace(timed, made_at=timed.made_at + timedelta(microseconds=1))
+    retimed = replace(seal(later), signature=seal(timed).signature)
+    for lot in (stranger, changed, retimed):
         await ground.send(lot)
-    assert [one.reasons for one in await ground.contents() if isinstance(one, Arl)] == [(WRONG_SIGNATURE,)] * 2
+    assert [one.reasons for one in await ground.contents() if isinstance(one, Arl)] == [(WRONG_SIGNATURE,)] * 3
     assert ground.reception.taken_lots() == []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from billing.model.invoice import Complementary, Insurance, RightsError, RightsS
 from billing.rules.tariff import ClaimState
 from billing.rules.transmission import BilledAct, Rights, Wish, plan_transmission
 from telemed.kernel.clock import FrozenClock
+from telemed.law.parameter import LawOfDay
 from tests.fixtures.clocks import NOON
 from tests.the_law import LAW
 from tests.unit.billing.making import make_accompaniment, make_facts, make_teleexpertise
@@ -98,6 +100,24 @@ def test_seventy_percent_of_an_amount_to_the_cent(amount: int, amo: int) -> None
     plan = plan_transmission(make_act(amount_cents=amount, asks_tiers_payant=True), ADRI, LAW.on(DAY))
     assert plan.shares is not None
     assert plan.shares.amo_cents == amo
+
+
+MUTUAL = Rights(RightsSource.ADRI, DAY, has_complementary=True, takes_dre=True)
+
+
+def test_a_dre_asks_for_one_cent_too() -> None:
+    plan = plan_transmission(make_act(amount_cents=2, asks_tiers_payant=True), MUTUAL, LAW.on(DAY))
+    assert plan.shares is not None
+    assert (plan.shares.amc_cents, plan.has_dre) == (1, True)
+
+
+def test_where_the_law_has_no_dre_the_patient_owes_the_rest() -> None:
+    name = "claims/modes/dre_beside_fse"
+    dre = LAW.parameter(name)
+    never = replace(dre, values=tuple(replace(value, quantity=False) for value in dre.values))
+    plan = plan_transmission(make_act(asks_tiers_payant=True), MUTUAL, LawOfDay(DAY, {**LAW.parameters, name: never}))
+    assert plan.shares is not None
+    assert (plan.shares.amc_cents, plan.shares.patient_cents, plan.has_dre) == (0, 750, False)
 
 
 def test_in_direct_payment_no_rate_is_cited() -> None:
