@@ -91,6 +91,7 @@ async def test_what_is_not_known_is_not_made_up(renderer: TypstRenderer) -> None
     assert "Affection de longue durée" not in text
     assert "Pièces jointes" not in text
     assert "équipe de dermatologie" in text
+    assert "médecin traitant non renseigné" in text
     assert "BROUILLON" in text
 
 

@@ -55,10 +55,11 @@ def stamp(instant: datetime, territory: Territory) -> str:
 
 
 def bounds(parent: etree._Element, span: Span) -> None:
-    """`low`, and `high` once it is over."""
-    add(parent, "low", value=stamp(span.start, span.territory))
-    if span.end is not None:
-        add(parent, "high", value=stamp(span.end, span.territory))
+    """`low`, and `high` once it is over: CI-SIS refuses an interval whose ends are written alike, to the second."""
+    low, high = stamp(span.start, span.territory), stamp(span.end, span.territory) if span.end else ""
+    add(parent, "low", value=low)
+    if high not in ("", low):
+        add(parent, "high", value=high)
 
 
 def address(parent: etree._Element, place: Address, *, use: str = "") -> None:

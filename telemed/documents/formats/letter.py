@@ -162,7 +162,7 @@ def _person(who: ProfessionalFacts) -> str:
 def _doctor(doctor: ProfessionalFacts | None, other: ProfessionalFacts) -> str:
     """The médecin traitant, where known; that he is the other person is said once."""
     if doctor is None:
-        return "non renseigné"
+        return "médecin traitant non renseigné"
     name = f"{french.professional_name(doctor)}, médecin traitant (RPPS {doctor.rpps})"
     return "le requérant est le médecin traitant" if doctor.rpps == other.rpps else name
 
