@@ -103,12 +103,13 @@ def build_expertise(
     casework: Casework,
     consents: ConsentService,
     *,
-    papers: Papers,
+    documents: Documents,
     senders: Mapping[Channel, MessageSender],
     rooms: Rooms,
 ) -> Expertise:
     database, law, url = ground.database, ground.law, ground.settings.public_url
     board = Switchboard(casework=casework, law=law, rooms=rooms)
+    papers = build_papers(ground, casework, consents, documents)
     casework.followers.append(board.case_moved)
     requests = RequestService(database=database, casework=casework, law=law, consents=consents, papers=papers)
     return Expertise(

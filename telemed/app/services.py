@@ -36,7 +36,7 @@ from telemed.app.attachments import Attachments, build_attachments
 from telemed.app.billing import Invoicing, build_billing, build_lot_jobs
 from telemed.app.caisse import open_caisse
 from telemed.app.documents import Documents, build_documents, open_keys_of_seals
-from telemed.app.expertise import Expertise, build_casework, build_expertise, build_papers
+from telemed.app.expertise import Expertise, build_casework, build_expertise
 from telemed.app.experts import Experts, build_experts
 from telemed.app.ground import Ground, common
 from telemed.app.live import Live, build_live
@@ -171,12 +171,7 @@ def build_services(
         documents=documents,
         **billing,
         expertise=build_expertise(
-            ground,
-            casework,
-            consents,
-            papers=build_papers(ground, casework, consents, documents),
-            senders=senders,
-            rooms=ExpertiseRooms(rooms),
+            ground, casework, consents, documents=documents, senders=senders, rooms=ExpertiseRooms(rooms)
         ),
         experts=experts,
         telemonitoring=build_telemonitoring(ground),
