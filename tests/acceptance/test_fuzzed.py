@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,11 @@ from telemed.settings import Environment, Settings
 from telemed.storage.engine import Database
 from tests.fixtures.http import open_session
 from tests.fixtures.people import People, make_draft
+from tests.shared import ROOT
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.slow]
 EXAMPLES = 5
+HOOKS = {"SCHEMATHESIS_HOOKS": "tests.acceptance.fuzzing", "PYTHONPATH": str(ROOT)}
 # Calls that end the session that the others need, and the stream of events, which has no end to wait for.
 LEFT_OUT = ("sign_out", "sign_out_everywhere", "revoke_session", "follow_events")
 # `positive_data_acceptance`: a well-formed request about nothing that exists is rightly refused. `ignored_auth`: the
@@ -81,7 +84,8 @@ async def test_schemathesis_finds_nothing(services: Services, people: People, wh
             "--max-examples", str(EXAMPLES), "--workers", "1", "--seed", "1", "--warnings", "off",
             "--suppress-health-check", "all", "--continue-on-failure",
             *(word for name in LEFT_OUT for word in ("--exclude-operation-id", name)),
-            cwd=services.settings.data_dir, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+            cwd=services.settings.data_dir, env=os.environ | HOOKS,
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
         )  # fmt: skip
         output, _ = await process.communicate()
     assert process.returncode == 0, output.decode()[-20_000:]

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from telemed.acts.teleexpertise.model import Case, EndReason, RefusalReason
+from telemed.attachments.store import AttachmentStore
 from telemed.kernel.caller import Caller
+from telemed.kernel.ids import new_id
 from telemed.trace.store import TraceStore
 from tests.fixtures.people import make_draft
 from tests.fixtures.pictures import make_dicom, make_png
+from tests.integration.api.test_lists import counted
 from tests.integration.attachments.conftest import Desk
 
 pytestmark = pytest.mark.asyncio
@@ -142,3 +147,22 @@ async def test_after_a_merge_a_file_is_compared_with_the_person_of_the_kept_reco
     after = await desk.join(case, make_dicom(name="MARTIN^Jeanne", born="19550312"))
     assert [len(reply.body["warnings"]) for reply in (before, after)] == [0, 1]
     assert (await desk.get(before.body["original_url"])).status == 200
+
+
+async def test_the_list_costs_the_same_whatever_its_length(desk: Desk) -> None:
+    case = await desk.scene.draft()
+    one = await joined(desk, case)
+    counts = []
+    for files in (1, 5, 40):
+        async with desk.services.database.begin() as uow:
+            store = AttachmentStore(uow.session)
+            kept = await store.find(UUID(one["id"]))
+            assert kept is not None
+            for _ in range(files):
+                copy = replace(kept, id=new_id())
+                await store.add(copy)
+                await store.set_pictures(copy.id, kept.pictures)
+        with counted(desk.services.database) as statements:
+            await desk.listed(case)
+        counts.append(len(statements))
+    assert counts[0] == counts[1] == counts[2] <= 20
