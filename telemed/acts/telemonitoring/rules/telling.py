@@ -7,7 +7,8 @@ from datetime import datetime, time, timedelta
 
 from telemed.acts.telemonitoring.model.alert import Severity
 from telemed.acts.telemonitoring.model.rule import QuietHours, Rule, Side
-from telemed.kernel.clock import Territory, civil_date, resolve_local
+from telemed.acts.telemonitoring.rules.walls import find_instant
+from telemed.kernel.clock import Territory, civil_date
 
 
 @dataclass(frozen=True)
@@ -46,18 +47,10 @@ def find_told_at(rule: Rule, found_at: datetime, territory: Territory) -> dateti
     day = civil_date(found_at, territory)
     if found_at.astimezone(territory.zone).time() >= end:
         day += timedelta(days=1)
-    return _at(datetime.combine(day, end), territory)
+    return find_instant(datetime.combine(day, end), territory)
 
 
 def _is_quiet(quiet: QuietHours, instant: datetime, territory: Territory) -> bool:
     start, end = time.fromisoformat(quiet.start), time.fromisoformat(quiet.end)
     wall = instant.astimezone(territory.zone).time()
     return start <= wall < end if start < end else wall >= start or wall < end
-
-
-def _at(wall: datetime, territory: Territory) -> datetime:
-    """The instant of a wall time; one that the clock skips is that of the hour after."""
-    try:
-        return resolve_local(wall, territory)
-    except ValueError:
-        return resolve_local(wall + timedelta(hours=1), territory)
