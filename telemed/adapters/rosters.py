@@ -98,7 +98,7 @@ class RosterExperts:
         """What is looked for, who is found, and the places of the quota with this patient that they have taken."""
         practice = await PracticeStore(uow.session).find(wish.requerant.practice_id)
         near = department_of(practice.address.postal_code) if practice and practice.territory is wish.territory else ""
-        need = _need(wish, await _records(uow.session, wish.patient_id), near)
+        need = self._finding.understood(_need(wish, await _records(uow.session, wish.patient_id), near))
         candidates = await self._finding.candidates(uow.session, need, pool=pool)
         if wish.patient_id is None:
             return need, candidates, QuotaRoom()

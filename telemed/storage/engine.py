@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import Connection, Engine, UniqueConstraint, event, make_url
 from sqlalchemy.exc import DisconnectionError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
@@ -107,12 +108,12 @@ def _open(url: str) -> AsyncEngine:
     if parsed.get_backend_name() == "sqlite":
         if parsed.database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_async_engine(parsed, pool_size=8, max_overflow=8)
+        engine = create_async_engine(parsed, pool_size=8, max_overflow=8, json_deserializer=orjson.loads)
         event.listen(engine.sync_engine, "connect", _on_sqlite_connect)
         event.listen(engine.sync_engine, "begin", _on_sqlite_begin)
         return engine
     # No overflow: a connection opened for one request costs the database more than the request.
-    engine = create_async_engine(parsed, pool_size=20, max_overflow=0)
+    engine = create_async_engine(parsed, pool_size=20, max_overflow=0, json_deserializer=orjson.loads)
     event.listen(engine.sync_engine, "checkout", _refuse_closed)
     return engine
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from telemed.kernel.clock import Territory
@@ -16,10 +17,10 @@ from telemed.kernel.decision import Reason
 class Need:
     """What is asked. `before`: when the answer is due (excluded); `refused`: the RPPS of who held the case already.
 
-    `patient_ids` are the records of the patient, the kept one first; none for a search without a patient.
-    `named`: explain these people too, whether they are on duty or not. `line_id`: only members of a line. `present`:
-    only these, who say that they are there now. `quota_limit`: what one expert may bill for this patient in a year;
-    None where nothing limits it.
+    `skill` is what was written, `skill_codes` what it means in our list. `patient_ids` are the records of the patient,
+    the kept one first; none for a search without a patient. `named`: explain these people too, on duty or not.
+    `line_id`: only members of a line. `present`: only these, who say that they are there now. `quota_limit`: what one
+    expert may bill for this patient in a year; None where nothing limits it.
     """
 
     now: datetime
@@ -28,6 +29,7 @@ class Need:
     territory: Territory
     department: str = ""
     skill: str = ""
+    skill_codes: frozenset[str] = frozenset()
     language: str = ""
     patient_ids: tuple[UUID, ...] = ()
     asker_rpps: str = ""
@@ -39,12 +41,12 @@ class Need:
     quota_limit: int | None = None
 
 
-@dataclass(frozen=True)
-class Candidate:
-    """One expert as one statement finds him. `free_from` None: not on duty before the answer is due.
+class Candidate(NamedTuple):
+    """One expert as one statement finds him: a tuple, for a search makes one of each that it looks at.
 
-    `accepted_today`: on his civil day. `known_cases`: what he answered already about this patient. `turn`: when his
-    line last asked him, 0 for never. `quota_taken`: of the yearly quota that he has with this patient.
+    `free_from` None: not on duty before the answer is due. `accepted_today`: on his civil day. `taken`, `left`: of his
+    last offers. `known_cases`: what he answered already about this patient. `turn`: when his line last asked him, 0 for
+    never. `quota_taken`: of the yearly quota that he has with this patient.
     """
 
     professional_id: UUID
@@ -53,9 +55,9 @@ class Candidate:
     specialty_code: str
     territory: Territory
     department: str = ""
-    skills: tuple[str, ...] = ()
-    words: tuple[str, ...] = ()
-    languages: tuple[str, ...] = ()
+    skills: Sequence[str] = ()
+    words: Sequence[str] = ()
+    languages: Sequence[str] = ()
     is_open: bool = True
     is_suspended: bool = False
     auto_accept: bool = False
@@ -101,8 +103,7 @@ class Weights:
     excludes_same_practice: bool
 
 
-@dataclass(frozen=True)
-class ScoredPart:
+class ScoredPart(NamedTuple):
     """One part: `points` of `most`, and why, in French, with the figures compared."""
 
     part: Part
@@ -111,13 +112,13 @@ class ScoredPart:
     why: str
 
 
-@dataclass(frozen=True)
-class Proposal:
-    """An expert who may be asked, with his score and each part of it."""
+class Proposal(NamedTuple):
+    """An expert who may be asked, with his score; `worth` is that of each part in the order of the weights."""
 
     candidate: Candidate
     points: int
     most: int
+    worth: tuple[int, ...]
     parts: tuple[ScoredPart, ...] = ()
 
 

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
 from telemed.experts.model.search import Candidate, Need, Part, Proposal, ScoredPart, Weights
-from telemed.experts.rules.score import FULL, PARTS, has_skill, is_used_up, taken_today
+from telemed.experts.rules.score import has_skill, is_used_up, taken_today
 
 
 def explain(need: Need, proposal: Proposal, weights: Weights) -> Proposal:
     """The proposal with each of its parts; they add up to its points."""
     one = proposal.candidate
-    parts = tuple(
-        ScoredPart(part, PARTS[part](need, one, weights) * most // FULL, most, _WHY[part](need, one, weights))
-        for part, most in weights.points.items()
-    )
-    return replace(proposal, parts=parts)
+    parts = [
+        ScoredPart(part, points, most, _WHY[part](need, one, weights))
+        for (part, most), points in zip(weights.points.items(), proposal.worth, strict=True)
+    ]
+    return proposal._replace(parts=tuple(parts))
 
 
 def _availability(need: Need, one: Candidate, _weights: Weights) -> str:
@@ -33,7 +32,8 @@ def _time_left(need: Need, one: Candidate, weights: Weights) -> str:
     if one.free_from is None or one.free_until is None:
         return "Aucune plage avant l'échéance."
     start, end = max(one.free_from, need.now), min(one.free_until, need.before)
-    return f"Présent {_length(start, end)} avant l'échéance ; {weights.free_for_minutes} min suffisent à répondre."
+    enough = f"{weights.free_for_minutes} min suffisent à répondre"
+    return f"Présent au moins {_length(start, end)} avant l'échéance ; {enough}."
 
 
 def _load(_need: Need, one: Candidate, _weights: Weights) -> str:
@@ -45,7 +45,7 @@ def _load(_need: Need, one: Candidate, _weights: Weights) -> str:
 def _skill(need: Need, one: Candidate, _weights: Weights) -> str:
     if not need.skill:
         return "De la spécialité demandée."
-    return "A la compétence demandée." if has_skill(need.skill, one) else "De la spécialité, sans la compétence citée."
+    return "A la compétence demandée." if has_skill(need, one) else "De la spécialité, sans la compétence citée."
 
 
 def _language(need: Need, one: Candidate, _weights: Weights) -> str:

@@ -7,13 +7,16 @@ then by who has less to do, then by an order of ids that each patient has his ow
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
+from telemed.experts.model import SkillList
 from telemed.experts.model.search import Candidate, Need, Part, Proposal, Weights
+from telemed.law.reading import fold
 
 FULL = 1000
+_MINUTE = timedelta(minutes=1)
 _CASES_A_DAY = 8
 """Against which a load is judged of someone who gave no capacity."""
 
@@ -44,7 +47,7 @@ def skill(need: Need, one: Candidate, _weights: Weights) -> int:
     """All of it when nothing beyond the specialty is asked, or he has said that he does it; half for the specialty."""
     if not need.skill:
         return FULL
-    return FULL if has_skill(need.skill, one) else FULL // 2
+    return FULL if has_skill(need, one) else FULL // 2
 
 
 def language(need: Need, one: Candidate, _weights: Weights) -> int:
@@ -93,15 +96,14 @@ PARTS: MappingProxyType[Part, Callable[[Need, Candidate, Weights], int]] = Mappi
 )
 
 
-def points_of(need: Need, one: Candidate, weights: Weights) -> int:
-    """The score of one expert: the sum of his parts, each rounded down."""
-    return sum(PARTS[part](need, one, weights) * most // FULL for part, most in weights.points.items())
-
-
 def rank(need: Need, candidates: Iterable[Candidate], weights: Weights) -> list[Proposal]:
-    """The best first; nobody is left out here (see `exclusions`)."""
-    most = sum(weights.points.values())
-    scored = [Proposal(one, points_of(need, one, weights), most) for one in candidates]
+    """The best first: the sum of the parts, each rounded down. Nobody is left out here (see `exclusions`)."""
+    judged = [(PARTS[part], most) for part, most in weights.points.items()]
+    whole = sum(weights.points.values())
+    scored = []
+    for one in candidates:
+        worth = tuple([judge(need, one, weights) * most // FULL for judge, most in judged])
+        scored.append(Proposal(one, sum(worth), whole, worth))
     return sorted(scored, key=lambda proposal: tie_order(need, proposal))
 
 
@@ -127,12 +129,21 @@ def is_used_up(need: Need, one: Candidate) -> bool:
     return need.quota_limit is not None and one.quota_taken >= need.quota_limit
 
 
-def has_skill(wanted: str, one: Candidate) -> bool:
-    """By its code, or by a word of his that is in what is asked or holds it, whatever the case."""
-    asked = wanted.casefold().strip()
-    if wanted in one.skills:
+def has_skill(need: Need, one: Candidate) -> bool:
+    """By a code of our list, or by a word of his that is in what is asked or holds it, whatever accents and case."""
+    if not need.skill_codes.isdisjoint(one.skills):
         return True
-    return any(word.casefold() in asked or asked in word.casefold() for word in one.words if word.strip())
+    asked = fold(need.skill).strip() if one.words else ""
+    return any(word in asked or asked in word for word in map(fold, one.words) if word.strip())
+
+
+def codes_of(skills: SkillList, wanted: str) -> frozenset[str]:
+    """The skills of the list that a text means: by code, or by a label that it is, holds or begins to spell."""
+    asked = fold(wanted).strip()
+    if not asked:
+        return frozenset()
+    labels = {code: fold(one.label) for code, one in skills.skills.items()}
+    return frozenset(code for code, label in labels.items() if code == asked or asked in label or label in asked)
 
 
 def _arrival_and_quota(need: Need, one: Candidate) -> tuple[datetime, bool]:
@@ -145,7 +156,7 @@ def _arrival(need: Need, one: Candidate) -> datetime:
 
 
 def _minutes(start: datetime, end: datetime) -> int:
-    return max(0, int((end - start).total_seconds() // 60))
+    return max(0, (end - start) // _MINUTE)
 
 
 def _share(part: int, whole: int) -> int:

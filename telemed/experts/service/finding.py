@@ -7,22 +7,28 @@ from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from telemed.experts.model import SkillList
 from telemed.experts.model.search import Candidate, Excluded, Found, Need, Weights
 from telemed.experts.rules.exclusions import exclusions
 from telemed.experts.rules.explain import explain
-from telemed.experts.rules.score import in_turn, rank
+from telemed.experts.rules.score import codes_of, in_turn, rank
 from telemed.experts.store.finding import FindingStore
 from telemed.experts.store.weights import weights_on
 from telemed.kernel.clock import civil_date
 
-MOST_PROPOSED = 20
+MOST_PROPOSED = 10
 
 
 class FindingService:
-    """`weights` are those that the service read when it started."""
+    """`weights` and `skills` are those that the service read when it started."""
 
-    def __init__(self, weights: Sequence[Weights]) -> None:
+    def __init__(self, weights: Sequence[Weights], skills: SkillList) -> None:
         self._weights = tuple(weights)
+        self._skills = skills
+
+    def understood(self, need: Need) -> Need:
+        """The need with what its skill means in our list."""
+        return replace(need, skill_codes=codes_of(self._skills, need.skill))
 
     def weights_of(self, need: Need) -> Weights:
         """Those in force on the day of the search, where it searches."""
@@ -38,9 +44,9 @@ class FindingService:
         """The best first, explained, and those left out with every reason. `taken`: places of the quota, by RPPS."""
         weights = self.weights_of(need)
         known = [_with_quota(one, taken) for one in candidates]
-        reasons = {one.professional_id: exclusions(need, one, weights) for one in known}
-        ranked = rank(need, [one for one in known if not reasons[one.professional_id]], weights)
-        excluded = [Excluded(one, reasons[one.professional_id]) for one in known if reasons[one.professional_id]]
+        judged = [(one, exclusions(need, one, weights)) for one in known]
+        ranked = rank(need, [one for one, reasons in judged if not reasons], weights)
+        excluded = [Excluded(one, reasons) for one, reasons in judged if reasons]
         return Found(
             proposals=tuple(explain(need, one, weights) for one in ranked[:limit]),
             excluded=tuple(sorted(excluded, key=lambda one: one.candidate.professional_id)),
@@ -60,4 +66,4 @@ class FindingService:
 
 def _with_quota(one: Candidate, taken: Mapping[str, int]) -> Candidate:
     places = taken.get(one.rpps, 0)
-    return replace(one, quota_taken=places) if places else one
+    return one._replace(quota_taken=places) if places else one

@@ -6,12 +6,13 @@ the number of experts. Its text depends on what is asked only by four yes-or-no 
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, Select, Subquery, bindparam, exists, false, func, literal, select, union_all
+from sqlalchemy import Integer, Row, Select, Subquery, bindparam, cast, exists, false, func, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -52,7 +53,7 @@ class FindingStore:
     async def find(self, need: Need, *, pool: int) -> list[Candidate]:
         """At most `pool` openings of those asked for, with those who know the patient and those named."""
         rows = (await self._session.execute(statement(shape_of(need)), _values(need, pool))).all()
-        return [_to_candidate(row, need.now) for row in rows]
+        return _to_candidates(rows, need.now)
 
 
 def shape_of(need: Need) -> Shape:
@@ -68,10 +69,12 @@ def statement(shape: Shape) -> Select[Any]:
         *_PROFILE,
         free.c.free_from,
         free.c.free_until,
-        *_STANDING,
-        known.c.cases if shape.of_patient else literal(0).label("cases"),
-        col(turn.turn) if shape.of_line else literal(0).label("turn"),
         _on_leave() if shape.has_named else false().label("on_leave"),
+        *_STANDING,
+        cast(func.coalesce(known.c.cases, 0), Integer).label("cases")
+        if shape.of_patient
+        else literal(0).label("cases"),
+        func.coalesce(col(turn.turn), 0).label("turn") if shape.of_line else literal(0).label("turn"),
     ).select_from(free)
     query = query.join(ProfileRow, person == free.c.professional_id)
     query = query.outerjoin(StandingRow, col(StandingRow.professional_id) == person)
@@ -86,12 +89,17 @@ _PROFILE = tuple(
     getattr(ProfileRow, name)
     for name in (
         *("professional_id", "practice_id", "rpps", "specialty_code", "territory", "department", "skills", "words"),
-        *("languages", "is_open", "auto_accept", "capacity_per_day", "suspended_at"),
+        *("languages", "is_open", "suspended_at", "auto_accept", "capacity_per_day"),
     )
 )
-_STANDING = tuple(
-    getattr(StandingRow, name)
-    for name in ("pending", "open_cases", "accepted", "accepted_on", "median_minutes", "taken", "left")
+_STANDING = (
+    col(StandingRow.pending),
+    col(StandingRow.open_cases),
+    col(StandingRow.accepted_on),
+    col(StandingRow.accepted),
+    col(StandingRow.median_minutes),
+    func.coalesce(col(StandingRow.taken), 0).label("taken"),
+    func.coalesce(col(StandingRow.left), 0).label("left"),
 )
 _OPENING = (col(OpeningRow.professional_id), col(OpeningRow.starts_at), col(OpeningRow.ends_at))
 
@@ -213,32 +221,18 @@ def _values(need: Need, pool: int) -> dict[str, Any]:
     return values
 
 
-def _to_candidate(row: Row[Any], now: datetime) -> Candidate:
-    territory = Territory(row.territory)
-    today = civil_date(now, territory) if row.accepted_on else None
-    return Candidate(
-        professional_id=row.professional_id,
-        practice_id=row.practice_id,
-        rpps=row.rpps,
-        specialty_code=row.specialty_code,
-        territory=territory,
-        department=row.department,
-        skills=tuple(row.skills),
-        words=tuple(row.words),
-        languages=tuple(row.languages),
-        is_open=row.is_open,
-        is_suspended=row.suspended_at is not None,
-        auto_accept=row.auto_accept,
-        capacity_per_day=row.capacity_per_day,
-        free_from=row.free_from,
-        free_until=row.free_until,
-        on_leave=bool(row.on_leave),
-        pending=row.pending or 0,
-        open_cases=row.open_cases or 0,
-        accepted_today=row.accepted if row.accepted_on and row.accepted_on == today else 0,
-        median_minutes=row.median_minutes,
-        taken=row.taken or 0,
-        left=row.left or 0,
-        known_cases=int(row.cases or 0),
-        turn=row.turn or 0,
-    )
+def _to_candidates(rows: Sequence[Row[Any]], now: datetime) -> list[Candidate]:
+    """The columns of a row are those of a candidate, in order, but for what a territory and its day say."""
+    days = {territory.value: (territory, civil_date(now, territory)) for territory in Territory}
+    return [_to_candidate(row, *days[row.territory]) for row in rows]
+
+
+def _to_candidate(row: Row[Any], territory: Territory, today: date) -> Candidate:
+    columns: list[Any] = list(row)
+    columns[4] = territory
+    columns[10] = columns[10] is not None  # suspended_at
+    columns[15] = bool(columns[15])
+    columns[16], columns[17] = columns[16] or 0, columns[17] or 0
+    accepted_on, accepted = columns[18:20]
+    columns[18:20] = [accepted if accepted_on == today else 0]
+    return Candidate(*columns)

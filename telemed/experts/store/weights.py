@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from telemed.experts.model.search import Part, Weights
+from telemed.law.loader import read_strict_yaml
 
 FOLDER = Path(__file__).parents[1] / "weights"
 _NUMBERS: Mapping[str, tuple[int, int]] = {
@@ -42,7 +43,7 @@ def weights_on(known: Sequence[Weights], day: date) -> Weights:
 
 def parse_weights(since: date, text: str) -> Weights:
     """One file. Raises ValueError for a key too many or missing, and a number that is none or out of its bounds."""
-    raw = yaml.safe_load(text)
+    raw = read_strict_yaml(text)
     if not isinstance(raw, dict) or set(raw) != _KEYS:
         raise ValueError(f"it holds exactly these keys: {', '.join(sorted(_KEYS))}")
     if not str(raw["why"] or "").strip():

@@ -17,25 +17,30 @@ from telemed.experts.model.standing import LAST_OUTCOMES, Standing
 from telemed.experts.rules.exclusions import exclusions
 from telemed.experts.rules.explain import explain
 from telemed.experts.rules.places import department_of
-from telemed.experts.rules.score import in_turn, points_of, rank
+from telemed.experts.rules.score import codes_of, in_turn, rank
+from telemed.experts.store.skills import published_skills
 from telemed.experts.store.weights import parse_weights, read_weights, weights_on
 from telemed.kernel.clock import Territory
 
 NOON = datetime(2026, 11, 25, 11, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 HERE = Territory.METROPOLE
-WEIGHTS = read_weights()[-1]
+WEIGHTS, SKILLS = read_weights()[-1], published_skills()
 NEED = Need(NOON, NOON + DAY, "G15_10/SM15", HERE, patient_ids=(UUID(int=99),), asker_rpps="1", quota_limit=4)
 
 
 def make(number: int = 1, **changes: Any) -> Candidate:
     free = {"free_from": NOON, "free_until": NOON + timedelta(hours=3)}
     one = Candidate(UUID(int=number), UUID(int=1000 + number), str(10_000 + number), "G15_10/SM15", HERE)
-    return replace(one, **(free | changes))
+    return one._replace(**(free | changes))
 
 
 def points(**changes: Any) -> int:
-    return points_of(NEED, make(**changes), WEIGHTS)
+    return points_of(NEED, make(**changes))
+
+
+def points_of(need: Need, one: Candidate) -> int:
+    return rank(need, [one], WEIGHTS)[0].points
 
 
 @pytest.mark.parametrize(
@@ -61,10 +66,11 @@ def test_what_is_better_is_worth_more(better: dict[str, Any], worse: dict[str, A
 def test_skill_language_and_department_count_only_when_they_are_asked() -> None:
     knows = make(skills=("dermoscopy",), words=("mélanome",), languages=("fr", "pt"), department="33")
     plain = make()
-    assert points_of(NEED, knows, WEIGHTS) == points_of(NEED, plain, WEIGHTS)
-    for asked in ({"skill": "dermoscopy"}, {"skill": "Mélanome du pied"}, {"language": "pt"}, {"department": "33"}):
-        need = replace(NEED, **asked)  # type: ignore[arg-type]  # the fields of a need
-        assert points_of(need, knows, WEIGHTS) > points_of(need, plain, WEIGHTS), asked
+    assert points_of(NEED, knows) == points_of(NEED, plain)
+    skills = ("dermoscopy", "Dermoscopie", "DERMOSCOPIE des paumes", "Melanome du pied")
+    needs = [replace(NEED, skill=one, skill_codes=codes_of(SKILLS, one)) for one in skills]
+    for need in (*needs, replace(NEED, language="pt"), replace(NEED, department="33")):
+        assert points_of(need, knows) > points_of(need, plain), need
 
 
 def test_a_full_quota_ranks_lower_and_stays() -> None:
@@ -106,7 +112,7 @@ def test_parts_add_up_and_the_order_does_not_depend_on_how_they_come(found: list
 
 @given(st.lists(candidates, max_size=12, unique_by=lambda one: one.professional_id))
 def test_in_a_line_who_is_there_comes_before_who_is_not_then_the_turn_decides(found: list[Candidate]) -> None:
-    turned = [replace(one, turn=number) for number, one in enumerate(found)]
+    turned = [one._replace(turn=number) for number, one in enumerate(found)]
     ordered = [one for one in in_turn(NEED, turned) if one.free_from and one.free_from <= NOON and one.quota_taken < 4]
     assert [one.turn for one in ordered] == sorted(one.turn for one in ordered)
     here = [bool(one.free_from and one.free_from <= NOON) for one in in_turn(NEED, turned)]

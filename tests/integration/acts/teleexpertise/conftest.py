@@ -167,6 +167,12 @@ async def scene(
     sms: KeptMessages,
 ) -> Scene:
     """The nurse of the first practice asks; two dermatologists and a midwife of another one may answer."""
+    return await make_scene(services, people, patient, clock, mail, sms)
+
+
+async def make_scene(
+    services: Services, people: People, patient: Patient, clock: FrozenClock, mail: KeptMessages, sms: KeptMessages
+) -> Scene:
     centre = make_practice("Centre de dermatologie")
     await services.practices.create(SYSTEM, centre)
 

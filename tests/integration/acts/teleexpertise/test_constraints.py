@@ -10,8 +10,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from telemed.acts.teleexpertise.model import Urgency
+from telemed.experts.store.standings import StandingStore
 from telemed.storage.engine import violated_constraint
-from tests.integration.acts.teleexpertise.conftest import Scene
+from tests.integration.acts.teleexpertise.conftest import Scene, ids_of
+from tests.integration.acts.teleexpertise.duty import Duty
 
 pytestmark = pytest.mark.asyncio
 
@@ -42,12 +44,20 @@ CASES = (
     ("requis_id = NULL, requis_rpps = NULL, accepted_at = NULL", "accepted"),
     ("state = 'answered'", "answered"),
     ("requis_rpps = requerant_rpps", "two_persons"),
+    ("stage = NULL, stage_until = NULL, sought_in = NULL", "cascade"),
+    ("stage_until = NULL", "cascade"),
+    ("stage = 'anybody'", "stage"),
+    ("stage = 'line'", "line"),
+    ("look_at = due_at", "looked_at"),
+    ("state = 'queued', look_at = due_at", "queued"),
 )
 OFFERS = (
     ("outcome = 'lost', settled_at = offered_at, due_at = NULL", "ck_teleexpertise_offers_outcome"),
     ("outcome = 'accepted'", "ck_teleexpertise_offers_settled"),
     ("outcome = 'refused', settled_at = offered_at, due_at = NULL", "ck_teleexpertise_offers_refusal_explained"),
     ("outcome = 'lapsed', settled_at = offered_at", "ck_teleexpertise_offers_listed"),
+    ("via = 'letter'", "ck_teleexpertise_offers_via"),
+    ("via = 'line'", "ck_teleexpertise_offers_line"),
     ("until = offered_at", "ck_teleexpertise_offers_time_box"),
     ("outcome = 'accepted', settled_at = offered_at", "uq_teleexpertise_offers_accepted"),
     ("rpps = '10100000073'", "uq_teleexpertise_offers_pending"),
@@ -88,3 +98,23 @@ async def test_nothing_about_the_patient_is_in_clear(scene: Scene) -> None:
         assert rows
         raw = b"|".join(value if isinstance(value, bytes) else str(value).encode() for row in rows for value in row)
         assert not [secret for secret in secrets if secret in raw]
+
+
+STANDINGS = (("pending = -1", "pending"), ("open_cases = -1", "open_cases"), ("accepted = -1", "accepted"))
+
+
+async def test_a_standing_that_cannot_be_is_refused(scene: Scene) -> None:
+    await scene.accepted()
+    for change, constraint in STANDINGS:
+        statement = f"UPDATE expert_standings SET {change}"  # noqa: S608
+        assert await violation(scene, statement, {}) == f"ck_expert_standings_{constraint}"
+
+
+async def test_two_members_never_share_a_turn(scene: Scene) -> None:
+    duty = Duty(scene)
+    line_id = await duty.line(scene.expert, scene.second)
+    async with scene.services.database.begin() as uow:
+        await StandingStore(uow.session).add_turns(line_id, ids_of((scene.expert, scene.second)))
+    refused = await violation(scene, "UPDATE expert_line_turns SET turn = 1", {})
+    assert refused == "uq_expert_line_turns_line_id_turn"
+    assert await violation(scene, "UPDATE expert_line_turns SET turns = 0", {}) == "ck_expert_line_turns_turns"

@@ -1,0 +1,1 @@
+"""The cascade as a machine of states, in any order."""
