@@ -47,9 +47,7 @@ def build_documents(ground: Ground, *, senders: Mapping[Channel, MessageSender])
     return Documents(
         service=DocumentService(**common(ground), registry=registry),
         registry=registry,
-        archive=DocumentArchive(
-            database=ground.database, journal=ground.journal, verifier=keys.verifier, readers=readers
-        ),
+        archive=DocumentArchive(**common(ground), verifier=keys.verifier, readers=readers),
         deliveries=DeliveryService(**common(ground), post=post, readers=readers),
         renderers=(reports, letters),
         pictures=PagePictures(),

@@ -35,6 +35,7 @@ class DeliveryReason(StrEnum):
     """Why a delivery stands where it stands."""
 
     IN_CASE = "in_case"
+    OPENED = "opened"
     IS_AUTHOR = "is_author"
     IS_REQUERANT = "is_requerant"
     TO_TELL = "to_tell"
@@ -55,8 +56,8 @@ class DeliveryReason(StrEnum):
 class Delivery:
     """One line: appended, never changed. The last one of a recipient says where his delivery stands.
 
-    `professional_id` is an account that may open the document from now on; `receipt` is the operator's own name for
-    the message that he took; `by` is who handed the document over.
+    `professional_id` is the recipient's account, which may open the document from now on; `receipt` is the operator's
+    own name for the message that he took; `by` is who handed the document over.
     """
 
     id: UUID

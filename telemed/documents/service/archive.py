@@ -6,14 +6,16 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
 
-from telemed.documents.model import Delivery, SealedFiles, SignedDocument
+from telemed.documents.model import Delivery, DeliveryReason, DeliveryStep, SealedFiles, SignedDocument
 from telemed.documents.ports import CaseReaders, Verifier
 from telemed.documents.service.forms import FORMS
 from telemed.documents.service.opening import may_read, open_document, require_doctor
 from telemed.documents.service.verifying import Verification, verify_stored
 from telemed.documents.store import DeliveryStore, DocumentStore
 from telemed.kernel.caller import Caller, CallerKind
+from telemed.kernel.clock import Clock
 from telemed.kernel.errors import NotFound
+from telemed.kernel.ids import new_id
 from telemed.storage.engine import Database
 from telemed.storage.uow import UnitOfWork
 from telemed.trace.service import Journal
@@ -38,8 +40,11 @@ class Download:
 class DocumentArchive:
     """Signed documents, for those who may read them."""
 
-    def __init__(self, *, database: Database, journal: Journal, verifier: Verifier, readers: CaseReaders) -> None:
+    def __init__(
+        self, *, database: Database, clock: Clock, journal: Journal, verifier: Verifier, readers: CaseReaders
+    ) -> None:
         self._database = database
+        self._clock = clock
         self._journal = journal
         self._verifier = verifier
         self._readers = readers
@@ -56,6 +61,7 @@ class DocumentArchive:
         """The files of a signed document; `artifact` says which one leaves, for the trace."""
         async with self._database.begin() as uow:
             document = await self._open(uow, caller, document_id, f"document.download_{artifact.value}")
+            await self._note_opening(uow, caller, document_id)
             return Download(document, await DocumentStore(uow.session).files(document_id))
 
     async def list_of_patient(
@@ -115,3 +121,11 @@ class DocumentArchive:
 
     async def _open(self, uow: UnitOfWork, caller: Caller, document_id: UUID, action: str) -> SignedDocument:
         return await open_document(uow, self._journal, caller, document_id, action, self._readers)
+
+    async def _note_opening(self, uow: UnitOfWork, caller: Caller, document_id: UUID) -> None:
+        """The receipt of a recipient: the first time that he opens the document from his account."""
+        store = DeliveryStore(uow.session)
+        lines = await store.of_account(document_id, caller.id) if caller.id else []
+        if lines and not any(line.reason is DeliveryReason.OPENED for line in lines):
+            first, step = lines[0], DeliveryStep.AVAILABLE
+            await store.add(replace(first, id=new_id(), step=step, reason=DeliveryReason.OPENED, at=self._clock.now()))

@@ -61,14 +61,15 @@ class DeliveryService:
         self._post = post
         self._readers = readers
 
-    async def plan(self, uow: UnitOfWork, prepared: PreparedDocument) -> None:
+    async def plan(self, uow: UnitOfWork, prepared: PreparedDocument, *, requerant_id: UUID) -> None:
         """Write to whom a report goes, in the transaction that keeps it; messages leave after the commit."""
         report, document_id = prepared.statement, prepared.manifest.document_id
         if not isinstance(report, ExpertiseReport):
             raise TypeError("only the report of a télé-expertise has a plan")
         doctor = report.medecin_traitant
         for recipient, step, reason in plan_deliveries(report):
-            await self._add(uow, document_id, recipient, step, reason)
+            account = requerant_id if recipient is Recipient.REQUERANT else None
+            await self._add(uow, document_id, recipient, step, reason, professional_id=account)
             if reason is DeliveryReason.TO_TELL:
                 rpps = doctor.rpps if doctor and recipient is Recipient.MEDECIN_TRAITANT else None
                 uow.add_event(self._wanted(document_id, recipient, rpps))
@@ -115,7 +116,7 @@ class DeliveryService:
         await self._send(document.identity.document_id, Recipient.PATIENT, ways, to_patient(), key)
 
     async def _tell_doctor(self, document_id: UUID, rpps: str, key: str, *, is_open: bool) -> None:
-        """A doctor with an account opens the document there; for another, it waits for secure mail."""
+        """A doctor with an account opens the document there, told of it or not; another waits for secure mail."""
         recipient, contacts = Recipient.MEDECIN_TRAITANT, self._post.contacts
         async with self._database.read() as session:
             accounts = [one.id for one in await ProfessionalStore(session).find_by_rpps(rpps) if not one.is_suspended]
@@ -128,7 +129,9 @@ class DeliveryService:
                     step, reason = DeliveryStep.AVAILABLE, DeliveryReason.HAS_ACCOUNT
                     await self._add(uow, document_id, recipient, step, reason, professional_id=account)
         ways = [await contacts.of(account) for account in accounts]
-        chosen = next((way for way in ways if way), {})
+        chosen = next((way for way in ways if way), None)
+        if chosen is None:
+            return
         await self._send(document_id, recipient, chosen, to_doctor(self._post.public_url), key)
 
     async def _send(

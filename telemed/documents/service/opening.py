@@ -45,8 +45,9 @@ async def may_read(uow: UnitOfWork, caller: Caller, document: SignedDocument, re
         return False
     if await readers.may_read(uow, caller, document.act_id):
         return True
-    store, document_id = DeliveryStore(uow.session), document.identity.document_id
-    return caller.id is not None and caller.has_role(Role.DOCTOR) and await store.reached(document_id, caller.id)
+    if caller.id is None or not caller.has_role(Role.DOCTOR):
+        return False
+    return bool(await DeliveryStore(uow.session).of_account(document.identity.document_id, caller.id))
 
 
 def require_doctor(caller: Caller) -> tuple[UUID, UUID]:

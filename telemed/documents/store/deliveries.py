@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -49,16 +49,19 @@ class DeliveryStore:
         row = await self._session.scalar(query.order_by(col(DeliveryRow.id).desc()).limit(1))
         return _to_delivery(row) if row else None
 
-    async def reached(self, document_id: UUID, professional_id: UUID) -> bool:
-        """Was this version delivered to this account?"""
-        found = exists().where(
+    async def of_account(self, document_id: UUID, professional_id: UUID) -> list[Delivery]:
+        """What says that this version is for this account, and that it was opened there."""
+        query = select(DeliveryRow).where(
             col(DeliveryRow.document_id) == document_id, col(DeliveryRow.professional_id) == professional_id
         )
-        return bool(await self._session.scalar(select(found)))
+        return [_to_delivery(row) for row in await self._session.scalars(query.order_by(col(DeliveryRow.id)))]
 
     async def received(self, professional_id: UUID, *, before: UUID | None, limit: int) -> list[UUID]:
-        """Versions delivered to an account, the newest first."""
-        query = select(col(DeliveryRow.document_id)).where(col(DeliveryRow.professional_id) == professional_id)
+        """Versions delivered to an account as médecin traitant, the newest first."""
+        query = select(col(DeliveryRow.document_id)).where(
+            col(DeliveryRow.professional_id) == professional_id,
+            col(DeliveryRow.recipient) == Recipient.MEDECIN_TRAITANT.value,
+        )
         if before is not None:
             query = query.where(col(DeliveryRow.document_id) < before)
         query = query.distinct().order_by(col(DeliveryRow.document_id).desc())

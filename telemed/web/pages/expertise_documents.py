@@ -39,6 +39,7 @@ _FATES = {
 }
 _REASONS = {
     DeliveryReason.IN_CASE: "Il est dans ce dossier.",
+    DeliveryReason.OPENED: "Il l’a ouvert.",
     DeliveryReason.IS_AUTHOR: "C’est lui qui l’a signé.",
     DeliveryReason.IS_REQUERANT: "C’est lui qui l’a demandé.",
     DeliveryReason.TO_TELL: "Un message va le lui dire.",

@@ -49,7 +49,9 @@ def documents(database: Database, clock: FrozenClock, preparer: Preparer) -> Doc
 
 @pytest.fixture
 def archive(database: Database, clock: FrozenClock) -> DocumentArchive:
-    return DocumentArchive(database=database, journal=Journal(clock=clock), verifier=VERIFIER, readers=CaseSides())
+    return DocumentArchive(
+        database=database, clock=clock, journal=Journal(clock=clock), verifier=VERIFIER, readers=CaseSides()
+    )
 
 
 @pytest.fixture

@@ -139,7 +139,7 @@ class Papers:
             raise _moved()
         signed = await self._registry.keep(uow, caller, paper.document)
         if signed.kind is REPORT:
-            await self._deliveries.plan(uow, paper.document)
+            await self._deliveries.plan(uow, paper.document, requerant_id=case.requerant.professional_id)
         return signed
 
     async def check(self, caller: Caller, case_id: UUID) -> Decision:

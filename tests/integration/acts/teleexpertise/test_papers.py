@@ -279,8 +279,23 @@ async def test_the_medecin_traitant_reads_it_in_his_own_account(scene: Scene) ->
     assert mine == [
         ("medecin_traitant", "queued", "to_tell"),
         ("medecin_traitant", "available", "has_account"),
-        ("medecin_traitant", "available", "no_contact"),
     ]
+    for _ in range(2):
+        await archive.download(doctor, document_id, Artifact.PDF)
+    assert (await lines(scene, report))[-1] == ("medecin_traitant", "available", "opened")
+    assert len(await lines(scene, report)) == 4 + 3
+
+
+async def test_the_first_opening_is_the_receipt_of_who_asked(scene: Scene) -> None:
+    case = await scene.answered()
+    _, report = await papers(scene, case)
+    archive, document_id = scene.services.documents.archive, report.identity.document_id
+    await archive.get(scene.asker, document_id)
+    await archive.download(scene.expert, document_id, Artifact.PDF)
+    assert len(await lines(scene, report)) == 4
+    for artifact in Artifact:
+        await archive.download(scene.asker, document_id, artifact)
+    assert (await lines(scene, report))[4:] == [("requerant", "available", "opened")]
 
 
 async def test_a_medecin_traitant_elsewhere_waits_for_secure_mail(scene: Scene) -> None:
