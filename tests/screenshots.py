@@ -32,7 +32,7 @@ async def remake(folder: Path) -> list[str]:
     taken: list[str] = []
 
     async def take(page: Page, name: str) -> None:
-        await page.wait_for_load_state("networkidle")
+        await page.wait_for_load_state("load")
         await page.screenshot(path=folder / f"{name}.png", animations="disabled")
         taken.append(name)
         print(f"screenshots: {name}.png", flush=True)

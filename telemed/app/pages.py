@@ -65,6 +65,8 @@ def _expertise_services(services: Services) -> ExpertiseServices:
         turns=expertise.turns,
         templates=expertise.templates,
         proposals=expertise.proposals,
+        rings=expertise.rings,
+        calls=expertise.calls,
     )
 
 

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from telemed.acts.teleexpertise.model import Actor, Case, Message, MessageKind, Offer, Opinion, Outcome, State
 from telemed.acts.teleexpertise.rules.cascade import find_handover
+from telemed.acts.teleexpertise.rules.ringing import may_ring
 from telemed.acts.teleexpertise.service.lists import CaseView as CaseOfSide
 from telemed.documents.model import PrescribedKind
 from telemed.kernel.errors import Conflict, NotFound
@@ -229,6 +230,7 @@ def _gestures(one: CaseOfSide, me: UUID | None) -> Gestures:
             may_withdraw=is_running or case.state is State.QUEUED,
             may_close=case.state is State.ANSWERED,
             may_write=is_running or case.state in (State.QUEUED, State.ANSWERED),
+            may_call=may_ring(case),
         )
     offer = case.offer_of(me)
     is_pending, is_mine = offer is not None and offer.is_pending, offer is not None and not offer.is_pending
@@ -242,6 +244,7 @@ def _gestures(one: CaseOfSide, me: UUID | None) -> Gestures:
         may_correct=case.state in (State.ANSWERED, State.CLOSED) and is_mine,
         may_pass=case.state is State.ACCEPTED and is_mine and not is_passing,
         may_write=is_running or case.state is State.ANSWERED,
+        may_call=is_mine and case.state in (State.ACCEPTED, State.MORE_INFORMATION),
     )
 
 

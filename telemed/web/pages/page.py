@@ -26,12 +26,14 @@ from telemed.acts.teleconsultation.service.overview import OverviewService
 from telemed.acts.teleconsultation.service.report import ReportService
 from telemed.acts.teleconsultation.service.visit import VisitService
 from telemed.acts.teleexpertise.service.answers import AnswerService
+from telemed.acts.teleexpertise.service.calls import CallService as LiveCallService
 from telemed.acts.teleexpertise.service.lists import CaseListService
 from telemed.acts.teleexpertise.service.messages import MessageService
 from telemed.acts.teleexpertise.service.notices import NoticeService
 from telemed.acts.teleexpertise.service.opinions import OpinionService
 from telemed.acts.teleexpertise.service.proposals import ProposalService
 from telemed.acts.teleexpertise.service.requests import RequestService
+from telemed.acts.teleexpertise.service.ringing import RingService
 from telemed.acts.teleexpertise.service.templates import TemplateService
 from telemed.acts.teleexpertise.service.turns import TurnService
 from telemed.api.auth import SESSION_COOKIE as SESSION_COOKIE
@@ -79,6 +81,8 @@ class ExpertiseServices:
     turns: TurnService
     templates: TemplateService
     proposals: ProposalService
+    rings: RingService
+    calls: LiveCallService
 
 
 @dataclass(frozen=True)

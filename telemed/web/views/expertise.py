@@ -189,6 +189,7 @@ class Gestures:
     may_withdraw: bool = False
     may_close: bool = False
     may_write: bool = False
+    may_call: bool = False
 
 
 @dataclass(frozen=True)

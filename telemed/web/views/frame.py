@@ -76,6 +76,11 @@ class ProfessionalFrame(Frame):
     tabs: tuple[NavItem, ...] = ()
 
     @property
+    def may_be_called(self) -> bool:
+        """Is it somebody at whom a call about an opinion may ring?"""
+        return any(item.key == "expertise" for item in self.navigation)
+
+    @property
     def section(self) -> str:
         """The line of the rail that this page is under."""
         return self.current.partition("/")[0]

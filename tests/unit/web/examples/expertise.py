@@ -8,7 +8,7 @@ from datetime import timedelta
 from telemed.web import expertise_words
 from telemed.web.pages.opinion_form import HIDDEN_FROM
 from telemed.web.pages.report_form import KINDS
-from telemed.web.views import expertise
+from telemed.web.views import expertise, expertise_call
 from telemed.web.views.frame import Badge, Choice, Flash, Form, NavItem, Pager, Tone, Undo
 from telemed.web.views.report import Departure, Fate, PrescriptionLine
 from tests.unit.web.examples.frames import DOCTOR, FINE, NAVIGATION, NOW, SOON, URGENT, WORDING, Example, ago
@@ -292,6 +292,30 @@ ENDED = expertise.CaseListView(
     Pager("/avis/termines?apres=x", "/avis/termines"),
     is_ended=True,
 )
+CALL = expertise_call.CallView(
+    id="1",
+    base="/avis/1",
+    patient="BERNARD Paul",
+    is_requerant=True,
+    is_ringing=False,
+    may_ring=True,
+    rung=0,
+    outcome="Personne n’a répondu. Votre demande suit son cours par écrit.",
+)
+ROOM = expertise_call.RoomView(
+    id="1",
+    base="/avis/1",
+    other="Mme Inès MARCHAND",
+    patient="BERNARD Paul",
+    age=87,
+    state=Badge("Acceptée", FINE),
+    question=QUESTION,
+    findings="Lésion de 7 mm, bords irréguliers.",
+    token_address="/teleexpertises/1/room-token",
+    end_address="/avis/1/raccrocher",
+    watch_address="/teleexpertises/1/live",
+    started_at=ago(4),
+)
 EXAMPLES = {
     "avis": Example(
         "Avis",
@@ -336,6 +360,14 @@ EXAMPLES = {
     "avis-recu": Example("Demande reçue", "professional/expertise_case.html", EXPERT, OFFERED),
     "avis-reponse": Example("Rédiger un avis", "professional/expertise_case.html", EXPERT, ANSWERING),
     "avis-precision": Example("Précision demandée", "professional/expertise_case.html", NURSE, ASKED_BACK),
+    "avis-appeler": Example("Parler maintenant", "professional/expertise_ringing.html", NURSE, CALL),
+    "avis-sonne": Example(
+        "Appel en cours",
+        "professional/expertise_ringing.html",
+        NURSE,
+        replace(CALL, is_ringing=True, may_ring=False, rung=2, outcome=""),
+    ),
+    "avis-appel": Example("Appel avec un confrère", "professional/expertise_call.html", EXPERT, ROOM),
     "avis-refuse": Example("Avis refusé", "professional/expertise_case.html", NURSE, REFUSED),
     "avis-rendu": Example("Avis rendu", "professional/expertise_case.html", NURSE, ANSWERED),
     "avis-correction": Example("Avis à corriger", "professional/expertise_case.html", EXPERT, CORRECTING),

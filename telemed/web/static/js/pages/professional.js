@@ -3,6 +3,7 @@
 import { wireConfirmations, wireDialogs } from "../dialogs.js";
 import { focusFirstError } from "../errors.js";
 import { follow, refreshOn, wireRegions } from "../live.js";
+import { wireRing } from "../ring.js";
 import { wireSearch } from "../search.js";
 import { wireUndo } from "../undo.js";
 
@@ -12,6 +13,7 @@ wireSearch();
 wireUndo();
 focusFirstError();
 wireRegions();
+wireRing();
 
 const counter = document.querySelector("[data-live-count]");
 if (counter && !document.querySelector("[data-live]")) {
