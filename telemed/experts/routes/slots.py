@@ -36,15 +36,22 @@ from telemed.kernel.period import Interval
 operations = Operations("fhir")
 _BOUND = re.compile(r"(ge|gt|le|lt)?(.{10,40})", re.ASCII)
 _FAR = datetime(9000, 1, 1, tzinfo=UTC)
-_PEOPLE = f"National numbers of experts ({PS_SYSTEM}|8…), fifty at most, with commas between; one's own without."
-ScheduleActor = Annotated[str, Field(alias="actor:Practitioner.identifier", max_length=4_000, description=_PEOPLE)]
-SlotActor = Annotated[str, Field(alias="schedule.actor:Practitioner.identifier", max_length=4_000, description=_PEOPLE)]
-Include = Annotated[str, Field(alias="_include", max_length=100, description="Slot:schedule")]
-IncludeMore = Annotated[str, Field(alias="_include:iterate", max_length=100, description="Schedule:actor")]
-Bounds = Annotated[list[str], Field(max_length=2, description="ge… and le…: instants, or days in UTC.")]
+_WRITTEN = r"^[!-~]*$"  # an address of 8 KB holds them all, escaped
+_PEOPLE = (
+    f"National numbers of experts ({PS_SYSTEM}|8…), {MOST_PEOPLE} at most, with commas between; one's own without."
+)
+_ACTORS = {"max_length": 1_900, "pattern": _WRITTEN, "description": _PEOPLE}
+ScheduleActor = Annotated[str, Field(alias="actor:Practitioner.identifier", **_ACTORS)]
+SlotActor = Annotated[str, Field(alias="schedule.actor:Practitioner.identifier", **_ACTORS)]
+Include = Annotated[str, Field(alias="_include", max_length=100, pattern=_WRITTEN, description="Slot:schedule")]
+IncludeMore = Annotated[
+    str, Field(alias="_include:iterate", max_length=100, pattern=_WRITTEN, description="Schedule:actor")
+]
+Bound = Annotated[str, Field(max_length=40)]
+Bounds = Annotated[list[Bound], Field(max_length=2, description="ge… and le…: instants, or days in UTC.")]
 Status = Annotated[str, Field(max_length=20, description="free; nothing else is told.")]
 Count = Annotated[int, Field(alias="_count", ge=1, le=1000)]
-Going = Annotated[str | None, Field(max_length=512, description="From the link `next`.")]
+Going = Annotated[str | None, Field(max_length=512, pattern=_WRITTEN, description="From the link `next`.")]
 Handler = Callable[..., Awaitable[web.Response]]
 
 

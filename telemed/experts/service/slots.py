@@ -23,7 +23,7 @@ from telemed.storage.engine import Database
 from telemed.storage.uow import UnitOfWork
 from telemed.trace.service import Journal
 
-MOST_PEOPLE = 50
+MOST_PEOPLE = 40
 Place = tuple[datetime, UUID]
 
 
@@ -44,7 +44,7 @@ class SlotService:
         self._people = people
 
     async def schedules(self, caller: Caller, rpps: Sequence[str]) -> tuple[list[Profile], Mapping[UUID, Person]]:
-        """The experts behind national numbers, fifty at most; one's own without any. Raises Forbidden."""
+        """The experts behind national numbers, forty at most; one's own without any. Raises Forbidden."""
         who = require_professional(caller)
         async with self._database.read() as session:
             store = ProfileStore(session)

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import date, timedelta
+
 import pytest
 
 from telemed.app import Services
+from telemed.experts.model import Kind, ShiftDraft, window_at
+from telemed.experts.rules.openings import openings_of
+from telemed.experts.service.keeping import rosters_of
+from telemed.experts.store import OpeningStore
 from telemed.kernel.caller import Caller
+from telemed.kernel.period import Interval
+from tests.fixtures.clocks import NOON
 from tests.fixtures.http import Api
 from tests.fixtures.people import People
 from tests.integration.experts.conftest import PROFILE, hours
@@ -119,3 +128,22 @@ async def test_skills_are_a_list_that_pages(api: Api, people: People) -> None:
     codes = [one["code"] for one in first["items"] + second["items"]]
     assert len(codes) > 30
     assert codes == sorted(set(codes))
+
+
+async def test_changes_at_once_leave_the_openings_of_all_of_them(services: Services, expert: Caller) -> None:
+    assert expert.id is not None
+    hours_of = services.experts.hours
+    days = [ShiftDraft(date(2026, 11, 26) + timedelta(days=number), 540, 180, "FREQ=WEEKLY") for number in range(6)]
+    away = Interval(NOON + timedelta(days=7), NOON + timedelta(days=9))
+    await asyncio.gather(
+        *(hours_of.add_shift(expert, draft) for draft in days),
+        hours_of.add_exception(expert, Kind.LEAVE, away),
+        services.experts.keeping.run(),
+    )
+    window = window_at(NOON)
+    async with services.database.read() as session:
+        roster = (await rosters_of(session, [expert.id], window))[expert.id]
+        kept = await OpeningStore(session).of_person(expert.id, window)
+    assert (len(roster.shifts), len(roster.exceptions)) == (6, 1)
+    assert set(kept) == set(openings_of(roster, window))
+    assert len(kept) == len(set(kept)) > 30
