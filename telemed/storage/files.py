@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 from uuid import UUID
 
-from telemed.kernel.errors import Conflict
+from telemed.kernel.errors import Conflict, Unavailable
 from telemed.security.sealed_files import PIECE_BYTES, SEALED_PIECE_BYTES, DataKey, SealedFile
 
 _PART = ".part"
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class FileVault:
@@ -36,7 +38,8 @@ class FileVault:
         What was written beyond is forgotten. Raises Conflict (`attachment.busy`) while another writes it.
         """
         path = self.path_of(name)
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, exist_ok=True)
         part = path.with_name(name + _PART)
         if not part.exists() and path.exists():  # whole, but the commit that says so never came
             path.rename(part)
@@ -74,7 +77,7 @@ class SealedWriter:
 
     def __init__(self, part: Path, path: Path, key: DataKey, *, kept: int, tail: bytes) -> None:
         self._part, self._path, self._key = part, path, key
-        self._file = part.open("ab")
+        self._file = os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -97,26 +100,30 @@ class SealedWriter:
             sealed.append(self._seal(bytes(self._tail[:PIECE_BYTES]), is_last=False))
             del self._tail[:PIECE_BYTES]
         if sealed:
-            self._file.write(b"".join(sealed))
+            with _room():
+                self._file.write(b"".join(sealed))
+                self._file.flush()
 
     def sync(self) -> bytes:
         """Make what is written durable; gives what is not: a piece at most."""
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        with _room():
+            os.fsync(self._file.fileno())
         return bytes(self._tail)
 
     def finish(self) -> None:
         """Seal the end, and give the file its name: it is whole on disk, folder included."""
-        self._file.write(self._seal(bytes(self._tail), is_last=True))
+        with _room():
+            self._file.write(self._seal(bytes(self._tail), is_last=True))
+            self._file.flush()
+            os.fsync(self._file.fileno())
         self._tail.clear()
-        self._file.flush()
-        os.fsync(self._file.fileno())
         self._part.rename(self._path)
         _sync_folder(self._path.parent)
         _sync_folder(self._path.parent.parent)
 
     def close(self) -> None:
-        self._file.close()
+        with suppress(OSError):  # what a full disk did not take was told already
+            self._file.close()
 
     def __enter__(self) -> Self:
         return self
@@ -128,6 +135,17 @@ class SealedWriter:
         sealed = self._key.seal(piece, file=self._path.name, index=self._index, is_last=is_last)
         self._index += 1
         return sealed
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    """A full disk is an outside system that is away. Raises Unavailable."""
+    try:
+        yield
+    except OSError as err:
+        if err.errno in _FULL:
+            raise Unavailable("Il n'y a plus de place pour les fichiers : réessayez plus tard.") from err
+        raise
 
 
 def _sync_folder(folder: Path) -> None:

@@ -153,6 +153,18 @@ async def test_everything_works_without_scripts(
     await window.close()
 
 
+async def pinch(page: Page, near: int, far: int) -> None:
+    """Two fingers around the middle of the picture, from `near` to `far` pixels of it."""
+    box = await page.locator("[data-stage]").bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    session = await page.context.new_cdp_session(page)
+    for kind, reach in (("touchStart", near), *(("touchMove", at) for at in range(near, far + 1, 10))):
+        points = [{"x": x, "y": y - reach, "id": 0}, {"x": x, "y": y + reach, "id": 1}]
+        await session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    await session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
 async def test_the_viewer_suits_a_phone_and_a_screen_reader(
     new_window: NewWindow, scene: Scene, api: Api, case: Case, tmp_path: Path, axe_source: str
 ) -> None:
@@ -164,5 +176,9 @@ async def test_the_viewer_suits_a_phone_and_a_screen_reader(
     assert await page.evaluate("document.documentElement.scrollWidth") <= 360
     await page.get_by_role("button", name="Agrandir").tap()
     assert "scale(1.3)" in (await page.locator("[data-picture]").get_attribute("style") or "")
+    await page.get_by_role("button", name="Tout remettre").tap()
+    await pinch(page, 40, 120)
+    style = await page.locator("[data-picture]").get_attribute("style") or ""
+    assert "scale(3)" in style
     await page.get_by_role("button", name="Fermer").tap()
     await expect(page.locator("dialog.viewer")).to_be_hidden()

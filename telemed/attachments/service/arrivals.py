@@ -16,13 +16,16 @@ from telemed.attachments.service.ground import AttachmentGround
 from telemed.attachments.store import AttachmentStore, BoxStore
 from telemed.kernel.caller import Caller
 from telemed.kernel.decision import Decision
-from telemed.kernel.errors import Conflict, Invalid, TooLarge
+from telemed.kernel.errors import Conflict, Invalid, TooLarge, TooMany, Unavailable
 from telemed.kernel.ids import new_id
 from telemed.security.sealed_files import DataKey
 
 _WRITE_BYTES = 2**20
 _KEEP_EVERY = 8 * 2**20
 _GIVE_WAY_SECONDS = 5
+_SILENCE_SECONDS = 60
+_AT_ONCE = 64
+"""Of one process: each holds two megabytes at most."""
 
 
 class WrongOffset(Conflict):
@@ -97,7 +100,8 @@ class ArrivalService:
             key = await self._ground.key_of(uow.session, attachment.owner_id)
         if length is not None and offset + length > attachment.length:
             raise _longer()
-        return await self._write(attachment, key, content)
+        attachment = await self._arrive(_Arrival(self._ground, attachment), key, content)
+        return await self._checks.check(attachment.id) if attachment.state is State.CHECKING else attachment
 
     async def take(
         self,
@@ -116,10 +120,9 @@ class ArrivalService:
         begun = await self.begin(caller, owner_kind, owner_id, name=name, length=min(most, MAX_BYTES))
         async with self._ground.database.read() as session:
             key = await self._ground.key_of(session, owner_id)
-        arrival = _Arrival(self._ground, begun, is_open_ended=True)
         try:
-            attachment = await arrival.run(key, content)
-        except (CutError, TooLarge):
+            attachment = await self._arrive(_Arrival(self._ground, begun, is_open_ended=True), key, content)
+        except (CutError, TooLarge, TooMany, Unavailable):
             await self._drop(begun)
             raise
         if attachment.state is not State.CHECKING:
@@ -141,18 +144,21 @@ class ArrivalService:
             with suppress(TimeoutError):
                 await asyncio.wait_for(older.has_ended.wait(), timeout=_GIVE_WAY_SECONDS)
 
-    async def _write(self, attachment: Attachment, key: DataKey, content: AsyncIterator[bytes]) -> Attachment:
-        if attachment.id in self._writing:
+    async def _arrive(self, arrival: _Arrival, key: DataKey, content: AsyncIterator[bytes]) -> Attachment:
+        """The file as it stands after this request. Raises CutError, Conflict, TooLarge, TooMany, Unavailable."""
+        file_id = arrival.attachment.id
+        if file_id in self._writing:
             raise busy()
-        arrival = self._writing[attachment.id] = _Arrival(self._ground, attachment)
+        if len(self._writing) >= _AT_ONCE:
+            raise TooMany("Trop de fichiers arrivent à la fois : réessayez.", retry_after_seconds=5)
+        self._writing[file_id] = arrival
         writing = asyncio.ensure_future(arrival.run(key, content))
-        writing.add_done_callback(lambda _: self._writing.pop(attachment.id))
+        writing.add_done_callback(lambda _: self._writing.pop(file_id))
         try:  # apart: a sender who goes away ends the request, never what keeps the bytes that came
-            attachment = await asyncio.shield(writing)
+            return await asyncio.shield(writing)
         except asyncio.CancelledError:
             arrival.must_end.set()
             raise
-        return await self._checks.check(attachment.id) if attachment.state is State.CHECKING else attachment
 
 
 class _Arrival:
@@ -161,7 +167,7 @@ class _Arrival:
     def __init__(self, ground: AttachmentGround, attachment: Attachment, *, is_open_ended: bool = False) -> None:
         """`is_open_ended`: the length of the attachment is only the most that may come."""
         self._ground = ground
-        self._attachment = attachment
+        self.attachment = attachment
         self._is_open_ended = is_open_ended
         self._buffer = bytearray()
         self.must_end = asyncio.Event()
@@ -175,7 +181,7 @@ class _Arrival:
             self.has_ended.set()
 
     async def _run(self, key: DataKey, content: AsyncIterator[bytes]) -> Attachment:
-        here = self._attachment
+        here = self.attachment
         self._writer = await asyncio.to_thread(
             self._ground.vault.write, str(here.id), key, kept=here.received, tail=here.tail
         )
@@ -195,21 +201,21 @@ class _Arrival:
         async for chunk in content:
             self._buffer += chunk
             here = self._writer.length + len(self._buffer)
-            if here > self._attachment.length:
+            if here > self.attachment.length:
                 raise _longer()
             if self._writer.length == 0 and len(self._buffer) >= HEAD_BYTES:
                 await self._look_at_head()
             if len(self._buffer) >= _WRITE_BYTES:
                 await self._flush()
-            is_due = self._writer.length - self._attachment.received >= _KEEP_EVERY
-            if is_due and here < self._attachment.length and not self._is_open_ended:
+            is_due = self._writer.length - self.attachment.received >= _KEEP_EVERY
+            if is_due and here < self.attachment.length and not self._is_open_ended:
                 await self._keep()
 
     async def _look_at_head(self) -> None:
         """A program is not worth its other megabytes. Raises Invalid."""
         found = find_kind(bytes(self._buffer[:HEAD_BYTES]))
         if isinstance(found, Refusal):
-            await refuse(self._ground, self._attachment, found)
+            await refuse(self._ground, self.attachment, found)
 
     async def _flush(self) -> None:
         content, self._buffer = self._buffer, bytearray()
@@ -218,7 +224,7 @@ class _Arrival:
 
     async def _keep(self) -> Attachment:
         """Acknowledge what is here: it is durable before the row says so."""
-        former, length = self._attachment, self._writer.length
+        former, length = self.attachment, self._writer.length
         now = self._ground.clock.now()
         if length == former.received:
             return former
@@ -231,12 +237,12 @@ class _Arrival:
         async with self._ground.database.begin() as uow:
             if not await AttachmentStore(uow.session).change(kept, former=former):
                 raise busy()
-        self._attachment = kept
+        self.attachment = kept
         return kept
 
     async def _settle(self) -> Attachment:
         """What came is the whole: its length is known now, and the room that was kept for more is given back."""
-        former, length = self._attachment, self._writer.length
+        former, length = self.attachment, self._writer.length
         if length == 0:
             return former
         await asyncio.to_thread(self._writer.finish)
@@ -249,12 +255,12 @@ class _Arrival:
 
 
 async def _until(must_end: asyncio.Event, content: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
-    """The content as it comes, cut when it must end."""
+    """The content as it comes, cut when it must end, or when nothing comes for a minute."""
     told, coming = asyncio.ensure_future(must_end.wait()), None
     try:
         while True:
             coming = asyncio.ensure_future(_next_of(content))
-            await asyncio.wait((coming, told), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait((coming, told), timeout=_SILENCE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
             if not coming.done():
                 raise CutError
             if not (chunk := await coming):
