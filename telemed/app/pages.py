@@ -67,6 +67,7 @@ def _expertise_services(services: Services) -> ExpertiseServices:
         proposals=expertise.proposals,
         rings=expertise.rings,
         calls=expertise.calls,
+        levels=expertise.levels,
     )
 
 
@@ -78,4 +79,5 @@ def _roster_services(services: Services) -> RosterServices:
         lines=experts.lines,
         teams=experts.teams,
         presence=experts.presence,
+        calendars=experts.calendars,
     )

@@ -80,6 +80,8 @@ _TEXTS: dict[str, tuple[str, Tone]] = {
     "piece-withdrawn": ("Pièce retirée. Chacun lit pourquoi, plus personne ne l’ouvre.", Tone.SOON),
     "present": ("Vous êtes disponible maintenant. Gardez cette page ouverte, ou une autre.", Tone.FINE),
     "absent-now": ("Vous n’êtes plus disponible maintenant.", Tone.SOON),
+    "calendar-kept": ("Agenda importé\u00a0: ses horaires comptent dès maintenant.", Tone.FINE),
+    "calendar-undone": ("Agenda retiré.", Tone.SOON),
     "hours-removed": ("Horaires retirés.", Tone.SOON),
     "line-created": ("Équipe créée. Invitez ceux qui y répondent.", Tone.FINE),
     "line-joined": ("Vous répondez désormais dans cette équipe.", Tone.FINE),
@@ -107,6 +109,7 @@ _UNDO = {
     "activity-imported": ("/facturation/plafond/imports/{subject}/retirer", "Retirer"),
     "claim-abandoned": ("/facturation/{subject}/reprendre", "Reprendre"),
     "piece-removed": ("/avis/pieces/{subject}/retablir", "Remettre"),
+    "calendar-kept": ("/avis/disponibilites/agenda/{subject}/annuler", "Retirer"),
     "template-removed": ("/avis/modeles/{subject}/retablir", "Rétablir"),
 }
 _SHAPE = re.compile(r"([a-z-]{1,40})(?:\.([0-9a-f-]{36}))?", re.ASCII)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from telemed.experts.model import Line, Membership, Person, Shift, ShiftDraft
+from telemed.experts.model.line import MOST_MEMBERS
+from telemed.experts.model.standing import Standing
 from telemed.experts.ports import People
 from telemed.experts.rules.people import check_members
 from telemed.experts.service.access import find_managed, get_person, require_carer
@@ -13,6 +15,7 @@ from telemed.experts.service.hours import keep_shift, lock_profile, require_allo
 from telemed.experts.service.keeping import keep_openings
 from telemed.experts.service.lines import LineService, require_living
 from telemed.experts.store import HoursStore, LineStore
+from telemed.experts.store.standings import StandingStore
 from telemed.kernel.caller import Caller
 from telemed.kernel.clock import Clock
 from telemed.kernel.errors import Conflict, NotFound
@@ -47,6 +50,14 @@ class TeamService:
         await self._lines.require_inside(caller, line_id)
         async with self._database.read() as session:
             return await HoursStore(session).page_shifts(line_id=line_id, after=after, limit=limit)
+
+    async def loads(self, caller: Caller, line_id: UUID) -> tuple[dict[UUID, Standing], dict[UUID, int]]:
+        """What its members have in hand, and how often each was asked in its name. Raises NotFound."""
+        await self._lines.require_inside(caller, line_id)
+        async with self._database.read() as session:
+            members = await LineStore(session).members(line_id, after=None, limit=MOST_MEMBERS)
+            store = StandingStore(session)
+            return await store.find_many([one.professional_id for one in members]), await store.turns(line_id)
 
     async def invite(self, caller: Caller, line_id: UUID, professional_id: UUID) -> None:
         """Take an expert into a line: at once where he is of its practice, else when he says yes. Raises Refused."""

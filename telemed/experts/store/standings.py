@@ -61,6 +61,11 @@ class StandingStore:
             row.turn, row.turns = number, row.turns + 1
             await self._session.flush()
 
+    async def find_many(self, ids: Sequence[UUID]) -> dict[UUID, Standing]:
+        """What is in the hands of those who were ever asked."""
+        rows = await self._session.scalars(select(StandingRow).where(col(StandingRow.professional_id).in_(ids)))
+        return {row.professional_id: _to_standing(row) for row in rows}
+
     async def turns(self, line_id: UUID) -> dict[UUID, int]:
         """How often each member of a line was asked."""
         rows = await self._session.scalars(select(LineTurnRow).where(_is_of(line_id)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Annotated, Literal
 from urllib.parse import urlencode
@@ -12,6 +11,7 @@ from uuid import UUID
 from aiohttp import web
 from pydantic import Field
 
+from telemed.acts.teleexpertise.model import Contact, QuietHours
 from telemed.experts.model import (
     AnswerChannel,
     Kind,
@@ -182,9 +182,15 @@ async def save_contact(visitor: Visitor) -> web.Response:
         place, answers = await open_workplace(visitor, "expertise/availability"), forms.Answers(form)
         phone = answers.optional("telephone", lambda text: parse_phone(text, place.practice.territory))
         email = answers.optional("courriel", parse_email)
+        start = answers.optional("calme_de", time.fromisoformat)
+        end = answers.optional("calme_a", time.fromisoformat)
+        digest = answers.optional("recapitulatif", time.fromisoformat)
+        if (start is None) != (end is None) or (start is not None and start == end):
+            answers.add("calme_a", "Donnez un début et une fin différents.")
         answers.check()
-        kept = await visitor.services.expertise.notices.contact(visitor.known)
-        await visitor.services.expertise.notices.set_contact(visitor.known, replace(kept, phone=phone, email=email))
+        quiet = QuietHours(start, end) if start is not None and end is not None else None
+        contact = Contact(phone, email, quiet, digest, holds_urgent=bool(form.value("urgent_aussi")))
+        await visitor.services.expertise.notices.set_contact(visitor.known, contact)
         return visitor.go(BASE, flash="saved")
 
     return await _do(visitor, save)

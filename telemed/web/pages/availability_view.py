@@ -92,7 +92,16 @@ def _profile_form(profile: Profile, form: Form) -> Form:
 async def _notice_form(visitor: Visitor, form: Form) -> Form:
     contact: Contact = await visitor.services.expertise.notices.contact(visitor.known)
     phone = french.format_phone(contact.phone).replace(french.FIXED, " ") if contact.phone else ""
-    return Form({"telephone": phone, "courriel": contact.email or ""} | form.values, form.errors)
+    quiet = contact.quiet
+    kept = {
+        "telephone": phone,
+        "courriel": contact.email or "",
+        "calme_de": f"{quiet.start:%H:%M}" if quiet else "",
+        "calme_a": f"{quiet.end:%H:%M}" if quiet else "",
+        "recapitulatif": f"{contact.digest_at:%H:%M}" if contact.digest_at else "",
+        "urgent_aussi": "oui" if contact.holds_urgent else "",
+    }
+    return Form(kept | form.values, form.errors)
 
 
 def _shift_line(shift: Shift, lines: dict[UUID, str], today: date) -> HoursLine:
@@ -105,13 +114,13 @@ async def _exceptions(visitor: Visitor, place: Workplace, kind: Kind) -> tuple[H
     found = await visitor.services.experts.hours.exceptions(visitor.known, kind, after=None, limit=MOST)
     path = "absences" if kind is Kind.LEAVE else "ajouts"
     return tuple(
-        HoursLine(_span_words(one, place), "", f"{BASE}/{path}/{one.id}/retirer")
+        HoursLine(span_words(one, place), "", f"{BASE}/{path}/{one.id}/retirer")
         for one in found
         if one.interval.end > place.frame.now
     )
 
 
-def _span_words(one: HoursException, place: Workplace) -> str:
+def span_words(one: HoursException, place: Workplace) -> str:
     """`Du lundi 3 août au vendredi 7 août` for whole days, else both instants."""
     territory, today = place.practice.territory, place.frame.today
     first, last = one.interval.start, one.interval.end

@@ -27,6 +27,7 @@ from telemed.acts.teleconsultation.service.report import ReportService
 from telemed.acts.teleconsultation.service.visit import VisitService
 from telemed.acts.teleexpertise.service.answers import AnswerService
 from telemed.acts.teleexpertise.service.calls import CallService as LiveCallService
+from telemed.acts.teleexpertise.service.levels import LevelService
 from telemed.acts.teleexpertise.service.lists import CaseListService
 from telemed.acts.teleexpertise.service.messages import MessageService
 from telemed.acts.teleexpertise.service.notices import NoticeService
@@ -42,6 +43,7 @@ from telemed.api.auth import Access, find_caller, require_caller
 from telemed.attachments.service import ArrivalService, ReadingService, RemovalService
 from telemed.consent.service import ConsentService
 from telemed.documents.service import DocumentArchive
+from telemed.experts.service.calendars import CalendarService
 from telemed.experts.service.hours import HoursService
 from telemed.experts.service.lines import LineService
 from telemed.experts.service.presence import PresenceService
@@ -83,6 +85,7 @@ class ExpertiseServices:
     proposals: ProposalService
     rings: RingService
     calls: LiveCallService
+    levels: LevelService
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,7 @@ class RosterServices:
     lines: LineService
     teams: TeamService
     presence: PresenceService
+    calendars: CalendarService
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated
 from uuid import UUID
 
 from aiohttp import web
 from pydantic import Field
 
+from telemed.acts.teleexpertise.model.levels import Levels
 from telemed.experts.model import LineDraft, Membership, Opening, Person, Shift
+from telemed.experts.model.standing import Standing
 from telemed.experts.service.hours import joined
 from telemed.experts.service.lines import LineView as LineOfExperts
 from telemed.kernel.errors import Conflict, Invalid, Refused
@@ -20,12 +22,13 @@ from telemed.web.pages.expertise import CARER
 from telemed.web.pages.expertise_people import specialty_choices
 from telemed.web.pages.page import Pages, Visitor, Workplace, open_workplace
 from telemed.web.views.frame import Badge, Choice, Form, Tone
-from telemed.web.views.roster import HoursLine, LineCard, LinesView, LineView, MemberLine, RosterDay
+from telemed.web.views.roster import Figure, HoursLine, LineCard, LinesView, LineView, MemberLine, RosterDay
 
 pages = Pages()
 _BASE = "/avis/equipes"
 _MOST = 200
 _DAYS_SHOWN = 7
+_DAYS_MEASURED = 90
 _FIELDS = {"name": "nom", "specialty_code": "specialite", "minutes": "fin", "first_on": "premier_jour"}
 Gesture = Callable[[Form], Awaitable[str]]
 """Does it with what was typed, and gives the flash."""
@@ -173,6 +176,9 @@ async def _show(visitor: Visitor, form: Form, *, is_search: bool = False, status
     one = await services.lines.get(caller, line_id)
     openings, _people = await services.lines.openings(caller, line_id, _DAYS_SHOWN)
     shifts = await services.teams.shifts(caller, line_id, after=None, limit=_MOST)
+    standings, turns = await services.teams.loads(caller, line_id)
+    loads = {who: _load_words(one, turns.get(who, 0), place) for who, one in standings.items()}
+    levels = await visitor.services.expertise.levels.of_line(caller, line_id, days=_DAYS_MEASURED)
     view = LineView(
         base=f"{_BASE}/{line_id}",
         name=one.line.name,
@@ -182,7 +188,7 @@ async def _show(visitor: Visitor, form: Form, *, is_search: bool = False, status
         is_member=one.membership is not None,
         is_closed=one.line.is_closed,
         roster=_roster(joined(openings), people, place),
-        members=tuple(_member(each, people, shifts, one, place) for each in members),
+        members=tuple(_member(each, people, shifts, one, place, loads) for each in members),
         form=Form({"premier_jour": place.frame.today.isoformat(), "rythme": "1"} | form.values, form.errors),
         member_choices=tuple(
             Choice(str(each.professional_id), people[each.professional_id].full_name)
@@ -192,6 +198,8 @@ async def _show(visitor: Visitor, form: Form, *, is_search: bool = False, status
         specialties=specialty_choices(),
         candidates=await _candidates(visitor, form, one, members) if is_search else (),
         is_searched=is_search,
+        figures=_figures(levels) if levels.asked else (),
+        since=levels.since,
     )
     return visitor.render("professional/team.html", place.frame, view, status=status)
 
@@ -217,7 +225,12 @@ async def _candidates(
 
 
 def _member(
-    member: Membership, people: Mapping[UUID, Person], shifts: Sequence[Shift], one: LineOfExperts, place: Workplace
+    member: Membership,
+    people: Mapping[UUID, Person],
+    shifts: Sequence[Shift],
+    one: LineOfExperts,
+    place: Workplace,
+    loads: Mapping[UUID, str],
 ) -> MemberLine:
     base, who = f"{_BASE}/{one.line.id}", member.professional_id
     may_change = one.is_managed and not one.line.is_closed
@@ -233,8 +246,41 @@ def _member(
             for shift in shifts
             if shift.professional_id == who
         ),
+        load=loads.get(who, "Rien en cours."),
         remove_address=f"{base}/membres/{who}/retirer" if may_change else "",
     )
+
+
+def _load_words(one: Standing, turns: int, place: Workplace) -> str:
+    """`2 à prendre, 1 avis à rendre, 3 acceptées aujourd’hui ; sollicité 12 fois.`"""
+    today = one.accepted_today(place.frame.today)
+    told = [
+        f"{one.pending} à prendre" if one.pending else "",
+        french.format_count(one.open_cases, "avis à rendre", "avis à rendre") if one.open_cases else "",
+        f"{french.format_count(today, 'acceptée')} aujourd’hui" if today else "",
+    ]
+    said = ", ".join(part for part in told if part) or "Rien en cours"
+    return f"{said}\u00a0; sollicité {turns} fois par cette équipe." if turns else f"{said}."
+
+
+def _figures(levels: Levels) -> tuple[Figure, ...]:
+    """The service levels of a line, as its manager reads them."""
+    return (
+        Figure("Demandes", str(levels.asked), f"{levels.answered} répondues, {levels.waiting} en cours"),
+        Figure("Réponse médiane", _length(levels.median_minutes)),
+        Figure("Neuf réponses sur dix en", _length(levels.p90_minutes)),
+        Figure("En retard", _share(levels.late_ratio), f"{levels.late} sur {levels.due}"),
+        Figure("Refusées", _share(levels.refusal_ratio), f"{levels.refusals} sur {levels.asked}"),
+        Figure("Consultations évitées", _share(levels.avoided_ratio), f"{levels.avoided} sur {levels.answered}"),
+    )
+
+
+def _length(minutes: int | None) -> str:
+    return "—" if minutes is None else french.format_span(timedelta(minutes=minutes))
+
+
+def _share(ratio: float | None) -> str:
+    return "—" if ratio is None else french.format_percent(ratio)
 
 
 def _roster(openings: Sequence[Opening], people: Mapping[UUID, Person], place: Workplace) -> tuple[RosterDay, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from telemed.web.views.frame import Badge, Choice, Form
+from telemed.web.views.frame import NOTHING_TYPED, Badge, Choice, Form
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,20 @@ class AvailabilityView:
 
 
 @dataclass(frozen=True)
+class CalendarView:
+    """What a calendar would bring, or brought: each event in words, and each that was left out with its reason."""
+
+    base: str
+    accepted: tuple[str, ...]
+    accepted_count: int
+    rejected: tuple[Choice, ...]
+    rejected_count: int
+    is_waiting: bool
+    is_kept: bool
+    form: Form = NOTHING_TYPED
+
+
+@dataclass(frozen=True)
 class LineCard:
     """A line in the list: `state` says what I am in it."""
 
@@ -80,6 +94,7 @@ class MemberLine:
     name: str
     state: Badge
     shifts: tuple[HoursLine, ...]
+    load: str = ""
     remove_address: str = ""
 
 

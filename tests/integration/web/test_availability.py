@@ -6,6 +6,7 @@ import re
 
 import pytest
 import pytest_asyncio
+from aiohttp import FormData
 
 from tests.integration.web.conftest import Site, Window, plain
 
@@ -88,6 +89,11 @@ async def test_where_one_is_told_is_kept(doctor: Window) -> None:
     kept = await doctor.post(f"{BASE}/prevenir", {"courriel": "autre@exemple.fr", "telephone": "06 39 98 12 34"})
     assert 'value="autre@exemple.fr"' in kept.text
     assert 'value="06 39 98 12 34"' in kept.text
+    night = {"calme_de": "20:00", "calme_a": "08:00", "recapitulatif": "08:30", "urgent_aussi": "oui"}
+    quiet = await doctor.post(f"{BASE}/prevenir", {"courriel": "autre@exemple.fr"} | night)
+    assert 'name="calme_a" type="time" value="08:00"' in quiet.text
+    half = await doctor.post(f"{BASE}/prevenir", {"courriel": "autre@exemple.fr", "calme_de": "20:00"})
+    assert half.errors == ["Donnez un début et une fin différents."]
     wrong = await doctor.post(f"{BASE}/prevenir", {"courriel": "autre", "telephone": "06 39 98 12 34"})
     assert wrong.status == 422
     assert 'value="autre"' in wrong.text
@@ -135,3 +141,32 @@ async def test_a_line_without_a_name_is_shown_again(doctor: Window) -> None:
     answer = await doctor.post("/avis/equipes", {"nom": "", "specialite": "G15_10/SM15"})
     assert answer.status == 422
     assert '<option value="G15_10/SM15" selected>' in answer.text
+
+
+def calendar(*events: str) -> bytes:
+    body = "".join(f"BEGIN:VEVENT\r\n{event}\r\nEND:VEVENT\r\n" for event in events)
+    return f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n{body}END:VCALENDAR\r\n".encode()
+
+
+async def test_a_calendar_is_looked_at_then_kept_then_taken_back(doctor: Window) -> None:
+    await doctor.post(f"{BASE}/profil", OPEN)
+    nothing = await doctor.send(f"{BASE}/agenda", FormData({"sens": "hours"}))
+    assert "Choisissez un fichier d’agenda" in nothing.text
+    zone = "TZID=Europe/Paris"
+    weekly = f"UID:1\r\nDTSTART;{zone}:20261130T140000\r\nDTEND;{zone}:20261130T160000\r\nRRULE:FREQ=WEEKLY"
+    cancelled = weekly.replace("UID:1", "UID:2") + "\r\nSTATUS:CANCELLED"
+    form = FormData({"sens": "hours"})
+    form.add_field("agenda", calendar(weekly, cancelled), filename="agenda.ics", content_type="text/calendar")
+    shown = await doctor.send(f"{BASE}/agenda", form)
+    assert "Chaque lundi, de 14 h à 16 h" in plain(shown.text)
+    assert "Événement 2" in plain(shown.text)
+    assert "Chaque lundi" not in (await doctor.get(BASE)).text
+    kept = await doctor.post(f"{shown.path}/garder")
+    assert "Agenda importé" in kept.text
+    assert "Chaque lundi, de 14 h à 16 h" in plain(kept.text)
+    assert (await doctor.post(f"{shown.path}/garder")).status == 409
+    undone = await doctor.post(f"{shown.path}/annuler")
+    assert "Chaque lundi" not in undone.text
+    garbage = FormData({"sens": "hours"})
+    garbage.add_field("agenda", b"%PDF-1.7", filename="agenda.ics", content_type="text/calendar")
+    assert (await doctor.send(f"{BASE}/agenda", garbage)).status == 422

@@ -65,9 +65,15 @@ TEAM = roster.LineView(
         ),
     ),
     members=(
-        roster.MemberLine("Dr Yves LE GOFF", Badge("Membre", FINE), SHIFTS[:1], "/avis/equipes/1/membres/1/retirer"),
         roster.MemberLine(
-            "Dr Karim BENALI", Badge("Invité, pas encore répondu", SOON), (), "/avis/equipes/1/membres/2/retirer"
+            "Dr Yves LE GOFF",
+            Badge("Membre", FINE),
+            SHIFTS[:1],
+            "1 avis à rendre.",
+            "/avis/equipes/1/membres/1/retirer",
+        ),
+        roster.MemberLine(
+            "Dr Karim BENALI", Badge("Invité, pas encore répondu", SOON), (), "", "/avis/equipes/1/membres/2/retirer"
         ),
     ),
     form=HOURS,
@@ -94,7 +100,17 @@ LINES = roster.LinesView(
     SPECIALTIES,
 )
 EXPERT_OF_LINES = replace(EXPERT, current="expertise/teams")
+CALENDAR = roster.CalendarView(
+    "/avis/disponibilites/agenda/1",
+    ("Chaque lundi et jeudi, de 14 h à 16 h", "Absence : du lundi 3 août au vendredi 14 août"),
+    2,
+    (Choice("3", "Cet événement est annulé."),),
+    1,
+    is_waiting=True,
+    is_kept=False,
+)
 EXAMPLES = {
+    "agenda": Example("Agenda importé", "professional/calendar_import.html", EXPERT, CALENDAR),
     "disponibilites": Example(
         "Mes disponibilités",
         "professional/availability.html",
