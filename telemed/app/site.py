@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from functools import lru_cache
 
 import orjson
@@ -40,6 +39,7 @@ from telemed.api.limits import RateLimiter
 from telemed.api.middlewares import LIMITER, MIDDLEWARES, SETTINGS, add_security_headers
 from telemed.api.operation import Operations
 from telemed.app.attachments import Attachments
+from telemed.app.background import end_tasks
 from telemed.app.expertise import Expertise
 from telemed.app.experts import Experts
 from telemed.app.pages import page_services
@@ -252,11 +252,7 @@ async def _run_background(app: web.Application) -> AsyncIterator[None]:
         asyncio.create_task(services.live.wire.run(), name="live wire"),
     ]
     yield
-    for task in tasks:
-        task.cancel()
-    for task in tasks:
-        with suppress(asyncio.CancelledError):
-            await task
+    await end_tasks(tasks)
     await services.telemonitoring.ingestion.close()
     services.documents.close()
     services.accounting.close()
