@@ -1,7 +1,7 @@
 """Measures against floors and peers, side by side in one run.
 
 usage: python -m tests.benchmarks [table…]
-tables: lists quotas cap match upload openings relay idle_sockets first_frame; all by default
+tables: lists quotas cap match upload openings ingestion monitoring_rules relay idle_sockets first_frame; all by default
 """
 
 from __future__ import annotations
@@ -10,7 +10,10 @@ import importlib
 import sys
 import time
 
-TABLES = ("lists", "quotas", "cap", "match", "upload", "openings", "relay", "idle_sockets", "first_frame")
+TABLES = (
+    *("lists", "quotas", "cap", "match", "upload", "openings", "ingestion", "monitoring_rules"),
+    *("relay", "idle_sockets", "first_frame"),
+)
 
 
 def main(words: list[str]) -> int:

@@ -37,8 +37,10 @@ class Arrival:
     @property
     def key(self) -> tuple[UUID, str, str, datetime]:
         """Two arrivals with the same key are of the same measure."""
-        _, name, measured_at, component = self.observation.key
-        return self.device_id, name, component, measured_at
+        observation = self.observation
+        if observation.signal is not None:
+            return self.device_id, observation.signal, "", observation.measured_at
+        return self.device_id, observation.code, observation.component, observation.measured_at
 
     @property
     def is_correction(self) -> bool:

@@ -59,16 +59,15 @@ class RowWriter:
         """The values of a row, in the order of `COLUMNS`."""
         observation = kept.observation
         signal = observation.signal
-        _, name, measured_at, component = observation.key
         is_usual = signal is not None and observation.code == self._codes[signal]
         is_plain = (
             signal is not None and observation.quarantine is None and observation.raw.endswith(self._unit(signal))
         )
         return (
             kept.device_id,
-            name,
-            component,
-            measured_at,
+            observation.code if signal is None else signal,
+            observation.component if signal is None else "",
+            observation.measured_at,
             kept.version,
             kept.follow_up_id,
             kept.arrival_id,
