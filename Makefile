@@ -9,7 +9,7 @@ export PY
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-demo: ## set up and run the demonstration practice (ARGS="--once DIR" plays one visit headless, --reset starts over)
+demo: ## set up and run the demonstration practice (ARGS="--once DIR" plays one visit and one télé-expertise headless, --reset starts over)
 	@.ci/environment run
 	@$(PYTHON) -m telemed demo $(ARGS)
 

@@ -1,1 +1,1 @@
-"""The demonstration: a small believable practice to walk about in, and one whole visit played by itself."""
+"""The demonstration: two practices to walk about in; one visit and one télé-expertise that play themselves."""

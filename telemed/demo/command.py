@@ -15,7 +15,10 @@ from telemed.demo.steps import StepFailed
 
 def add_words(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--once", metavar="DIR", type=Path, help="play one visit headless and write its papers into DIR"
+        "--once",
+        metavar="DIR",
+        type=Path,
+        help="play one visit and one télé-expertise headless and write their papers into DIR",
     )
     parser.add_argument("--reset", action="store_true", help="start over: forget what earlier runs left")
     parser.add_argument("--port", type=int, default=8080, help="serve there, or on the next free port")
@@ -27,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
     logs.configure("error")
     try:
         if options.once:
-            from telemed.demo.visit.play import play_once  # loads WebRTC, which only this needs
+            from telemed.demo.once import play_once  # loads WebRTC, which only this needs
 
             asyncio.run(play_once(options.once))
         else:

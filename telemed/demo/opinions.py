@@ -19,13 +19,12 @@ from telemed.acts.teleexpertise.model import (
 )
 from telemed.app import Services
 from telemed.consent.model import ActKind, ConsentDecision
-from telemed.demo.practice import DemoPractice
+from telemed.demo.experts import CHERIF, DERMATOLOGY, LE_GOFF, NURSE
+from telemed.demo.practice import DemoPractice, id_of
 from telemed.kernel.caller import Caller
 from telemed.kernel.clock import FrozenClock
 
-_DERMATOLOGY = "G15_10/SM15"
-_NURSE, _DOCTOR = "ines.marchand", "claire.moreau"
-_LE_GOFF, _CHERIF = "yves.legoff", "nadia.cherif"
+_DOCTOR = "claire.moreau"
 
 
 @dataclass(frozen=True)
@@ -44,15 +43,15 @@ class Asked:
 ASKED = (
     Asked(
         _DOCTOR,
-        _LE_GOFF,
+        LE_GOFF,
         2,
         "Cette lésion pigmentée du dos justifie-t-elle une exérèse ?",
         "Lésion de 7 mm, bords irréguliers, apparue depuis un an.",
         until="closed",
     ),
     Asked(
-        _NURSE,
-        _LE_GOFF,
+        NURSE,
+        LE_GOFF,
         13,
         "Quel pansement pour cet ulcère de jambe qui ne bourgeonne plus ?",
         "Ulcère veineux de 4 cm, fibrineux à 60 %, peu exsudatif, douleur 3 sur 10.",
@@ -60,8 +59,8 @@ ASKED = (
         until="accepted",
     ),
     Asked(
-        _NURSE,
-        _CHERIF,
+        NURSE,
+        CHERIF,
         7,
         "Faut-il s'inquiéter de ces bulles des jambes ?",
         "Bulles tendues apparues hier, prurit, pas de fièvre.",
@@ -70,14 +69,14 @@ ASKED = (
     ),
     Asked(
         _DOCTOR,
-        _CHERIF,
+        CHERIF,
         8,
         "Eczéma des mains qui résiste aux dermocorticoïdes : que proposer ?",
         "Trois mois d'évolution, métier au contact de détergents, prick-tests jamais faits.",
     ),
     Asked(
         _DOCTOR,
-        _LE_GOFF,
+        LE_GOFF,
         14,
         "Psoriasis : passer à un traitement général ?",
         "Surface atteinte 12 %, échec des topiques, pas d'arthralgie.",
@@ -109,7 +108,7 @@ async def _send(services: Services, asker: Caller, expert: Caller, patient_id: U
     content = CaseContent(
         question=asked.question,
         urgency=asked.urgency,
-        specialty_code=_DERMATOLOGY,
+        specialty_code=DERMATOLOGY,
         administrative=Administrative(CareSetting.PRACTICE),
         medical=Medical(findings=asked.findings),
     )
@@ -122,7 +121,7 @@ async def _send(services: Services, asker: Caller, expert: Caller, patient_id: U
         act_id=case.id,
         decision=ConsentDecision.GIVEN,
     )
-    return (await requests.send(asker, case.id, [_id_of(expert)])).case
+    return (await requests.send(asker, case.id, [id_of(expert)])).case
 
 
 async def _carry_on(services: Services, asker: Caller, expert: Caller, case: Case, until: str) -> None:
@@ -136,9 +135,3 @@ async def _carry_on(services: Services, asker: Caller, expert: Caller, case: Cas
         draft = await expertise.opinions.save(expert, case.id, _OPINION, revision=0)
         await expertise.opinions.sign(expert, case.id, revision=draft.revision)
         await expertise.requests.close(asker, case.id)
-
-
-def _id_of(caller: Caller) -> UUID:
-    if caller.id is None:
-        raise LookupError("a professional has an id")
-    return caller.id

@@ -92,7 +92,7 @@ async def create(services: Services, folder: Path, *, patients: int = len(PATIEN
     callers = {login: person["caller"] for login, person in zip(_logins(), people, strict=True)}
     for caller in callers.values():
         if caller.has_role(Role.DOCTOR):
-            await services.booking.set_hours(caller, _id_of(caller), _opening_hours())
+            await services.booking.set_hours(caller, id_of(caller), _opening_hours())
     secretary = callers["sophie.garnier"]
     registered = [await register(services, secretary, patient, mobile_of(place), email_of(patient), place)
                   for place, patient in enumerate(PATIENTS[:patients])]  # fmt: skip
@@ -100,7 +100,7 @@ async def create(services: Services, folder: Path, *, patients: int = len(PATIEN
     document = {
         "practices": [str(house) for house in houses],
         "secrets": {login: person["secret"] for login, person in zip(_logins(), people, strict=True)},
-        "people": {login: str(_id_of(caller)) for login, caller in callers.items()},
+        "people": {login: str(id_of(caller)) for login, caller in callers.items()},
         "patients": [str(patient.id) for patient in registered],
     }
     raw = orjson.dumps(document)
@@ -218,7 +218,8 @@ def _logins() -> list[str]:
     return [person.login for person in PROFESSIONALS]
 
 
-def _id_of(caller: Caller) -> UUID:
+def id_of(caller: Caller) -> UUID:
+    """The professional's id. Raises LookupError for a caller that is nobody."""
     if caller.id is None:
         raise LookupError("a professional has an id")
     return caller.id

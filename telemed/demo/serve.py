@@ -20,6 +20,7 @@ from pydantic import SecretStr
 from telemed.app import Services, build_app, build_services
 from telemed.demo.bills import record_rights, rejecting_one
 from telemed.demo.caisse import open_caisse_for
+from telemed.demo.experts import open_hours
 from telemed.demo.letterbox import Letterbox, LetterboxAddresses
 from telemed.demo.opinions import ask_opinions
 from telemed.demo.past import leave_one_to_sign, play_past
@@ -84,6 +85,7 @@ async def open_practice(settings: Settings, clock: Clock) -> DemoPractice:
         await upgrade(services.database)
         practice = await create(services, settings.data_dir)
         await record_rights(services, practice)
+        await open_hours(services, practice)
         await play_past(services, practice, past, now)
         await leave_one_to_sign(services, practice, past, now)
         await ask_opinions(services, practice, past)

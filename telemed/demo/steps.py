@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import TextIO
+from typing import TextIO, TypeVar
 
 from telemed.kernel.clock import Clock
+from telemed.web.french import format_count
+
+_PATIENCE_SECONDS = 15.0
+_PAUSE_SECONDS = 0.1
+T = TypeVar("T")
 
 
 class StepFailed(Exception):
@@ -50,6 +56,20 @@ class Steps:
 
     def _tell(self, line: str) -> None:
         print(line, file=self._out, flush=True)
+
+
+async def until(look: Callable[[], Awaitable[T | None]], failure: str) -> T:
+    """Look until there is something. Raises TimeoutError saying what did not come."""
+    for _attempt in range(int(_PATIENCE_SECONDS / _PAUSE_SECONDS)):
+        if (found := await look()) is not None:
+            return found
+        await asyncio.sleep(_PAUSE_SECONDS)
+    raise TimeoutError(failure)
+
+
+def size(content: bytes) -> str:
+    """`26 168 octets`."""
+    return format_count(len(content), "octet")
 
 
 def _reason(err: BaseException) -> str:

@@ -86,14 +86,48 @@ def test_the_claim_is_paid_from_the_lot_that_the_caisse_received(played: tuple[P
     assert sum(entry["cents"] for entry in life["entries"]) == 0
 
 
-def test_the_report_is_a_valid_tlm_cr(played: tuple[Path, str]) -> None:
+VOLETS = {
+    "report.cda.xml": "CI-SIS_TLM-CR_2022.01.sch",
+    "expertise-request.cda.xml": "CI-SIS_TLM-DA_2022.01.sch",
+    "expertise-report.cda.xml": "CI-SIS_TLM-CR_2022.01.sch",
+}
+
+
+@pytest.mark.parametrize("paper", VOLETS)
+def test_the_documents_are_valid(played: tuple[Path, str], paper: str) -> None:
     """By the ANS's own schemas and schematrons, where they stand beside the project."""
     folder, _ = played
     tool = shared_path("data/tools/check_cda.py")
-    volet = "CI-SIS_TLM-CR_2022.01.sch"
-    command = [sys.executable, str(tool), str(shared_path("data/cda")), volet, str(folder / "report.cda.xml")]
+    command = [sys.executable, str(tool), str(shared_path("data/cda")), VOLETS[paper], str(folder / paper)]
     checked = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert "0 errors" in checked.stdout, checked.stdout + checked.stderr
+
+
+def test_an_opinion_leaves_its_two_documents_and_its_two_claims(played: tuple[Path, str]) -> None:
+    folder, printed = played
+    parser = etree.XMLParser(resolve_entities=False, no_network=True)
+    request, report = (etree.parse(folder / f"expertise-{name}.cda.xml", parser) for name in ("request", "report"))
+    fulfilled = report.findall("cda:inFulfillmentOf/cda:order/cda:id", CDA)
+    acts = [code.get("code") for code in report.findall("cda:documentationOf/cda:serviceEvent/cda:code", CDA)]
+    claims = json.loads((folder / "expertise-claims.json").read_bytes())
+    request_id = request.find("cda:id", CDA)
+    assert request_id is not None
+    assert [dict(one.attrib) for one in fulfilled] == [dict(request_id.attrib)]
+    assert acts[0] == "TE2"
+    assert (folder / "expertise-report.pdf").read_bytes().startswith(b"%PDF-")
+    assert {(claim["code"], claim["amount_cents"]) for claim in claims} == {("TE2", 2_300), ("RQD", 1_000)}
+    assert len({claim["act_id"] for claim in claims}) == 1
+    assert "débarrassée de son lieu" in printed
+
+
+def test_the_matching_gives_its_reasons(played: tuple[Path, str]) -> None:
+    folder, _ = played
+    matching = json.loads((folder / "matching.json").read_bytes())
+    best, *others = matching["proposals"]
+    assert all(best["points"] >= other["points"] for other in others)
+    for proposal in matching["proposals"]:
+        assert sum(part["points"] for part in proposal["parts"]) == proposal["points"]
+        assert all(part["why"] for part in proposal["parts"])
 
 
 def test_a_failure_names_its_step_and_exits_1(tmp_path: Path) -> None:

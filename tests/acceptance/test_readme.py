@@ -21,7 +21,7 @@ COMMANDS = {
 }
 SERVES = ("make demo",)
 ENDS_WITH = {
-    'make demo ARGS="--once visite"': "Visite complète en",
+    'make demo ARGS="--once visite"': "Visite et avis complets en",
     "make check": "check: all clean",
     "make test": " passed in ",
 }

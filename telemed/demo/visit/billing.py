@@ -6,7 +6,7 @@ from typing import Any
 
 from telemed.adapters.caisse.reception import Reception
 from telemed.demo.steps import Steps
-from telemed.demo.visit.http import Window
+from telemed.demo.window import Window
 from telemed.kernel.money import format_euros
 
 

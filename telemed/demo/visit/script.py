@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from signaling.client import RoomClient
 from telemed.demo.letterbox import DemoAccount, Letterbox, find_link
-from telemed.demo.steps import Steps
+from telemed.demo.steps import Steps, size, until
 from telemed.demo.visit.billing import bill_visit, lot_of
-from telemed.demo.visit.http import Window
 from telemed.demo.visit.peer import CallPeer
+from telemed.demo.window import Window
 from telemed.kernel.clock import Clock
 from telemed.kernel.money import format_euros
 
 VIDEO_SECONDS = 5.0
 AWAY_SECONDS = 4.0
 _PATIENCE_SECONDS = 15.0
-_PAUSE_SECONDS = 0.1
-T = TypeVar("T")
 _REPORT: dict[str, Any] = {
     "reason": "Renouvellement de traitement et vertiges.",
     "findings": "Vertiges positionnels brefs, depuis huit jours. Tension 13/8 ce matin. Pas de signe de gravité.",
@@ -107,7 +104,7 @@ class Visit:
             self._act = booked["teleconsultation"]["id"]
             step.result = f"acte {self._act}"
         async with self._steps.step("SMS reçu de l'opérateur") as step:
-            text = await self._until(self._received_text, "aucun SMS n'est arrivé")
+            text = await until(self._received_text, "aucun SMS n'est arrivé")
             link = find_link(text)
             if link is None:
                 raise ValueError("le SMS ne contient pas de lien")
@@ -174,7 +171,7 @@ class Visit:
             if not report["is_ready"]:
                 raise ValueError(" ".join(reason["text"] for reason in report["refusals"]))
             preview = await self._doctor.download(f"{act}/report/preview")
-            step.result = f"incidents repris : {'; '.join(report['incidents'])} ; aperçu de {len(preview):,} octets"
+            step.result = f"incidents repris : {'; '.join(report['incidents'])} ; aperçu de {size(preview)}"
         async with self._steps.step("Signature du médecin") as step:
             signed = await self._doctor.post(f"{act}/report/signature", {"revision": report["revision"]})
             self._document = f"/documents/{signed['document_id']}"
@@ -188,9 +185,9 @@ class Visit:
             verified = await self._doctor.get(f"{self._document}/verification")
             if not verified["is_intact"]:
                 raise ValueError("le scellé du document ne se vérifie pas")
-            step.result = f"PDF/A {len(self.papers.pdf):,} octets, CDA {len(self.papers.cda):,} octets"
+            step.result = f"PDF/A {size(self.papers.pdf)}, CDA {size(self.papers.cda)}"
         async with self._steps.step("Proposition de facturation") as step:
-            self.papers.claim = await self._until(self._find_claim, "aucune proposition n'est arrivée")
+            self.papers.claim = await until(self._find_claim, "aucune proposition n'est arrivée")
             step.result = _proposed(self.papers.claim)
         self.papers.claims = await bill_visit(
             self._steps,
@@ -249,14 +246,6 @@ class Visit:
         """The entry of this act, once the outbox has brought it to billing."""
         page = await self._doctor.get("/billing/claims")
         return next((claim for claim in page["items"] if claim["act_id"] == self._act), None)
-
-    async def _until(self, look: Callable[[], Awaitable[T | None]], failure: str) -> T:
-        """Look until there is something. Raises TimeoutError saying what did not come."""
-        for _attempt in range(int(_PATIENCE_SECONDS / _PAUSE_SECONDS)):
-            if (found := await look()) is not None:
-                return found
-            await asyncio.sleep(_PAUSE_SECONDS)
-        raise TimeoutError(failure)
 
 
 def _told(continuity: dict[str, Any]) -> str:

@@ -42,6 +42,13 @@ class Window:
     async def put(self, path: str, body: Any = None) -> Any:
         return await self._json("PUT", path, body=body)
 
+    async def send(self, path: str, content: bytes) -> Any:
+        """The bytes of a file, from its beginning."""
+        headers = {"Content-Type": "application/partial-upload", "Upload-Offset": "0"}
+        async with self.session.patch(self.base_url + path, data=content, headers=headers) as response:
+            await _check(response)
+            return await response.json()
+
     async def download(self, path: str) -> bytes:
         """The bytes at this path. Raises CallRefused."""
         async with self.session.get(self.base_url + path) as response:
