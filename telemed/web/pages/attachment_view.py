@@ -16,13 +16,19 @@ from telemed.attachments.model import (
     Party,
     PictureRole,
     State,
+    Warned,
 )
-from telemed.web.french import format_bytes, format_count
+from telemed.web.french import format_bytes, format_count, typographic
 from telemed.web.pages.page import Visitor
 from telemed.web.views.attachments import Piece, PiecesView
 from telemed.web.views.frame import Badge, Form, Tone
 
 CASE = OwnerKind.TELEEXPERTISE
+_OTHERS = {
+    Warned.OTHER_NAME: "un autre nom",
+    Warned.OTHER_BIRTH_DATE: "une autre date de naissance",
+    Warned.OTHER_SEX: "un autre sexe",
+}
 _ACCEPTED = ",".join(sorted({one.media_type for one in FORMATS.values()} | {".heic", ".dcm", ".scp"}))
 
 
@@ -67,8 +73,8 @@ def piece_of(one: Attachment, me: UUID | None, party: Party | None) -> Piece:
         shown=f"{address}/shown" if has[PictureRole.SHOWN] else "",
         original=f"{address}/original" if is_open else "",
         state=_state(one),
-        warnings=tuple(WARNINGS[warning].text for warning in one.warnings) if is_open else (),
-        note=one.withdrawal or (REFUSALS[one.refusal].text if one.refusal else ""),
+        warnings=_warnings(one) if is_open else (),
+        note=one.withdrawal or (typographic(REFUSALS[one.refusal].text) if one.refusal else ""),
         may_remove=party is not None and is_mine and (is_unseen or (is_open and not party.is_sent)),
         may_withdraw=party is not None and is_mine and is_open and party.is_sent,
     )
@@ -79,6 +85,16 @@ def _what(one: Attachment) -> str:
     pages = {Kind.PDF: "page", Kind.DICOM: "image"}.get(one.kind) if one.kind and one.frames > 1 else None
     parts = (FORMATS[one.kind].label if one.kind else "", format_count(one.frames, pages) if pages else "")
     return ", ".join(filter(None, (*parts, format_bytes(one.length))))
+
+
+def _warnings(one: Attachment) -> tuple[str, ...]:
+    """What differs from the patient in one sentence, then the rest."""
+    others = [_OTHERS[warning] for warning in one.warnings if warning in _OTHERS]
+    rest = [typographic(WARNINGS[warning].text) for warning in one.warnings if warning not in _OTHERS]
+    if not others:
+        return tuple(rest)
+    said = " et ".join(filter(None, (", ".join(others[:-1]), others[-1])))
+    return (typographic(f"Ce fichier porte {said} que le dossier : vérifiez qu’il est bien celui du patient."), *rest)
 
 
 def _state(one: Attachment) -> Badge | None:

@@ -19,7 +19,9 @@ SCAN = Piece(
     "/avis/pieces/2",
     shown="/attachments/2/shown",
     original="/attachments/2/original",
-    warnings=("Ce fichier porte un autre nom que celui du patient : vérifiez qu’il est bien le sien.",),
+    warnings=(
+        "Ce fichier porte un autre nom et un autre sexe que le dossier : vérifiez qu’il est bien celui du patient.",
+    ),
     may_withdraw=True,
 )
 ARRIVING = Piece("3", "ordonnance.pdf", "1,1 Mo", "", ago(3), state=Badge("Interrompu à 42 %", SOON), may_remove=True)
