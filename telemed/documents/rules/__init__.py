@@ -1,7 +1,7 @@
 """What a document must hold before it is signed, what may leave with it, who may open it, and to whom it goes."""
 
 from telemed.documents.rules.completeness import author_texts, check_completeness
-from telemed.documents.rules.deliveries import plan_deliveries
+from telemed.documents.rules.deliveries import plan_deliveries, telling_time
 from telemed.documents.rules.expertise import check_opinion, check_request, opinion_texts, request_texts
 from telemed.documents.rules.reading import check_reading
 from telemed.documents.rules.signing import check_ins, check_printable, check_signer
@@ -18,4 +18,5 @@ __all__ = [
     "opinion_texts",
     "plan_deliveries",
     "request_texts",
+    "telling_time",
 ]

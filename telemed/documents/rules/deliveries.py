@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time, timedelta
+
 from telemed.documents.model import (
     DeliveryReason,
     DeliveryStep,
@@ -9,9 +11,20 @@ from telemed.documents.model import (
     Recipient,
     Visibility,
 )
+from telemed.kernel.clock import Territory, resolve_local
 
 Planned = tuple[Recipient, DeliveryStep, DeliveryReason]
+_MORNING, _EVENING = time(8), time(20)
 _HIDDEN = frozenset({Visibility.INVISIBLE_PATIENT, Visibility.INVISIBLE_REPRESENTANTS_LEGAUX})
+
+
+def telling_time(now: datetime, territory: Territory) -> datetime:
+    """When people are told of what was signed at `now`: at once by day, from eight in the morning otherwise."""
+    local = now.astimezone(territory.zone)
+    if _MORNING <= local.time() < _EVENING:
+        return now
+    day = local.date() if local.time() < _MORNING else local.date() + timedelta(days=1)
+    return resolve_local(datetime.combine(day, _MORNING), territory)
 
 
 def plan_deliveries(report: ExpertiseReport) -> tuple[Planned, ...]:

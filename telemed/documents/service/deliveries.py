@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +24,7 @@ from telemed.documents.model import (
     SignedDocument,
 )
 from telemed.documents.ports import CaseReaders, Contacts
-from telemed.documents.rules import plan_deliveries
+from telemed.documents.rules import plan_deliveries, telling_time
 from telemed.documents.service.opening import open_document
 from telemed.documents.store import DeliveryStore, DocumentStore
 from telemed.kernel.caller import Caller
@@ -62,17 +63,17 @@ class DeliveryService:
         self._readers = readers
 
     async def plan(self, uow: UnitOfWork, prepared: PreparedDocument, *, requerant_id: UUID) -> None:
-        """Write to whom a report goes, in the transaction that keeps it; messages leave after the commit."""
+        """Write to whom a report goes, in the transaction that keeps it; messages leave after it, by day."""
         report, document_id = prepared.statement, prepared.manifest.document_id
         if not isinstance(report, ExpertiseReport):
             raise TypeError("only the report of a télé-expertise has a plan")
-        doctor = report.medecin_traitant
+        doctor, at = report.medecin_traitant, telling_time(self._clock.now(), report.territory)
         for recipient, step, reason in plan_deliveries(report):
             account = requerant_id if recipient is Recipient.REQUERANT else None
             await self._add(uow, document_id, recipient, step, reason, professional_id=account)
             if reason is DeliveryReason.TO_TELL:
                 rpps = doctor.rpps if doctor and recipient is Recipient.MEDECIN_TRAITANT else None
-                uow.add_event(self._wanted(document_id, recipient, rpps))
+                uow.add_event(self._wanted(document_id, recipient, rpps, at))
 
     async def deliver(self, event: Event) -> None:
         """Subscriber of `document.delivery_wanted`. Raises Unavailable, so that the outbox tries again.
@@ -171,6 +172,7 @@ class DeliveryService:
         await DeliveryStore(uow.session).add(line)
         return line
 
-    def _wanted(self, document_id: UUID, recipient: Recipient, rpps: str | None) -> Event:
+    def _wanted(self, document_id: UUID, recipient: Recipient, rpps: str | None, at: datetime) -> Event:
+        """The outbox takes it from `at` on."""
         payload = {"document_id": str(document_id), "recipient": recipient.value, "rpps": rpps}
-        return Event(WANTED, key=f"{WANTED}:{document_id}:{recipient}", occurred_at=self._clock.now(), payload=payload)
+        return Event(WANTED, key=f"{WANTED}:{document_id}:{recipient}", occurred_at=at, payload=payload)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from telemed.documents import rules
 from telemed.documents.model import Address, ConsentChannel, ConsentFacts, IdentityStatus, Recipient, Visibility
-from telemed.documents.rules import plan_deliveries
+from telemed.documents.rules import plan_deliveries, telling_time
+from telemed.kernel.clock import Territory
 from tests.unit.documents.making import SIGNED_AT, make_patient
 from tests.unit.documents.making_expertise import (
     make_expert,
@@ -132,3 +133,18 @@ def test_a_medecin_traitant_who_is_of_the_case_has_it_already() -> None:
         assert planned(medecin_traitant=doctor)[Recipient.MEDECIN_TRAITANT] == expected
     same = replace(facts.author, place=None)
     assert planned(Visibility.MASQUE_PS, medecin_traitant=same)[Recipient.MEDECIN_TRAITANT][0] == "available"
+
+
+@pytest.mark.parametrize(
+    ("signed", "told", "territory"),
+    [
+        ("2026-11-25T07:00:00+00:00", "2026-11-25T07:00:00+00:00", Territory.METROPOLE),
+        ("2026-11-25T06:59:59+00:00", "2026-11-25T07:00:00+00:00", Territory.METROPOLE),
+        ("2026-11-25T18:59:59+00:00", "2026-11-25T18:59:59+00:00", Territory.METROPOLE),
+        ("2026-11-25T19:00:00+00:00", "2026-11-26T07:00:00+00:00", Territory.METROPOLE),
+        ("2026-03-28T22:00:00+00:00", "2026-03-29T06:00:00+00:00", Territory.METROPOLE),
+        ("2026-12-31T21:30:00+00:00", "2027-01-01T04:00:00+00:00", Territory.LA_REUNION),
+    ],
+)
+def test_people_are_told_by_day_where_the_report_was_made(signed: str, told: str, territory: Territory) -> None:
+    assert telling_time(datetime.fromisoformat(signed), territory) == datetime.fromisoformat(told)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -286,6 +286,18 @@ async def test_the_medecin_traitant_reads_it_in_his_own_account(scene: Scene) ->
     assert len(await lines(scene, report)) == 4 + 3
 
 
+async def test_nobody_is_told_at_night(scene: Scene) -> None:
+    case = await scene.accepted()
+    draft = await scene.written(case)
+    scene.clock.advance(timedelta(hours=11, minutes=30))
+    await scene.expertise.opinions.sign(scene.expert, case.id, revision=draft.revision)
+    await scene.deliver()
+    assert not [one for one in scene.mail.messages if one.to.startswith("jeanne")]
+    scene.clock.advance(timedelta(hours=9))
+    await scene.deliver()
+    assert [one.subject for one in scene.mail.messages if one.to.startswith("jeanne")] == ["Un document vous attend"]
+
+
 async def test_the_first_opening_is_the_receipt_of_who_asked(scene: Scene) -> None:
     case = await scene.answered()
     _, report = await papers(scene, case)
@@ -310,7 +322,7 @@ async def test_a_message_that_the_operator_refuses_or_delays(scene: Scene) -> No
     case = await scene.answered()
     _, report = await papers(scene, case)
     service = scene.services.documents.deliveries
-    event = service._wanted(report.identity.document_id, Recipient.PATIENT, None)
+    event = service._wanted(report.identity.document_id, Recipient.PATIENT, None, scene.clock.now())
     scene.mail.is_away = True
     with pytest.raises(Unavailable):
         await service.deliver(event)
