@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import insert, select, text
@@ -10,13 +11,15 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 from structlog.contextvars import bound_contextvars
 
-from telemed.experts.model import Opening, window_at
+from telemed.experts.model import HoursException, Kind, Opening, window_at
 from telemed.experts.rules.openings import next_midnight, openings_of
 from telemed.experts.service.keeping import KeepingService, keep_openings, rosters_of
 from telemed.experts.store import HoursStore, OpeningStore
 from telemed.experts.store.openings import opening_values
 from telemed.experts.tables import OpeningRow, ProfileRow
 from telemed.kernel.clock import FrozenClock
+from telemed.kernel.ids import new_id
+from telemed.kernel.period import Interval
 from telemed.storage.engine import Database, sync_engine_of
 from tests.fixtures.clocks import NOON
 from tests.integration.api.test_lists import counted
@@ -93,3 +96,19 @@ async def test_one_person_is_not_open_twice_from_the_same_instant(database: Data
     with pytest.raises(IntegrityError):
         async with database.begin() as uow:
             await uow.session.execute(insert(OpeningRow), [opening_values(first)])
+
+
+async def test_leave_that_overlaps_leave_is_refused_by_the_database_too(database: Database) -> None:
+    person, other = (await fill_experts(database, 2, now=NOON)).professional_ids
+
+    def away(who: UUID, first_hour: int, hours: int, kind: Kind = Kind.LEAVE) -> HoursException:
+        start = NOON + timedelta(hours=first_hour)
+        return HoursException(new_id(), who, kind, Interval(start, start + timedelta(hours=hours)))
+
+    apart = [away(person, 0, 5), away(person, 5, 5), away(other, 2, 5), away(person, 2, 5, Kind.EXTRA)]
+    async with database.begin() as uow:
+        await HoursStore(uow.session).add_exceptions(apart)
+    for wrong in ([away(person, 4, 2)], [away(person, 20, 5), away(person, 24, 1)]):
+        with pytest.raises(IntegrityError, match="leave_apart"):
+            async with database.begin() as uow:
+                await HoursStore(uow.session).add_exceptions(wrong)
