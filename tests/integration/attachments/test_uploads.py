@@ -6,13 +6,18 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from typing import Any
 from uuid import UUID
 
 import pytest
 from aiohttp import ClientError
 
+from telemed.api.auth import SESSION_COOKIE
 from telemed.attachments.model import MAX_BYTES, State
+from telemed.attachments.service import arrivals
 from telemed.attachments.store import AttachmentStore
+from telemed.kernel.ids import new_id
+from tests.fixtures.http import open_session
 from tests.fixtures.pictures import make_jpeg, make_png
 from tests.integration.attachments.conftest import Desk
 
@@ -95,6 +100,32 @@ async def test_asking_where_to_go_on_ends_the_request_that_hangs(desk: Desk) -> 
     older.cancel()
 
 
+async def test_a_sender_who_says_nothing_more_is_cut_and_loses_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(arrivals, "_SILENCE_SECONDS", 0.2)
+
+    async def fall_silent() -> AsyncIterator[bytes]:
+        yield LARGE[:100_000]
+        await asyncio.sleep(30)
+
+    begun = await desk.begin(await desk.scene.draft(), len(LARGE))
+    cut = await desk.send(begun["id"], fall_silent())
+    assert (cut.status, cut.body["code"]) == (400, "attachment.cut")
+    here = await desk.call("HEAD", f"/attachments/{begun['id']}", by=desk.scene.asker)
+    assert here.headers["Upload-Offset"] == "100000"
+
+
+async def test_a_crowd_waits_its_turn(desk: Desk) -> None:
+    begun = await desk.begin(await desk.scene.draft(), len(LARGE))
+    crowd: dict[UUID, Any] = {new_id(): None for _ in range(64)}
+    desk.attachments.arrivals._writing.update(crowd)
+    refused = await desk.send(begun["id"], LARGE)
+    assert (refused.status, refused.headers["Retry-After"]) == (429, "5")
+    desk.attachments.arrivals._writing.clear()
+    assert (await desk.send(begun["id"], LARGE)).status == 200
+
+
 async def test_what_was_written_and_not_acknowledged_is_forgotten(desk: Desk) -> None:
     """As after a crash between the disk and the database."""
     begun = await desk.begin(await desk.scene.draft(), len(LARGE))
@@ -151,6 +182,23 @@ async def test_lengths_are_bounded_as_they_are_declared_and_as_they_come(desk: D
 
     longer = await desk.send(begun["id"], unannounced())
     assert (longer.status, longer.body["code"]) == (413, "attachment.longer")
+
+
+async def test_ten_gigabytes_are_refused_before_they_come(desk: Desk) -> None:
+    begun = await desk.begin(await desk.scene.draft(), 1000)
+    token = await open_session(desk.services, desk.scene.asker)
+    url = desk.api.url(f"/attachments/{begun['id']}")
+    reader, writer = await asyncio.open_connection(url.host, url.port)
+    head = (
+        f"PATCH {url.path} HTTP/1.1\r\nHost: {url.host}\r\nCookie: {SESSION_COOKIE}={token}\r\n"
+        "Content-Type: application/partial-upload\r\nUpload-Offset: 0\r\nContent-Length: 10000000000\r\n\r\n"
+    )
+    writer.write(head.encode() + bytes(1000))
+    async with asyncio.timeout(5):
+        status = await reader.readline()
+    writer.close()
+    assert b" 413 " in status
+    assert desk.files() == []
 
 
 async def test_a_case_holds_two_hundred_megabytes(desk: Desk) -> None:
