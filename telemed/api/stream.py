@@ -31,10 +31,12 @@ class StreamLimits:
     """`behind`: how many events a page may have missed before it is told to reload instead.
 
     `per_person` bounds the pages of one person on this process, `streams` those of everybody; a write that a reader
-    does not take within `patience_seconds` ends the stream.
+    does not take within `patience_seconds` ends the stream. A session is looked at whenever something is told, its own
+    end too, and every `check_seconds`.
     """
 
     heartbeat_seconds: float = 15.0
+    check_seconds: float = 60.0
     behind: int = 100
     per_person: int = 12
     streams: int = 20_000
@@ -132,20 +134,24 @@ class LiveStreams:
     ) -> None:
         checked_at = _now()
         while not self._is_closing:
-            if _now() - checked_at >= self.limits.heartbeat_seconds:
-                checked_at = _now()
-                if not await self._is_open(caller):
-                    return
             bell.clear()
-            page = await self._feed.since(audience, number, limit=self.limits.behind + 1)
-            if not page.is_whole or len(page.rows) > self.limits.behind:
-                await self._write(response, _frame("reload", page.last))
-                number = page.last
-            elif page.rows:
-                await self._write(response, _frames(page))
-                number = page.rows[-1].number
-            elif not await _rang(bell, self.limits.heartbeat_seconds):
+            number = await self._catch_up(response, audience, number)
+            while not await _rang(bell, self.limits.heartbeat_seconds):
                 await self._write(response, b":\n\n")
+                if _now() - checked_at >= self.limits.check_seconds:
+                    break
+            checked_at = _now()
+            if not await self._is_open(caller):
+                return
+
+    async def _catch_up(self, response: web.StreamResponse, audience: UUID, number: int) -> int:
+        """Tell what came after `number`, or that it is too much; gives the number to go on from."""
+        page = await self._feed.since(audience, number, limit=self.limits.behind + 1)
+        if not page.is_whole or len(page.rows) > self.limits.behind:
+            await self._write(response, _frame("reload", page.last))
+        elif page.rows:
+            await self._write(response, _frames(page))
+        return page.last
 
     async def _write(self, response: web.StreamResponse, frames: bytes) -> None:
         """Raises TimeoutError when the reader does not take it, ConnectionError when he is gone."""

@@ -14,6 +14,7 @@ from telemed.professionals.model import Invitation, Practice, Professional, Sess
 from telemed.professionals.ports import SuspensionFollower
 from telemed.professionals.rules import check_professional
 from telemed.professionals.service.access import require_practice, require_self
+from telemed.professionals.service.sessions import tell_end
 from telemed.professionals.store import AccountStore, PracticeStore, ProfessionalStore, SessionStore
 from telemed.security.opaque import hash_token, make_token
 from telemed.storage.engine import Database
@@ -120,6 +121,7 @@ class ProfessionalService:
             now = self._clock.now()
             await self._set_suspended(uow, person.id, person.suspended_at or now)
             await SessionStore(uow.session).end_all(person.id, now, SessionEnd.SUSPENDED)
+            tell_end(uow, person.id, now)
             return replace(person, suspended_at=person.suspended_at or now)
 
     async def reinstate(self, caller: Caller, professional_id: UUID) -> Professional:
@@ -158,6 +160,7 @@ class ProfessionalService:
         await accounts.forget_secrets(professional_id)
         await accounts.replace_recovery_codes(professional_id, ())
         await SessionStore(uow.session).end_all(professional_id, now, SessionEnd.CREDENTIALS_CHANGED)
+        tell_end(uow, professional_id, now)
 
     async def _add(self, uow: UnitOfWork, person: Professional, login: str) -> Invitation:
         decision = check_professional(person)

@@ -8,6 +8,7 @@ from uuid import UUID
 from telemed.kernel.caller import Caller, CallerKind
 from telemed.kernel.clock import Clock
 from telemed.kernel.errors import NotFound
+from telemed.kernel.events import LiveEvent
 from telemed.professionals.model import Professional, Session, SessionEnd
 from telemed.professionals.service.access import require_self
 from telemed.professionals.store import AccountStore, SessionStore
@@ -18,6 +19,12 @@ from telemed.trace.service import Journal
 
 _SEEN_EVERY = timedelta(minutes=1)
 _KEPT_AFTER_THE_END = timedelta(days=30)
+
+
+def tell_end(uow: UnitOfWork, professional_id: UUID | None, at: datetime) -> None:
+    """Sessions of this person ended: his open pages are looked at again, wherever they are served."""
+    if professional_id is not None:
+        uow.tell(LiveEvent(professional_id, "session.ended", None, at))
 
 
 def caller_of(person: Professional, session: Session | None) -> Caller:
@@ -85,6 +92,7 @@ class SessionService:
             self._note(uow, caller, "session.close", caller.session_id)
             if caller.session_id is not None:
                 await SessionStore(uow.session).end(caller.session_id, self._clock.now(), SessionEnd.SIGNED_OUT)
+                tell_end(uow, caller.id, self._clock.now())
 
     async def revoke(self, caller: Caller, session_id: UUID) -> None:
         """End one of the caller's own sessions. Raises NotFound for another's."""
@@ -95,11 +103,13 @@ class SessionService:
             if session is None or session.professional_id != require_self(caller):
                 raise NotFound("Session introuvable.")
             await sessions.end(session_id, self._clock.now(), SessionEnd.REVOKED)
+            tell_end(uow, caller.id, self._clock.now())
 
     async def sign_out_everywhere(self, caller: Caller) -> int:
         """End all of the caller's sessions, this one too; returns how many."""
         async with self._database.begin() as uow:
             self._note(uow, caller, "session.close_all", caller.session_id)
+            tell_end(uow, caller.id, self._clock.now())
             return await SessionStore(uow.session).end_all(
                 require_self(caller), self._clock.now(), SessionEnd.SIGNED_OUT
             )

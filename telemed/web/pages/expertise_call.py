@@ -127,9 +127,17 @@ def _call(one: CaseOfSide, call: LiveCall | None) -> CallView:
         is_requerant=is_requerant,
         is_ringing=call is not None and call.state is CallState.RINGING,
         may_ring=is_requerant and may_ring(one.case),
+        is_accepted=one.case.requis is not None,
         rung=len(call.ringing) if call else 0,
-        outcome=_OUTCOMES[call.end] if call and call.end else "",
+        outcome=_outcome(one, call),
     )
+
+
+def _outcome(one: CaseOfSide, call: LiveCall | None) -> str:
+    if call is None or call.end is None:
+        return ""
+    was_alone = one.case.requis is not None and call.room is None and call.end is not CallEnd.TAKEN
+    return "Votre confrère n’est pas là maintenant. Il a votre demande." if was_alone else _OUTCOMES[call.end]
 
 
 def _room(one: CaseOfSide, call: LiveCall, place: Workplace) -> RoomView:

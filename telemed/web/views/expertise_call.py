@@ -22,7 +22,10 @@ class RingCard:
 
 @dataclass(frozen=True)
 class CallView:
-    """Before and while it rings. `rung`: how many; `outcome` says how the last call ended."""
+    """Before and while it rings. `rung`: how many; `outcome` says how the last call ended.
+
+    `is_accepted`: it rings at whoever has the case, and at nobody else.
+    """
 
     id: str
     base: str
@@ -30,6 +33,7 @@ class CallView:
     is_requerant: bool
     is_ringing: bool
     may_ring: bool
+    is_accepted: bool
     rung: int
     outcome: str
 

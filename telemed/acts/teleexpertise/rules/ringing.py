@@ -20,6 +20,8 @@ from telemed.acts.teleexpertise.model.live import (
 
 _TO_TAKE = frozenset({State.SENT, State.QUEUED, State.OFFERED, State.SEEN, State.MORE_INFORMATION, State.REFUSED})
 _IN_HANDS = frozenset({State.ACCEPTED, State.MORE_INFORMATION})
+_TALKING = _IN_HANDS | {State.ANSWERED}
+"""Signing the opinion interrupts nobody."""
 
 
 def may_ring(case: Case) -> bool:
@@ -85,7 +87,7 @@ def end_by_case(call: LiveCall, case: Case) -> CallEnd | None:
     """What the case's own move does to its call: an acceptance in writing, an end, another requis."""
     requis = case.requis.professional_id if case.requis else None
     if call.state is CallState.OPEN:
-        return None if case.state in _IN_HANDS and requis == call.requis_id else CallEnd.CASE_OVER
+        return None if case.state in _TALKING and requis == call.requis_id else CallEnd.CASE_OVER
     if not may_ring(case):
         return CallEnd.CASE_OVER
     rung = {ring.to.professional_id for ring in call.ringing}

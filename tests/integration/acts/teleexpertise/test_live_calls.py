@@ -237,6 +237,9 @@ async def test_who_accepted_in_writing_may_be_rung_and_nobody_else(scene: Scene)
     answered = await scene.expertise.rings.answer(scene.expert, call.id)
     assert answered.call.state is CallState.OPEN
     assert (await scene.steps(case))[-1] == "accept"  # nothing to accept again
+    draft = await scene.written(case)
+    await scene.expertise.opinions.sign(scene.expert, case.id, revision=draft.revision)
+    assert (await last(scene, case)).state is CallState.OPEN  # one signs while one talks
     scene.clock.advance(timedelta(hours=2))
     await scene.expertise.rings.run()
     assert (await last(scene, case)).end is CallEnd.TOO_LONG

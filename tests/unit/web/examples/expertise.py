@@ -299,6 +299,7 @@ CALL = expertise_call.CallView(
     is_requerant=True,
     is_ringing=False,
     may_ring=True,
+    is_accepted=False,
     rung=0,
     outcome="Personne n’a répondu. Votre demande suit son cours par écrit.",
 )
