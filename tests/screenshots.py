@@ -20,6 +20,7 @@ from tests import journeys
 from tests.fixtures.browsers import CHROMIUM_ARGUMENTS, find_chromium
 from tests.fixtures.camera import draw_portrait
 from tests.scene import demo_scene
+from tests.screenshots_opinions import picture_opinions
 from tests.shared import ROOT
 
 _BILLING = (("/facturation", "facturation"), ("/facturation/rapprochement", "rapprochement"))
@@ -42,8 +43,12 @@ async def remake(folder: Path) -> list[str]:
         async_playwright() as playwright,
         _window(playwright, hue=0) as doctor_window,
         _window(playwright, hue=1, is_phone=True) as patient_window,
-        _window(playwright, hue=2) as office_window,
+        _window(playwright, hue=1) as office_window,
+        _window(playwright, hue=0) as nurse_window,
+        _window(playwright, hue=1) as expert_window,
+        _window(playwright, hue=1, is_phone=True) as expert_phone,
     ):
+        await picture_opinions(scene, nurse_window, expert_window, expert_phone, take)
         doctor, patient = await doctor_window.new_page(), await patient_window.new_page()
         await journeys.sign_in(doctor, scene.base_url, scene.account("claire.moreau"))
         await journeys.give_birth_date(patient, scene.invitation.link, PATIENTS[0].born_on)

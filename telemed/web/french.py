@@ -114,7 +114,7 @@ def format_left(due: datetime, now: datetime, zone: ZoneInfo) -> str:
     if days == 0 or span < timedelta(hours=6):
         return f"dans {_rounded(span)}"
     if days == 1 and wall.hour == 0:
-        return "ce soir à minuit"
+        return "à minuit"
     if days == 1:
         return f"demain {wall.hour}{FIXED}h"
     if days < 7:

@@ -83,7 +83,7 @@ def test_the_time_left_is_said_as_people_say_it(hours: float, expected: str) -> 
 
 def test_the_end_of_a_day_is_midnight() -> None:
     midnight = datetime(2026, 11, 26, 0, 0, tzinfo=PARIS)
-    assert french.format_left(midnight, datetime(2026, 11, 25, 12, tzinfo=PARIS), PARIS) == "ce soir à minuit"
+    assert french.format_left(midnight, datetime(2026, 11, 25, 12, tzinfo=PARIS), PARIS) == "à minuit"
 
 
 @pytest.mark.parametrize(("seconds", "expected"), [(0, "0 s"), (45, "45 s"), (750, "12 min 30 s"), (3600, "1 h")])
