@@ -63,7 +63,7 @@ def test_the_cascade_on_sqlite(settings: Settings, sqlite_template: Path, tmp_pa
     async def closing(database: Database) -> None:
         await database.close()
 
-    assert play(settings, opening, closing, stories=12) >= 12
+    assert play(settings, opening, closing, stories=8) >= 8
 
 
 def test_the_cascade_on_postgresql(settings: Settings, postgres_server: str, keyring: Keyring) -> None:

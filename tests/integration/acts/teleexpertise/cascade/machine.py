@@ -47,11 +47,16 @@ _WHO, _WHICH = st.sampled_from(EXPERTS), st.integers(0, 100)
 _URGENCY = st.sampled_from([Urgency.HOURS, Urgency.HOURS, Urgency.TWO_DAYS, Urgency.WEEK])
 _GESTURE = st.sampled_from(["accept", "accept", "hand over", "hand over", "see", "ask", "pick", "sign", "refuse"])
 _REASON = st.sampled_from([RefusalReason.UNAVAILABLE, RefusalReason.UNAVAILABLE, RefusalReason.INCOMPLETE])
-_HOW = ["accept", "accept", "accept", "hand over", "hand over", "see", "ask", "pick", "pick", "sign", "refuse", "wait"]
+_HOW = [
+    *("wait", "accept", "refuse", "hand over and take", "wait", "accept", "refuse"),
+    *("hand over", "sign", "ask", "pick", "see"),
+]
 _STORY = st.lists(
-    st.builds(Gesture, how=st.sampled_from(_HOW), to=_WHO, reason=_REASON, minutes=st.sampled_from([11, 130, 700])),
-    min_size=1,
-    max_size=5,
+    st.builds(
+        Gesture, how=st.sampled_from(_HOW), to=_WHO, reason=_REASON, minutes=st.sampled_from([11, 130, 700, 2_900])
+    ),
+    min_size=2,
+    max_size=6,
 )
 _TARGET = st.sampled_from(["named", "several", "line", "territory", "named then line"])
 
@@ -167,6 +172,10 @@ class CascadeMachine(RuleBasedStateMachine):
                 self.attempt(answers.pick(caller, case.id))
             case "hand over":
                 self.attempt(answers.hand_over(caller, case.id, ids_of((self._who(to),))[0]))
+            case "hand over and take":
+                self.attempt(answers.accept(caller, case.id))
+                self.attempt(answers.hand_over(caller, case.id, ids_of((self._who(to),))[0]))
+                self.attempt(answers.accept(self._who(to), case.id))
             case "sign":
                 self.attempt(self._sign(caller, case))
             case "refuse":
@@ -178,7 +187,7 @@ class CascadeMachine(RuleBasedStateMachine):
 
     # -- rosters and time --------------------------------------------------------------------------------------------
 
-    @rule(who=_WHO, after=st.sampled_from([0, 0, 20, None]), auto=_SELDOM, room=st.sampled_from([None, 1, 3]))
+    @rule(who=_WHO, after=st.sampled_from([0, 0, 0, 20, None]), auto=_SELDOM, room=st.sampled_from([None, 1, 3]))
     def roster(self, who: str, after: int | None, *, auto: bool, room: int | None) -> None:
         """On duty now or later, or on duty no more."""
         self.run(self.duty.off(self._who(who)))
@@ -210,7 +219,7 @@ class CascadeMachine(RuleBasedStateMachine):
         scene = await make_scene(services, people, patient, self.clock, KeptMessages(), KeptMessages())
         self.duty = Duty(scene)
         self.line_id = await self.duty.line(scene.expert, scene.second, on_duty=[scene.second])
-        await self.duty.on(scene.midwife)
+        await self.duty.on(scene.expert, scene.second, scene.midwife)
         return scene
 
     def _build(self) -> Any:
