@@ -11,10 +11,10 @@ import structlog
 
 FIELDS = frozenset(
     {
-        "act_id", "address", "attempts", "code", "count", "database", "duration_ms", "environment", "error", "event",
-        "exception", "job", "kind", "level", "method", "name", "number", "outcome", "port", "professional_id",
-        "provider", "reason", "request_id", "role", "room", "route", "seat", "state", "status", "subscriber",
-        "timestamp", "url", "version",
+        "act_id", "address", "attachment_id", "attempts", "code", "count", "database", "duration_ms", "environment",
+        "error", "event", "exception", "job", "kind", "level", "method", "name", "number", "outcome", "port",
+        "professional_id", "provider", "reason", "request_id", "role", "room", "route", "seat", "state", "status",
+        "subscriber", "timestamp", "url", "version",
     }
 )  # fmt: skip
 

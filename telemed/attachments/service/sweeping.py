@@ -34,7 +34,7 @@ class SweepService:
         gone += await self._forget((State.REMOVED,), now - REMOVED_KEPT)
         checked = await self._check_again(now - CHECK_AGAIN_AFTER)
         if gone or checked:
-            log.info("attachments.swept", gone=gone, checked=checked)
+            log.info("attachments.swept", count=gone + checked)
 
     async def find_strays(self) -> None:
         """The rare job: take away the files that no row knows of, left by a crash between disk and database."""
@@ -59,6 +59,8 @@ class SweepService:
                 await self._checks.check(attachment_id)
             except DomainError as err:
                 log.info("attachments.refused_late", code=err.code)
+            except Exception:  # an edge: a file that the disk spoiled keeps none of the others waiting
+                log.exception("attachments.check_failed", attachment_id=str(attachment_id))
         return len(waiting)
 
     async def _forget(self, states: tuple[State, ...], since: datetime) -> int:

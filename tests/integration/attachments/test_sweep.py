@@ -121,6 +121,19 @@ async def test_while_the_antivirus_is_away_a_file_waits_and_nobody_opens_it(desk
     assert (await desk.get(f"/attachments/{one['id']}/original")).content == PHOTO
 
 
+async def test_a_file_that_the_disk_spoiled_keeps_no_other_waiting(desk: Desk, watch: Watch) -> None:
+    watch.is_away = True
+    case = await desk.scene.draft()
+    spoiled, sound = [(await desk.join(case, PHOTO)).body["id"] for _ in range(2)]
+    path = next(path for path in desk.files() if path.name == spoiled)
+    path.write_bytes(path.read_bytes()[:-1])
+    watch.is_away = False
+    desk.scene.clock.advance(timedelta(minutes=3))
+    await desk.attachments.sweep.run()
+    states = {item["id"]: item["state"] for item in await desk.listed(case)}
+    assert states == {spoiled: "checking", sound: "kept"}
+
+
 async def test_a_virus_is_refused_at_once_or_later(desk: Desk, watch: Watch) -> None:
     watch.finds = "Eicar-Test-Signature"
     case = await desk.scene.draft()
