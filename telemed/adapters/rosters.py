@@ -32,6 +32,7 @@ from telemed.patients.store import PatientStore
 from telemed.professionals.store import PracticeStore
 from telemed.storage.uow import UnitOfWork
 
+_TOLD_AT_ONCE = 200
 _LETTERS = {Settled.TAKEN: TAKEN, Settled.LEFT: LEFT}
 
 
@@ -74,6 +75,10 @@ class RosterExperts:
     async def is_member(self, uow: UnitOfWork, line_id: UUID, professional_id: UUID) -> bool:
         member = await LineStore(uow.session).find_member(line_id, professional_id)
         return member is not None and member.joined_at is not None
+
+    async def members(self, uow: UnitOfWork, line_id: UUID) -> Sequence[UUID]:
+        found = await LineStore(uow.session).members(line_id, after=None, limit=_TOLD_AT_ONCE)
+        return [one.professional_id for one in found if one.joined_at is not None]
 
     async def note_turns(self, uow: UnitOfWork, line_id: UUID, professional_ids: Sequence[UUID]) -> None:
         await StandingStore(uow.session).add_turns(line_id, professional_ids)

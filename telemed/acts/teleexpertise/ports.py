@@ -69,6 +69,10 @@ class Experts(Protocol):
         """May he take what waits for the line?"""
         ...
 
+    async def members(self, uow: UnitOfWork, line_id: UUID) -> Sequence[UUID]:
+        """Who may take what waits for the line: two hundred at most."""
+        ...
+
     async def note_turns(self, uow: UnitOfWork, line_id: UUID, professional_ids: Sequence[UUID]) -> None:
         """These members had their turn in the line."""
         ...

@@ -31,7 +31,7 @@ from telemed.acts.teleexpertise.rules.offers import settle_pending
 from telemed.acts.teleexpertise.rules.standings import changes_of
 from telemed.acts.teleexpertise.service.access import open_case, require_step, side_of
 from telemed.acts.teleexpertise.service.cascade import go_on
-from telemed.acts.teleexpertise.service.news import tell_change
+from telemed.acts.teleexpertise.service.news import tell_change, tell_line
 from telemed.acts.teleexpertise.store import CaseStore, TimerStore
 from telemed.acts.teleexpertise.store.levels import LevelStore
 from telemed.kernel.caller import Caller
@@ -99,6 +99,7 @@ class Casework:
             await self.quotas.release(uow, case.id, why=step.value)
         self.tell(uow, _notices(case, saved, step), mark=f"v{saved.version}")
         tell_change(uow, case, saved, now)
+        await tell_line(self.experts, uow, case, saved, now)
         for follow in self.followers:
             await follow(uow, case, saved)
         return saved

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from telemed.acts.teleexpertise.model import STANDINGS, Case, Owner
+from telemed.acts.teleexpertise.model import STANDINGS, Case, Owner, State
+from telemed.acts.teleexpertise.ports import Experts
 from telemed.kernel.events import LiveEvent
 from telemed.storage.uow import UnitOfWork
 
@@ -24,6 +25,16 @@ def tell_change(uow: UnitOfWork, former: Case, case: Case, at: datetime) -> None
 def tell_word(uow: UnitOfWork, case: Case, at: datetime) -> None:
     """Tell both sides that something was written inside a case."""
     uow.tell(*(LiveEvent(person, CASE_CHANGED, case.id, at) for person in _people(case)))
+
+
+async def tell_line(experts: Experts, uow: UnitOfWork, former: Case, case: Case, at: datetime) -> None:
+    """Tell the members of a line that a case waits for one of them, or no longer does."""
+    if former.state is case.state or State.QUEUED not in (former.state, case.state):
+        return
+    queued = case if case.state is State.QUEUED else former
+    line_id = queued.cascade.line_id if queued.cascade else None
+    members = await experts.members(uow, line_id) if line_id else ()
+    uow.tell(*(LiveEvent(person, INBOX_CHANGED, case.id, at) for person in members))
 
 
 def _people(case: Case) -> set[UUID]:

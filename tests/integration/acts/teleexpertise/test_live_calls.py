@@ -141,6 +141,21 @@ async def test_whoever_rings_alone_leaves_a_draft_that_goes_on_in_writing(scene:
     assert (case.state, ids_of((scene.second,))) == (State.OFFERED, [one.to.professional_id for one in case.pending])
 
 
+async def test_the_pages_of_a_line_hear_of_what_waits_for_it(scene: Scene) -> None:
+    line = await Duty(scene).line(scene.expert, scene.second, on_duty=())
+    case = await scene.draft()
+    await scene.consent(case)
+    async with open_desk(scene) as desk:
+        for person in (scene.expert, scene.second):
+            await desk.open_page(person, is_there=False)
+        await scene.expertise.requests.send(scene.asker, case.id, Target(line_id=line))
+        assert (await scene.now(case)).state is State.QUEUED
+        for person in (scene.expert, scene.second):
+            assert (await desk.hears(person, "inbox.changed"))["subject"] == str(case.id)
+        await scene.expertise.answers.pick(scene.expert, case.id)
+        assert (await desk.hears(scene.second, "inbox.changed"))["subject"] == str(case.id)
+
+
 async def rung(scene: Scene, *people: Caller, fallback: Target | None = None, **changes: Any) -> tuple[Case, LiveCall]:
     """A draft that rings at these people, who are there."""
     case = await scene.draft(**changes)
