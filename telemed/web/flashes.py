@@ -72,6 +72,7 @@ _TEXTS: dict[str, tuple[str, Tone]] = {
     "case-refused": ("Demande refusée. Son auteur en est prévenu.", Tone.SOON),
     "case-withdrawn": ("Demande retirée. Qui l’avait reçue en est prévenu.", Tone.SOON),
     "case-dropped": ("Brouillon abandonné.", Tone.SOON),
+    "case-resumed": ("Brouillon repris. Les pièces jointes sont à joindre de nouveau.", Tone.FINE),
     "case-closed": ("Demande close.", Tone.FINE),
     "case-answered": ("Avis signé et envoyé.", Tone.FINE),
     "pieces-joined": ("Pièces jointes au dossier.", Tone.FINE),
@@ -110,6 +111,8 @@ _UNDO = {
     "claim-abandoned": ("/facturation/{subject}/reprendre", "Reprendre"),
     "piece-removed": ("/avis/pieces/{subject}/retablir", "Remettre"),
     "calendar-kept": ("/avis/disponibilites/agenda/{subject}/annuler", "Retirer"),
+    "case-dropped": ("/avis/{subject}/reprendre", "Reprendre"),
+    "case-withdrawn": ("/avis/{subject}/reprendre", "Reprendre en brouillon"),
     "template-removed": ("/avis/modeles/{subject}/retablir", "Rétablir"),
 }
 _SHAPE = re.compile(r"([a-z-]{1,40})(?:\.([0-9a-f-]{36}))?", re.ASCII)

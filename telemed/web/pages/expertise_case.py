@@ -32,6 +32,8 @@ from telemed.web.views.frame import Choice, Form
 pages = Pages()
 _MOST = 200
 _RUNNING = frozenset({State.SENT, State.OFFERED, State.SEEN, State.MORE_INFORMATION, State.ACCEPTED, State.REFUSED})
+RESUMABLE = frozenset({State.WITHDRAWN, State.EXPIRED})
+"""What ended without an answer, and may be asked again from what it said."""
 _TAKEABLE = frozenset({State.OFFERED, State.SEEN, State.MORE_INFORMATION})
 
 
@@ -229,6 +231,7 @@ def _gestures(one: CaseOfSide, me: UUID | None) -> Gestures:
             may_offer=case.state in (State.SENT, State.REFUSED),
             may_withdraw=is_running or case.state is State.QUEUED,
             may_close=case.state is State.ANSWERED,
+            may_resume=case.state in RESUMABLE,
             may_write=is_running or case.state in (State.QUEUED, State.ANSWERED),
             may_call=may_ring(case),
         )

@@ -27,7 +27,7 @@ from telemed.kernel.errors import Conflict, DomainError, Invalid, NotFound, Refu
 from telemed.web import expertise_words, forms, french, words
 from telemed.web.pages.attachment_view import pieces_view
 from telemed.web.pages.expertise import CARER
-from telemed.web.pages.expertise_case import case_id_of, patient_card
+from telemed.web.pages.expertise_case import RESUMABLE, case_id_of, patient_card
 from telemed.web.pages.expertise_people import find_experts, is_specialty, read_target, specialty_choices
 from telemed.web.pages.page import Pages, Visitor, Workplace, open_workplace
 from telemed.web.pages.patient_search import find_patients, patient_label
@@ -135,7 +135,19 @@ async def drop(visitor: Visitor) -> web.Response:
     """Give a draft up."""
     case_id = case_id_of(visitor)
     await visitor.services.expertise.requests.withdraw(visitor.known, case_id, EndReason.NO_LONGER_NEEDED)
-    return visitor.go("/avis", flash="case-dropped")
+    return visitor.go("/avis", flash="case-dropped", subject=str(case_id))
+
+
+@pages.post("/avis/{id}/reprendre", CARER)
+async def resume(visitor: Visitor) -> web.Response:
+    """A new draft with what a request said that ended without an answer; its files are joined anew."""
+    one = await visitor.services.expertise.cases.get(visitor.known, case_id_of(visitor))
+    if one.actor is not Actor.REQUERANT:
+        raise NotFound("Cette demande n'existe pas ou n'est pas la vôtre.")
+    if one.case.state not in RESUMABLE:
+        raise Conflict("Cette demande n'est pas à reprendre : elle suit son cours, ou elle a sa réponse.")
+    case = await visitor.services.expertise.requests.create(visitor.known, one.case.patient_id, one.case.content)
+    return visitor.go(f"/avis/{case.id}/rediger", flash="case-resumed")
 
 
 async def _save(visitor: Visitor, form: Form) -> Case:

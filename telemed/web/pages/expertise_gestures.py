@@ -154,7 +154,7 @@ async def withdraw(visitor: Visitor) -> web.Response:
         await visitor.services.expertise.requests.withdraw(visitor.known, case_id_of(visitor), asked.motif_retrait)
         return "case-withdrawn"
 
-    return await _do(visitor, take_back)
+    return await _do(visitor, take_back, subject=str(case_id_of(visitor)))
 
 
 @pages.post("/avis/{id}/clore", CARER)
@@ -228,7 +228,7 @@ async def correct_opinion(visitor: Visitor) -> web.Response:
 
 
 async def _do(
-    visitor: Visitor, gesture: Gesture, *, form: Form | None = None, to: str = "", anchor: str = ""
+    visitor: Visitor, gesture: Gesture, *, form: Form | None = None, to: str = "", anchor: str = "", subject: str = ""
 ) -> web.Response:
     """Do it, and show where it led; a refusal shows the page again with what was typed."""
     place = await open_workplace(visitor, "expertise")
@@ -239,7 +239,7 @@ async def _do(
         return await render_case(visitor, place, err.form, status=422)
     except (Invalid, Refused, Conflict) as err:
         return await render_case(visitor, place, _again(form, err), status=422 if isinstance(err, Invalid) else 409)
-    return visitor.go(to or f"/avis/{case_id_of(visitor)}{anchor}", flash=flash)
+    return visitor.go(to or f"/avis/{case_id_of(visitor)}{anchor}", flash=flash, subject=subject)
 
 
 def _again(form: Form, error: DomainError) -> Form:

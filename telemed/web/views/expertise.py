@@ -188,6 +188,7 @@ class Gestures:
     may_offer: bool = False
     may_withdraw: bool = False
     may_close: bool = False
+    may_resume: bool = False
     may_write: bool = False
     may_call: bool = False
 

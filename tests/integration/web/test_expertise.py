@@ -239,8 +239,16 @@ async def test_a_request_taken_back_is_over_for_both(scene: Scene) -> None:
     taken = await scene.nurse.post(f"{case}/retirer", {"motif_retrait": "mistake"})
     assert "Demande retirée." in taken.text
     assert (await scene.expert.get(case)).status == 409
-    dropped = await scene.draft()
-    assert (await scene.nurse.post(f"{dropped}/abandonner")).path == "/avis"
+    assert f'action="{case}/reprendre"' in taken.text
+    resumed = await scene.nurse.post(f"{case}/reprendre")
+    assert resumed.path.endswith("/rediger")
+    assert f">{QUESTION}</textarea>" in resumed.text
+    assert (await scene.expert.post(f"{case}/reprendre")).status == 409
+    gone = await scene.nurse.post(f"{resumed.path.removesuffix('/rediger')}/abandonner")
+    assert gone.path == "/avis"
+    assert "/reprendre" in gone.text
+    running = await scene.sent()
+    assert (await scene.nurse.post(f"{running}/reprendre")).status == 409
 
 
 async def test_nobody_else_sees_a_case(scene: Scene) -> None:

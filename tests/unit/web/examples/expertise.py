@@ -371,6 +371,19 @@ EXAMPLES = {
     "avis-appel": Example("Appel avec un confrère", "professional/expertise_call.html", EXPERT, ROOM),
     "avis-refuse": Example("Avis refusé", "professional/expertise_case.html", NURSE, REFUSED),
     "avis-rendu": Example("Avis rendu", "professional/expertise_case.html", NURSE, ANSWERED),
+    "avis-expire": Example(
+        "Demande expirée",
+        "professional/expertise_case.html",
+        NURSE,
+        replace(
+            REFUSED,
+            stage="expired",
+            state=Badge("Expirée", SOON),
+            sentence="Personne n’a répondu dans le délai.",
+            due_at=None,
+            gestures=expertise.Gestures(may_resume=True),
+        ),
+    ),
     "avis-correction": Example("Avis à corriger", "professional/expertise_case.html", EXPERT, CORRECTING),
     "avis-modeles": Example(
         "Modèles",
