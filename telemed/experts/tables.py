@@ -100,6 +100,7 @@ class ImportRow(Table, table=True):
     __table_args__ = (
         CheckConstraint("state IN ('previewed', 'kept', 'undone')", name="state"),
         CheckConstraint("(state = 'previewed') = (settled_at IS NULL)", name="settled"),
+        CheckConstraint("accepted_count >= 0 AND rejected_count >= 0", name="counts"),
         Index("ix_expert_imports_person", "professional_id", "id"),
     )
 
@@ -108,6 +109,8 @@ class ImportRow(Table, table=True):
     state: str
     at: datetime = Field(sa_type=UtcDateTime)
     settled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    accepted_count: int
+    rejected_count: int
     lines: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
 
 

@@ -69,6 +69,18 @@ class ImportLine:
 
 
 @dataclass(frozen=True)
+class ImportCount:
+    """A calendar that was sent, and how many of its events were accepted and rejected."""
+
+    id: UUID
+    state: ImportState
+    at: datetime
+    settled_at: datetime | None
+    accepted: int
+    rejected: int
+
+
+@dataclass(frozen=True)
 class CalendarImport:
     """A calendar sent by an expert, and what came of it."""
 
@@ -86,3 +98,7 @@ class CalendarImport:
     @property
     def rejected(self) -> tuple[ImportLine, ...]:
         return tuple(line for line in self.lines if not line.is_accepted)
+
+    @property
+    def count(self) -> ImportCount:
+        return ImportCount(self.id, self.state, self.at, self.settled_at, len(self.accepted), len(self.rejected))

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from telemed.experts.model import Kind
-from telemed.experts.model.imports import CalendarImport, ImportLine, ImportState
+from telemed.experts.model.imports import CalendarImport, ImportCount, ImportLine, ImportState
 
 
 class Stretch(BaseModel):
@@ -69,14 +69,14 @@ class ImportSummary(BaseModel):
     rejected_count: int
 
     @classmethod
-    def of(cls, one: CalendarImport) -> Self:
+    def of(cls, one: ImportCount) -> Self:
         return cls(
             id=one.id,
             state=one.state,
             at=one.at,
             settled_at=one.settled_at,
-            accepted_count=len(one.accepted),
-            rejected_count=len(one.rejected),
+            accepted_count=one.accepted,
+            rejected_count=one.rejected,
         )
 
 
@@ -90,7 +90,7 @@ class ImportOut(BaseModel):
     @classmethod
     def of(cls, one: CalendarImport) -> Self:
         return cls(
-            summary=ImportSummary.of(one),
+            summary=ImportSummary.of(one.count),
             accepted=[AcceptedOut.of(line) for line in one.accepted],
             rejected=[RejectedOut.of(line) for line in one.rejected],
         )

@@ -12,7 +12,7 @@ from telemed.experts.formats.calendars import read_events
 from telemed.experts.formats.calendars_out import write_calendar
 from telemed.experts.model import HoursException, Profile, Shift
 from telemed.experts.model.hours import FARTHEST_FUTURE_DAYS
-from telemed.experts.model.imports import CalendarImport, ImportState, Meaning
+from telemed.experts.model.imports import CalendarImport, ImportCount, ImportState, Meaning
 from telemed.experts.rules.hours import check_number
 from telemed.experts.rules.imports import Reader, judge, still_fits
 from telemed.experts.service.access import require_carer
@@ -89,7 +89,7 @@ class CalendarService:
                 await ImportStore(uow.session).settle(import_id, ImportState.UNDONE, now)
                 await keep_openings(uow.session, [profile.professional_id], now)
 
-    async def page(self, caller: Caller, *, before: UUID | None, limit: int) -> list[CalendarImport]:
+    async def page(self, caller: Caller, *, before: UUID | None, limit: int) -> list[ImportCount]:
         """One's imports, the latest first."""
         who = require_carer(caller)
         async with self._database.read() as session:

@@ -11,11 +11,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from telemed.experts.model.hours import HoursException, Kind, Shift, Source
-from telemed.experts.model.imports import CalendarImport, ImportLine, ImportState
+from telemed.experts.model.imports import CalendarImport, ImportCount, ImportLine, ImportState
 from telemed.experts.tables import ImportRow
 from telemed.kernel.decision import Reason
 from telemed.kernel.ids import new_id
 from telemed.kernel.period import Interval
+
+_COUNTED = (
+    col(ImportRow.id),
+    col(ImportRow.state),
+    col(ImportRow.at),
+    col(ImportRow.settled_at),
+    col(ImportRow.accepted_count),
+    col(ImportRow.rejected_count),
+)
 
 
 class ImportStore:
@@ -36,6 +45,8 @@ class ImportStore:
                 professional_id=one.professional_id,
                 state=one.state.value,
                 at=one.at,
+                accepted_count=one.count.accepted,
+                rejected_count=one.count.rejected,
                 lines=[_to_json(line) for line in one.lines],
             )
         )
@@ -50,13 +61,16 @@ class ImportStore:
         row = await self._session.scalar(query.with_for_update() if lock else query)
         return _to_import(row) if row else None
 
-    async def page(self, professional_id: UUID, *, before: UUID | None, limit: int) -> list[CalendarImport]:
-        """The calendars of a person, the latest first."""
-        query = select(ImportRow).where(col(ImportRow.professional_id) == professional_id)
+    async def page(self, professional_id: UUID, *, before: UUID | None, limit: int) -> list[ImportCount]:
+        """The calendars of a person, the latest first, without their events."""
+        query = select(*_COUNTED).where(col(ImportRow.professional_id) == professional_id)
         if before is not None:
             query = query.where(col(ImportRow.id) < before)
-        rows = await self._session.scalars(query.order_by(col(ImportRow.id).desc()).limit(limit))
-        return [_to_import(row) for row in rows]
+        rows = await self._session.execute(query.order_by(col(ImportRow.id).desc()).limit(limit))
+        return [
+            ImportCount(row.id, ImportState(row.state), row.at, row.settled_at, row.accepted_count, row.rejected_count)
+            for row in rows
+        ]
 
 
 def _to_import(row: ImportRow) -> CalendarImport:

@@ -8,6 +8,7 @@ import pytest
 
 from telemed.app import Services
 from telemed.experts.model import Kind, LineDraft, ShiftDraft
+from telemed.experts.model.imports import Meaning
 from telemed.kernel.caller import Caller
 from telemed.kernel.period import Interval
 from tests.fixtures.http import Api
@@ -15,6 +16,7 @@ from tests.fixtures.people import People
 from tests.integration.api.test_lists import counted
 from tests.integration.experts.conftest import PROFILE
 from tests.rosters import fill_experts
+from tests.unit.experts.test_calendars import TIMED, file_of
 
 pytestmark = pytest.mark.asyncio
 MANY = 8
@@ -27,6 +29,7 @@ LISTS = (
     "/experts/me/shifts",
     "/experts/me/leave",
     "/experts/me/extras",
+    "/experts/me/calendar-imports",
 )
 
 
@@ -45,6 +48,9 @@ async def line_with_many(services: Services, people: People, expert: Caller) -> 
         moment = Interval(now + timedelta(days=number), now + timedelta(days=number, hours=1))
         for kind in Kind:
             await experts.hours.add_exception(expert, kind, moment)
+    for _ in range(MANY):
+        sent = await experts.calendars.preview(expert, file_of(TIMED), Meaning.HOURS)
+        await experts.calendars.undo(expert, sent.id)
     return str(line_id)
 
 
