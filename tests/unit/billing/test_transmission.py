@@ -17,7 +17,7 @@ from billing.model import Claim
 from billing.model.exchange import DreRecord, FseRecord, TransmissionMode
 from billing.model.invoice import Complementary, Insurance, RightsError, RightsSource
 from billing.rules.tariff import ClaimState
-from billing.rules.transmission import BilledAct, Rights, Wish, plan_transmission
+from billing.rules.transmission import BilledAct, Rights, Wish, asks_tiers_payant, plan_transmission
 from telemed.kernel.clock import FrozenClock
 from telemed.law.parameter import LawOfDay
 from tests.fixtures.clocks import NOON
@@ -118,6 +118,13 @@ def test_where_the_law_has_no_dre_the_patient_owes_the_rest() -> None:
     plan = plan_transmission(make_act(asks_tiers_payant=True), MUTUAL, LawOfDay(DAY, {**LAW.parameters, name: never}))
     assert plan.shares is not None
     assert (plan.shares.amc_cents, plan.shares.patient_cents, plan.has_dre) == (0, 750, False)
+
+
+def test_tiers_payant_is_the_codes_own_or_asked_for() -> None:
+    law = LAW.on(DAY)
+    opinion = make_act(kind=ActKind.TELEEXPERTISE, code="TE2", amount_cents=2300)
+    asked = [make_act(), make_act(asks_tiers_payant=True), opinion, make_act(kind=ActKind.TELEMONITORING)]
+    assert [asks_tiers_payant(act, law) for act in asked] == [False, True, True, True]
 
 
 def test_in_direct_payment_no_rate_is_cited() -> None:
