@@ -51,6 +51,13 @@ class Attachments:
                 lateness=timedelta(hours=6),
                 why="take away the files that a crash left without a row",
             ),
+            Job(
+                id="attachments.forget_void",
+                trigger=every(hours=6),
+                run=self.sweep.forget_void,
+                lateness=timedelta(hours=6),
+                why="take away the files of requests that are over and never left",
+            ),
         ]
 
 

@@ -19,6 +19,8 @@ MAX_FRAMES = 2_000
 
 ABANDONED_AFTER = timedelta(hours=24)
 REMOVED_KEPT = timedelta(minutes=10)
+VOID_LOOKED_FOR = timedelta(days=60)
+"""For how long after it came a file is taken away once its request is over and never left."""
 CHECK_AGAIN_AFTER = timedelta(minutes=2)
 
 

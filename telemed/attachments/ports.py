@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -26,6 +26,10 @@ class AttachmentOwner(Protocol):
 
     async def patient_of(self, uow: UnitOfWork, owner_id: UUID) -> UUID:
         """Whose record it is. Raises LookupError."""
+        ...
+
+    async def void_among(self, uow: UnitOfWork, owner_ids: Collection[UUID]) -> set[UUID]:
+        """Those of these owners that are over without anybody but their author having seen their files."""
         ...
 
     async def tell(self, uow: UnitOfWork, owner_id: UUID) -> None:

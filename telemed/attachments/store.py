@@ -127,6 +127,19 @@ class AttachmentStore:
         )
         return list((await self._session.scalars(query)).all())
 
+    async def kept_between(
+        self, start: datetime, end: datetime, *, after: UUID | None, limit: int
+    ) -> list[tuple[UUID, UUID, OwnerKind]]:
+        """Kept files last touched between two instants, with their owners, by id."""
+        row = AttachmentRow
+        query = select(col(row.id), col(row.owner_id), col(row.owner_kind)).where(
+            col(row.state) == State.KEPT.value, col(row.touched_at) >= start, col(row.touched_at) < end
+        )
+        if after is not None:
+            query = query.where(col(row.id) > after)
+        found = await self._session.execute(query.order_by(col(row.id)).limit(limit))
+        return [(file_id, owner_id, OwnerKind(kind)) for file_id, owner_id, kind in found]
+
     async def known(self, ids: Iterable[UUID]) -> set[UUID]:
         """Those of these ids that are a file's."""
         query = select(col(AttachmentRow.id)).where(col(AttachmentRow.id).in_(list(ids)))

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import structlog
 
-from telemed.attachments.model import ABANDONED_AFTER, CHECK_AGAIN_AFTER, REMOVED_KEPT, State
+from telemed.attachments.model import ABANDONED_AFTER, CHECK_AGAIN_AFTER, REMOVED_KEPT, VOID_LOOKED_FOR, State
 from telemed.attachments.service.checking import CheckService
 from telemed.attachments.service.ground import AttachmentGround
 from telemed.attachments.store import AttachmentStore, BoxStore
@@ -50,6 +50,28 @@ class SweepService:
         if count:
             log.info("attachments.strays_removed", count=count)
 
+    async def forget_void(self) -> None:
+        """Another rare job: the files of requests that are over and never left are nobody's."""
+        now, after, count = self._ground.clock.now(), None, 0
+        while True:
+            async with self._ground.database.begin() as uow:
+                found = await AttachmentStore(uow.session).kept_between(
+                    now - VOID_LOOKED_FOR, now - _STRAY_AFTER, after=after, limit=_AT_ONCE
+                )
+                void = [
+                    await self._ground.owners[kind].void_among(uow, {one for _, one, of in found if of is kind})
+                    for kind in self._ground.owners
+                ]
+            for file_id, owner_id, _ in found:
+                if any(owner_id in owners for owners in void):
+                    await self._forget_one(file_id, (State.KEPT,), now)
+                    count += 1
+            if len(found) < _AT_ONCE:
+                break
+            after = found[-1][0]
+        if count:
+            log.info("attachments.void_removed", count=count)
+
     async def _check_again(self, since: datetime) -> int:
         """What a crash or an absent antivirus left unchecked."""
         async with self._ground.database.read() as session:
@@ -77,6 +99,6 @@ class SweepService:
             if found is None or found.state not in states or found.touched_at >= since:
                 return
             await store.forget(found.id)
-            if found.state is State.ARRIVING:  # the others gave their room back when they left
+            if found.state in (State.ARRIVING, State.KEPT):  # the others gave their room back when they left
                 await BoxStore(uow.session).weigh(found.owner_id, length=-found.length, files=-1)
         await asyncio.to_thread(self._ground.vault.remove, attachment_id)

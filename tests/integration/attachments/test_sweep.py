@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from telemed.acts.teleexpertise.model import EndReason
 from telemed.app import Services, build_services
 from telemed.app.attachments import build_attachments
 from telemed.app.ground import Ground
@@ -87,6 +88,23 @@ async def test_a_removed_file_goes_after_a_while_and_does_not_come_back(desk: De
     assert desk.files() == []
     back = await desk.call("POST", f"/attachments/{one['id']}/restoration", by=desk.scene.asker)
     assert back.status == 404
+
+
+async def test_a_request_that_never_left_leaves_no_file(desk: Desk) -> None:
+    scene = desk.scene
+    dropped, going, left = await scene.draft(), await scene.draft(), await scene.draft()
+    kept = [(await desk.join(case, PHOTO)).body["id"] for case in (going, left)]
+    await desk.join(dropped, PHOTO)
+    await scene.consent(left)
+    assert scene.expert.id is not None
+    await scene.expertise.requests.send(scene.asker, left.id, [scene.expert.id])
+    for case in (dropped, left):
+        await scene.expertise.requests.withdraw(scene.asker, case.id, EndReason.NO_LONGER_NEEDED)
+    scene.clock.advance(timedelta(hours=2))
+    await desk.attachments.sweep.forget_void()
+    assert {path.name.split(".")[0] for path in desk.files()} == set(kept)
+    listing = await desk.get(f"/teleexpertises/{dropped.id}/attachments")
+    assert (listing.body["items"], listing.body["bytes_taken"]) == ([], 0)
 
 
 async def test_a_file_without_a_row_is_found_and_nothing_else(desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from telemed.acts.teleexpertise.model import END_STATES, Actor, Case, State
@@ -46,6 +47,9 @@ class CaseAttachments:
         if case is None:
             raise LookupError("files of a case that does not exist")
         return case.patient_id
+
+    async def void_among(self, uow: UnitOfWork, owner_ids: Collection[UUID]) -> set[UUID]:
+        return await CaseStore(uow.session).never_sent(owner_ids)
 
     async def tell(self, uow: UnitOfWork, owner_id: UUID) -> None:
         case = await CaseStore(uow.session).find(owner_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -39,6 +39,14 @@ class CaseStore:
         for offer in await self._session.scalars(query):
             offers.setdefault(offer.case_id, []).append(to_offer(offer))
         return [to_case(row, tuple(offers.get(row.id, ()))) for row in rows]
+
+    async def never_sent(self, ids: Collection[UUID]) -> set[UUID]:
+        """Those of these cases that are over and never left."""
+        ended = [state.value for state in END_STATES]
+        query = select(col(CaseRow.id)).where(
+            col(CaseRow.id).in_(list(ids)), col(CaseRow.sent_at).is_(None), col(CaseRow.state).in_(ended)
+        )
+        return set((await self._session.scalars(query)).all())
 
     async def add(self, case: Case) -> None:
         self._session.add(CaseRow(id=case.id, **to_values(case)))
