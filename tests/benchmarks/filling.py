@@ -13,7 +13,7 @@ from sqlalchemy import insert
 from telemed.acts.teleconsultation.model import Kind, State, Teleconsultation
 from telemed.acts.teleconsultation.store.rows import to_values
 from telemed.acts.teleconsultation.tables import TeleconsultationRow
-from telemed.acts.teleexpertise.model import Case, CaseContent, Medical, Offer, Side
+from telemed.acts.teleexpertise.model import Cascade, Case, CaseContent, Medical, Offer, Side, Via
 from telemed.acts.teleexpertise.model import State as CaseState
 from telemed.acts.teleexpertise.store.rows import offer_values
 from telemed.acts.teleexpertise.store.rows import to_values as case_values
@@ -92,6 +92,7 @@ async def _add_cases(
             sent_at=now,
             deadline=now + timedelta(days=7),
             expires_at=now + timedelta(days=9),
+            cascade=Cascade(Via.COLLEAGUE, due, Territory.METROPOLE),
         )
         cases.append({"id": case.id, **case_values(case)})
         offers.append({"id": offer.id, **offer_values(case, offer)})

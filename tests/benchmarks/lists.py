@@ -93,6 +93,7 @@ def _paths(practice: FilledPractice) -> dict[str, tuple[str, Caller]]:
         "patients": ("/patients?limit=10", practice.secretary),
         "patients by name": ("/patients?name=jeanne&limit=10", practice.secretary),
         "télé-expertise inbox": ("/teleexpertises/inbox?limit=10", practice.doctor),
+        "page Avis": ("/avis", practice.doctor),
         "trace": ("/trace?limit=10", practice.auditor),
     }
 
