@@ -144,3 +144,16 @@ async def test_a_choice_that_was_not_offered_is_refused_in_words(secretary: Wind
     page = await secretary.post(f"/patientele/{patient.id}/doute", {"doute": "autre"})
     assert (page.status, page.title) == (422, "Une réponse est à revoir")
     assert "Choisissez une réponse de la liste." in page.text
+
+
+async def test_a_nurse_keeps_patients_and_asks_about_them_but_books_and_bills_nothing(
+    site: Site, patient: Patient
+) -> None:
+    nurse = await site.signed_in("nurse")
+    assert "LEROY" in (await nurse.get("/patientele?q=Leroy")).text
+    sheet = await nurse.get(f"/patientele/{patient.id}")
+    assert f'href="/avis/nouveau?patient={patient.id}"' in sheet.text
+    assert "/rendez-vous/nouveau" not in sheet.text
+    assert "/assurance" not in sheet.text
+    chosen = await nurse.get(f"/avis/nouveau?patient={patient.id}")
+    assert f'name="patient" value="{patient.id}"' in chosen.text
