@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 from typing import TextIO, TypeVar
 
 from telemed.kernel.clock import Clock
-from telemed.web.french import format_count
 
 _PATIENCE_SECONDS = 15.0
 _PAUSE_SECONDS = 0.1
@@ -69,7 +68,7 @@ async def until(look: Callable[[], Awaitable[T | None]], failure: str) -> T:
 
 def size(content: bytes) -> str:
     """`26 168 octets`."""
-    return format_count(len(content), "octet")
+    return f"{len(content):,} octets".replace(",", "\u202f")
 
 
 def _reason(err: BaseException) -> str:
