@@ -6,7 +6,8 @@ import asyncio
 import os
 import sys
 from base64 import b64encode
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ _PIECE_BYTES = 2**16
 _LONGEST_HEAD = 2**16
 _MODULE = "telemed.adapters.pictures.worker"
 _ROOT = Path(__file__).parents[3]
+_Parts = AsyncGenerator[Sight | Picture | bytes, None]
 
 
 @dataclass(frozen=True)
@@ -40,20 +42,21 @@ class PictureProcess:
         self._bounds = bounds or Bounds()
         self._turns = asyncio.Semaphore(_AT_ONCE)
 
-    async def look(self, source: SealedSource, kind: Kind, *, stored: int) -> AsyncIterator[Sight | Picture | bytes]:
+    async def look(self, source: SealedSource, kind: Kind, *, stored: int) -> _Parts:
         """What was found, then the pictures of the first `stored` frames and the small one."""
-        async for part in self._run(source, {"task": "look", "kind": kind.value, "stored": stored}):
-            yield part
+        async with aclosing(self._run(source, {"task": "look", "kind": kind.value, "stored": stored})) as parts:
+            async for part in parts:
+                yield part
 
-    async def draw(
-        self, source: SealedSource, kind: Kind, *, frame: int, window: Window | None
-    ) -> AsyncIterator[Sight | Picture | bytes]:
+    async def draw(self, source: SealedSource, kind: Kind, *, frame: int, window: Window | None) -> _Parts:
         """One frame."""
         wanted = [window.center, window.width] if window else None
-        async for part in self._run(source, {"task": "draw", "kind": kind.value, "frame": frame, "window": wanted}):
-            yield part
+        order = {"task": "draw", "kind": kind.value, "frame": frame, "window": wanted}
+        async with aclosing(self._run(source, order)) as parts:
+            async for part in parts:
+                yield part
 
-    async def _run(self, source: SealedSource, task: dict[str, Any]) -> AsyncIterator[Sight | Picture | bytes]:
+    async def _run(self, source: SealedSource, task: dict[str, Any]) -> _Parts:
         async with self._turns:
             descriptor = await asyncio.to_thread(os.open, source.path, os.O_RDONLY)
             try:
@@ -67,8 +70,8 @@ class PictureProcess:
                 "key": b64encode(source.key.reveal()).decode(),
             }
             try:
-                async with asyncio.timeout(self._bounds.wall_seconds):
-                    async for part in _converse(process, order):
+                async with asyncio.timeout(self._bounds.wall_seconds), aclosing(_converse(process, order)) as parts:
+                    async for part in parts:
                         yield part
             except TimeoutError:
                 raise RefusedContent(Refusal.BOMB) from None
@@ -96,9 +99,7 @@ class PictureProcess:
         )
 
 
-async def _converse(
-    process: asyncio.subprocess.Process, order: dict[str, Any]
-) -> AsyncIterator[Sight | Picture | bytes]:
+async def _converse(process: asyncio.subprocess.Process, order: dict[str, Any]) -> _Parts:
     """Give the order, read the answer. Raises RefusedContent, also when the process dies of its bounds."""
     reader, writer = process.stdout, process.stdin
     if reader is None or writer is None:
@@ -144,10 +145,20 @@ def _sight(head: dict[str, Any]) -> Sight:
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
-    if process.returncode is None:
-        try:
-            async with asyncio.timeout(1):
-                await process.wait()
-        except TimeoutError:
+    """A second to leave by itself, then it is killed."""
+    try:
+        async with asyncio.timeout(1):
+            await _gone(process)
+    except TimeoutError:
+        with suppress(ProcessLookupError):
             process.kill()
-            await process.wait()
+        await _gone(process)
+
+
+async def _gone(process: asyncio.subprocess.Process) -> None:
+    """Drop what it still says, then wait: asyncio holds a process for alive until its pipes are read to their end."""
+    if process.stdin is not None:
+        process.stdin.close()
+    while process.stdout is not None and await process.stdout.read(_PIECE_BYTES):
+        pass
+    await process.wait()

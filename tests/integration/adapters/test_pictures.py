@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import io
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from PIL import Image
 
 from telemed.adapters.pictures.client import Bounds, PictureProcess
 from telemed.attachments.model import Kind, Picture, Refusal
@@ -42,6 +45,21 @@ async def test_whatever_takes_too_much_is_a_bomb(tmp_path: Path, bounds: Bounds)
     with pytest.raises(RefusedContent) as caught:
         await looked(kept(tmp_path, make_jpeg(9_000, 9_000)), bounds)
     assert caught.value.refusal is Refusal.BOMB
+
+
+async def test_who_leaves_in_the_middle_of_a_picture_leaves_no_process(tmp_path: Path) -> None:
+    """The process has more to say than a pipe holds: its end is seen all the same."""
+    photo = io.BytesIO()
+    Image.effect_noise((1_800, 1_800), 90).convert("RGB").save(photo, "JPEG", quality=95)
+    parts = PictureProcess(Bounds()).look(kept(tmp_path, photo.getvalue()), Kind.JPEG, stored=1)
+    pieces = 0
+    async for part in parts:
+        pieces += isinstance(part, bytes)
+        if pieces == 2:
+            break
+    await asyncio.sleep(0.3)
+    await asyncio.wait_for(parts.aclose(), 10)
+    assert pieces == 2
 
 
 async def test_a_file_that_was_changed_on_disk_is_not_opened(tmp_path: Path) -> None:
