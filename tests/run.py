@@ -35,7 +35,8 @@ def _pytest_twice(words: list[str]) -> int:
     """Half of the quick files on each core: thousands of tests of a millisecond are told slower than they are run."""
     files = [path for folder in _present(QUICK) for path in (ROOT / folder).rglob("test_*.py")]
     files.sort(key=lambda path: (-path.stat().st_size, path))
-    halves = [sorted(str(path.relative_to(ROOT)) for path in files[start::2]) for start in (0, 1)]
+    sides = [[*files[first::4], *files[last::4]] for first, last in ((0, 3), (1, 2))]  # as teams are picked
+    halves = [sorted(str(path.relative_to(ROOT)) for path in side) for side in sides]
     other = subprocess.Popen(
         _command(*halves[1], *words), cwd=ROOT, env=_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
