@@ -1,0 +1,5 @@
+"""The tables of télésurveillance: one file a subject, all known as soon as the slice is."""
+
+from telemed.acts.telemonitoring.tables.observations import ObservationRow
+
+__all__ = ["ObservationRow"]
