@@ -6,17 +6,16 @@ from collections.abc import Iterable
 from datetime import date
 
 from telemed.acts.teleconsultation.model import (
-    Delivery,
     FinishReason,
     IdentityMethod,
     PlaceKind,
     Readiness,
-    SendingState,
     State,
 )
 from telemed.consent.model import ConsentBy, ConsentChannel, ConsentDecision, ConsentRecord
 from telemed.kernel.caller import Role
 from telemed.kernel.messages import Channel
+from telemed.links.model import Delivery, SendingState
 from telemed.patients.model import BirthDate, Identity, IdentityProof, IdentityStatus, Patient, Sex
 from telemed.web.french import format_date
 from telemed.web.views.frame import Badge, Choice, Tone

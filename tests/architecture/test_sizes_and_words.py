@@ -17,6 +17,7 @@ SLICES = (
     "telemed/patients",
     "telemed/professionals",
     "telemed/consent",
+    "telemed/links",
     "telemed/documents",
     "telemed/trace",
     "telemed/experts",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from telemed.acts.teleconsultation.model import Coverage, Teleconsultation
+from telemed.links.model import LinkMessage
 from telemed.professionals.model import Professional
 
 _DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
@@ -24,14 +24,6 @@ _MONTHS = (
     "novembre",
     "décembre",
 )
-
-
-@dataclass(frozen=True, repr=False)
-class LinkMessage:
-    """`text` for both channels; `subject` for e-mail."""
-
-    subject: str
-    text: str
 
 
 def link_message(act: Teleconsultation, link: str) -> LinkMessage:

@@ -10,7 +10,6 @@ from types import MappingProxyType
 from uuid import UUID
 
 from telemed.kernel.clock import Territory
-from telemed.kernel.messages import Channel
 from telemed.kernel.period import Interval
 
 
@@ -241,30 +240,6 @@ class ContinuityEntry:
     details: Mapping[str, str | int | float | bool] = field(default_factory=dict)
 
 
-class SendingState(StrEnum):
-    """Where a message with a link stands: `queued` here, the others as the operator says."""
-
-    QUEUED = "queued"
-    ACCEPTED = "accepted"
-    DELIVERED = "delivered"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """One sending of a link; `detail` is a code of the operator, never an address or a number."""
-
-    id: UUID
-    act_id: UUID
-    channel: Channel
-    state: SendingState
-    asked_at: datetime
-    updated_at: datetime
-    provider_id: str = ""
-    detail: str = ""
-    opened_at: datetime | None = None
-
-
 @dataclass(frozen=True)
 class OpeningHours:
     """When a professional offers slots: on `weekday` (0 is Monday), local time of his place of practice."""
@@ -282,7 +257,6 @@ class FreeSlot:
     interval: Interval
 
 
-LINK_TRIES = 5
 LINK_LIFE_AFTER_SLOT = timedelta(hours=12)
 LINK_LIFE_UNPROGRAMMED = timedelta(hours=12)
 VISIT_SESSION_LIFE = timedelta(hours=12)

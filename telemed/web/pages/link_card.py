@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from telemed.acts.teleconsultation.model import Delivery, SendingState, State
+from telemed.acts.teleconsultation.model import State
 from telemed.acts.teleconsultation.service.overview import ActView
 from telemed.kernel.messages import Channel
+from telemed.links.model import Delivery, SendingState
 from telemed.web import french, words
 from telemed.web.views.booking import LinkCard, Sending
 from telemed.web.views.frame import Badge

@@ -1,13 +1,11 @@
-"""What a patient's page may do: the second factor, and the order of its steps."""
+"""What a patient's page may do: the order of its steps."""
 
 from __future__ import annotations
 
-import hmac
 from dataclasses import dataclass
 from enum import StrEnum
 
 from telemed.acts.teleconsultation.model import State
-from telemed.patients.model import BirthDate
 
 
 class VisitStep(StrEnum):
@@ -48,14 +46,3 @@ def next_step(progress: VisitProgress) -> VisitStep:
     if not progress.has_checked_devices:
         return VisitStep.DEVICES
     return VisitStep.WAITING
-
-
-def is_born_on(known: BirthDate, typed: str) -> bool:
-    """Is the typed date (`YYYY-MM-DD`) that of the record, as far as the record knows it? In constant time.
-
-    Where the record holds only a year, or a year and a month, only these are compared (trap 17).
-    """
-    precision = str(known)
-    return len(typed) == len("YYYY-MM-DD") and hmac.compare_digest(
-        typed[: len(precision)].encode("utf-8", "replace"), precision.encode()
-    )

@@ -10,14 +10,12 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from telemed.acts.teleconsultation.model import (
     ContinuityEntry,
-    Delivery,
     FinishReason,
     IdentityMethod,
     Kind,
     OpeningHours,
     PlaceKind,
     Readiness,
-    SendingState,
     State,
     TraitsAnswer,
 )
@@ -29,6 +27,7 @@ from telemed.consent.model import ConsentBy, ConsentDecision
 from telemed.kernel.decision import Decision
 from telemed.kernel.messages import Channel
 from telemed.kernel.period import Interval
+from telemed.links.model import Delivery, SendingState
 
 Minutes = Annotated[int, Field(ge=5, le=180, description="Length in minutes.")]
 # A wall time has no offset, which the JSON Schema format `time` asks for.

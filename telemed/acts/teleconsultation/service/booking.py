@@ -23,7 +23,7 @@ from telemed.acts.teleconsultation.ports import CapGuard, ConventionedAct
 from telemed.acts.teleconsultation.rules.booking import check_slot, free_slots
 from telemed.acts.teleconsultation.service.access import open_act, take_step
 from telemed.acts.teleconsultation.service.links import LinkService
-from telemed.acts.teleconsultation.store import ActStore, AgendaStore, LinkStore
+from telemed.acts.teleconsultation.store import ActStore, AgendaStore
 from telemed.kernel.caller import Caller, Role
 from telemed.kernel.clock import Clock, Territory, civil_date, day_bounds
 from telemed.kernel.decision import Decision
@@ -31,6 +31,7 @@ from telemed.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refuse
 from telemed.kernel.ids import new_id
 from telemed.kernel.messages import Channel
 from telemed.kernel.period import Interval
+from telemed.links.store import LinkStore
 from telemed.patients.model import Patient
 from telemed.patients.store import PatientStore
 from telemed.professionals.model import ConventionSector, Professional

@@ -9,28 +9,27 @@ from uuid import UUID
 
 import structlog
 
-from telemed.acts.teleconsultation.formats import LinkMessage, cancellation_message, link_message
+from telemed.acts.teleconsultation.formats import cancellation_message, link_message
 from telemed.acts.teleconsultation.model import (
     LINK_LIFE_AFTER_SLOT,
     LINK_LIFE_UNPROGRAMMED,
-    LINK_TRIES,
     OPEN_STATES,
     VISIT_SESSION_LIFE,
-    Delivery,
-    SendingState,
     State,
     Teleconsultation,
 )
-from telemed.acts.teleconsultation.rules.visit import is_born_on
 from telemed.acts.teleconsultation.service.access import open_act
-from telemed.acts.teleconsultation.store import ActStore, LinkStore
-from telemed.acts.teleconsultation.store.links import Link
+from telemed.acts.teleconsultation.store import ActStore
 from telemed.kernel.caller import Caller, CallerKind, Role
 from telemed.kernel.clock import Clock, civil_date
-from telemed.kernel.errors import Conflict, Invalid, TooMany, Unauthenticated
+from telemed.kernel.errors import Conflict, Invalid
 from telemed.kernel.events import Event
 from telemed.kernel.ids import new_id
-from telemed.kernel.messages import Channel, MessageSender, OutgoingMessage
+from telemed.kernel.messages import Channel, MessageSender
+from telemed.links.formats import address_message, address_of
+from telemed.links.model import LINK_TRIES, Delivery, SendingState
+from telemed.links.rules import is_born_on, refuse_birth_date, refuse_unknown
+from telemed.links.store import Link, LinkStore
 from telemed.patients.model import Patient
 from telemed.patients.store import PatientStore
 from telemed.security.opaque import hash_token, make_token
@@ -83,7 +82,7 @@ class LinkService:
         """Have a link sent after the commit. Raises Conflict (channel not configured) or Invalid (no address)."""
         if channel not in self._senders:
             raise Conflict(f"L'envoi par {_CHANNEL_NAMES[channel]} n'est pas configuré.", code="link.channel_off")
-        if not _address(patient, channel):
+        if not address_of(patient, channel):
             missing = "de téléphone" if channel is Channel.SMS else "d'adresse électronique"
             raise Invalid(f"Le dossier du patient n'a pas {missing}.", field="channel", code="link.no_address")
         now = self._clock.now()
@@ -159,7 +158,7 @@ class LinkService:
                 await store.add_session(act.id, patient.id, hash_token(secret), at=now, expires_at=expires_at)
         # The count of tries commits before the refusal is raised: a refusal must not undo it.
         if not matches:
-            raise _wrong_birth_date(left - 1)
+            raise refuse_birth_date(left - 1)
         return OpenedVisit(token=secret, expires_at=expires_at, caller=caller)
 
     async def ask_again(self, token: str) -> None:
@@ -176,7 +175,7 @@ class LinkService:
                 return
             caller = Caller(CallerKind.PATIENT, practice_id=act.practice_id, act_id=act.id)
             self._journal.note(uow, caller, "teleconsultation.ask_link_again", patient_id=patient.id)
-            channel = next((one for one in Channel if one in self._senders and _address(patient, one)), None)
+            channel = next((one for one in Channel if one in self._senders and address_of(patient, one)), None)
             if channel is not None:
                 (await store.lock_access(act.id)).failed_tries = 0
                 await self.queue(uow, act, patient, channel)
@@ -216,7 +215,7 @@ class LinkService:
             link = await self._mint(uow, act, delivery_id)
         message = link_message(act, link)
         receipt = await self._senders[delivery.channel].send(
-            _outgoing(patient, delivery.channel, message, idempotency_key=str(delivery_id))
+            address_message(patient, delivery.channel, message, idempotency_key=str(delivery_id))
         )
         async with self._database.begin() as uow:
             await self._settle(uow, delivery_id, SendingState(receipt.state.value), receipt.provider_id, receipt.detail)
@@ -231,7 +230,7 @@ class LinkService:
             return
         message = cancellation_message(act)
         receipt = await self._senders[channel].send(
-            _outgoing(patient, channel, message, idempotency_key=event.payload["notice_id"])
+            address_message(patient, channel, message, idempotency_key=event.payload["notice_id"])
         )
         log.info("links.cancellation", state=receipt.state.value)
 
@@ -261,10 +260,10 @@ class LinkService:
         patient = await PatientStore(uow.session).find(act.patient_id) if act else None
         if link is None or act is None or patient is None or link.revoked_at is not None or link.expires_at <= now:
             self._note_unknown(uow, link)
-            raise _unknown()
+            raise refuse_unknown()
         if act.state in (State.CANCELLED, State.CLOSED):
             self._note_unknown(uow, link)
-            raise _unknown()
+            raise refuse_unknown()
         return act, link, patient
 
     def _note_unknown(self, uow: UnitOfWork, link: Link | None) -> None:
@@ -300,41 +299,3 @@ class LinkService:
             delivery_id, state, at=self._clock.now(), provider_id=provider_id, detail=detail
         )
         log.info("links.sending", state=state.value)
-
-
-def _address(patient: Patient, channel: Channel) -> str:
-    return (patient.contact.phone if channel is Channel.SMS else patient.contact.email) or ""
-
-
-def _outgoing(patient: Patient, channel: Channel, message: LinkMessage, *, idempotency_key: str) -> OutgoingMessage:
-    return OutgoingMessage(
-        to=_address(patient, channel),
-        text=message.text,
-        subject=message.subject if channel is Channel.EMAIL else None,
-        idempotency_key=idempotency_key,
-    )
-
-
-def _unknown() -> Unauthenticated:
-    return Unauthenticated(
-        "Ce lien n'est plus valable. Demandez-en un nouveau, ou appelez le cabinet.", code="link.unknown"
-    )
-
-
-def _wrong_birth_date(left: int) -> Invalid | TooMany:
-    if left <= 0:
-        return _locked()
-    tries = "un essai" if left == 1 else f"{left} essais"
-    return Invalid(
-        f"Cette date ne correspond pas à celle du dossier. Il vous reste {tries}.",
-        field="birth_date",
-        code="link.birth_date",
-    )
-
-
-def _locked() -> TooMany:
-    return TooMany(
-        "Trop d'essais : ce lien est bloqué. Demandez-en un nouveau, ou appelez le cabinet.",
-        retry_after_seconds=3600,
-        code="link.locked",
-    )

@@ -9,16 +9,18 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from telemed.acts.teleconsultation.model import Delivery, State, Teleconsultation
+from telemed.acts.teleconsultation.model import State, Teleconsultation
 from telemed.acts.teleconsultation.rules.queue import Wait, expected_wait, in_order
 from telemed.acts.teleconsultation.service.access import open_act
 from telemed.acts.teleconsultation.service.booking import BOOKERS
 from telemed.acts.teleconsultation.service.consents import ActConsents
 from telemed.acts.teleconsultation.service.visit import waiting_of
-from telemed.acts.teleconsultation.store import ActFilter, ActStore, LinkStore
+from telemed.acts.teleconsultation.store import ActFilter, ActStore
 from telemed.kernel.caller import Caller, Role
 from telemed.kernel.clock import Clock, day_bounds
 from telemed.kernel.errors import Forbidden, NotFound
+from telemed.links.model import Delivery
+from telemed.links.store import LinkStore
 from telemed.patients.model import Patient
 from telemed.patients.store import PatientStore
 from telemed.professionals.model import Professional

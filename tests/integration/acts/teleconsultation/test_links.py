@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from telemed.acts.teleconsultation.model import LINK_TRIES, SendingState
 from telemed.kernel.errors import Conflict, DomainError, Forbidden, Invalid
 from telemed.kernel.messages import Channel
 from telemed.kernel.period import Interval
+from telemed.links.model import LINK_TRIES, SendingState
 from tests.integration.acts.teleconsultation.conftest import Scene
 
 pytestmark = pytest.mark.asyncio

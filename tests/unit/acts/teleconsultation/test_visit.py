@@ -1,4 +1,4 @@
-"""The second factor, the order of the patient's steps and the words of the message."""
+"""The order of the patient's steps and the words of the message."""
 
 from __future__ import annotations
 
@@ -6,32 +6,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-import pytest
-
 from telemed.acts.teleconsultation.formats import cancellation_message, link_message
 from telemed.acts.teleconsultation.model import Kind, State, Teleconsultation
-from telemed.acts.teleconsultation.rules.visit import VisitProgress, VisitStep, is_born_on, next_step
+from telemed.acts.teleconsultation.rules.visit import VisitProgress, VisitStep, next_step
 from telemed.kernel.clock import Territory
 from telemed.kernel.period import Interval
-from telemed.patients.model import BirthDate
 
 FRESH = VisitProgress(State.BOOKED, False, False, False, False)
-
-
-@pytest.mark.parametrize(
-    ("known", "typed", "expected"),
-    [
-        (BirthDate(1955, 3, 12), "1955-03-12", True),
-        (BirthDate(1955, 3, 12), "1955-12-03", False),
-        (BirthDate(1955, 3), "1955-03-31", True),
-        (BirthDate(1955), "1955-07-14", True),
-        (BirthDate(1955), "1956-07-14", False),
-        (BirthDate(1955), "1955", False),
-        (BirthDate(1955, 3, 12), "", False),
-    ],
-)
-def test_a_birth_date_is_compared_as_far_as_it_is_known(known: BirthDate, typed: str, *, expected: bool) -> None:
-    assert is_born_on(known, typed) is expected
 
 
 def test_consent_comes_first() -> None:

@@ -13,9 +13,9 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from telemed.acts.teleconsultation.model import Delivery, SendingState
-from telemed.acts.teleconsultation.tables import LinkDeliveryRow, VisitAccessRow, VisitLinkRow, VisitSessionRow
 from telemed.kernel.messages import Channel
+from telemed.links.model import Delivery, SendingState
+from telemed.links.tables import LinkDeliveryRow, VisitAccessRow, VisitLinkRow, VisitSessionRow
 
 
 @dataclass(frozen=True)
