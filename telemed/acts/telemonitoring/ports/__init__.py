@@ -1,0 +1,1 @@
+"""What the parts of télésurveillance ask of one another, and of the outside."""
