@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
+from typing import NamedTuple
 
 import yaml
 
 from telemed.acts.telemonitoring.formats.catalogue import parse_catalogue
+from telemed.acts.telemonitoring.formats.fhir.questionnaire import read_questionnaire
+from telemed.acts.telemonitoring.formats.keyed import parse_keyed
 from telemed.acts.telemonitoring.formats.pathways import parse_pathway
 from telemed.acts.telemonitoring.model.observation import Catalogue
 from telemed.acts.telemonitoring.model.pathway import Pathway
+from telemed.acts.telemonitoring.model.questionnaire import KeyedGroup, Questionnaire
 from telemed.law.law import Law
 
 _SLICE = Path(__file__).parents[1]
 SIGNALS = _SLICE / "catalogue" / "signals.yaml"
+KEYED = _SLICE / "catalogue" / "keyed.yaml"
 PATHWAYS = _SLICE / "pathways"
+QUESTIONNAIRES = _SLICE / "questionnaires"
 
 
 class PathwayError(Exception):
@@ -47,3 +53,36 @@ def load_pathways(law: Law, catalogue: Catalogue, root: Path = PATHWAYS) -> Mapp
     if faults or not pathways:
         raise PathwayError(faults or [f"no pathway under {root.name}"])
     return MappingProxyType(pathways)
+
+
+class PackagedQuestionnaire(NamedTuple):
+    """A questionnaire of ours, and the FHIR resource that it is."""
+
+    questionnaire: Questionnaire
+    content: bytes
+
+
+def load_keyed(catalogue: Catalogue, path: Path = KEYED) -> Mapping[str, KeyedGroup]:
+    """What people may key in, by code. Raises PathwayError."""
+    try:
+        return parse_keyed(path.read_text("utf-8"), catalogue)
+    except (ValueError, yaml.YAMLError) as error:
+        raise PathwayError([f"{path.name}: {error}"]) from error
+
+
+def load_questionnaires(
+    catalogue: Catalogue, pathways: Mapping[str, Pathway], root: Path = QUESTIONNAIRES
+) -> tuple[PackagedQuestionnaire, ...]:
+    """Ours, by title of file. Raises PathwayError with all faults: unreadable, or for a pathway that is not ours."""
+    found, faults = [], []
+    for path in sorted(root.glob("*.json")):
+        content = path.read_bytes()
+        read = read_questionnaire(content, catalogue)
+        faults += [f"{path.stem}: {issue.place}: {issue.text}" for issue in read.issues]
+        if read.questionnaire is not None:
+            strange = read.questionnaire.pathways - set(pathways)
+            faults += [f"{path.stem}: no pathway {code}" for code in sorted(strange)]
+            found.append(PackagedQuestionnaire(read.questionnaire, content))
+    if faults:
+        raise PathwayError(faults)
+    return tuple(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,9 @@ from decimal import Decimal
 from enum import StrEnum
 
 from telemed.acts.telemonitoring.model.units import MILLION, Conversion
+
+QUESTION_SYSTEM = "urn:x-telemed:question"
+_QUESTION = re.compile(r"question_[a-z0-9_]{1,51}")
 
 
 class SignalKind(StrEnum):
@@ -86,7 +90,10 @@ class Signal:
 
 
 class Catalogue:
-    """The signals by name and by code, and the codes of panels, whose components are signals."""
+    """The signals by name and by code, and the codes of panels, whose components are signals.
+
+    `question_…` is the answer to a question that a practice wrote: such names are signals without being listed.
+    """
 
     def __init__(self, signals: tuple[Signal, ...], panels: frozenset[Coding]) -> None:
         self._by_name = {signal.name: signal for signal in signals}
@@ -97,13 +104,21 @@ class Catalogue:
         return iter(self._by_name.values())
 
     def find(self, name: str) -> Signal | None:
-        return self._by_name.get(name)
+        return self._by_name.get(name) or _find_question(name)
 
     def find_coded(self, system: str, code: str) -> Signal | None:
+        if system == QUESTION_SYSTEM:
+            return _find_question(code)
         return self._by_code.get((system, code))
 
     def is_panel(self, system: str, code: str) -> bool:
         return (system, code) in self._panels
+
+
+def _find_question(name: str) -> Signal | None:
+    if not _QUESTION.fullmatch(name):
+        return None
+    return Signal(name, "Question du cabinet", SignalKind.ANSWER, (Coding(QUESTION_SYSTEM, name),))
 
 
 @dataclass(frozen=True, slots=True, repr=False)

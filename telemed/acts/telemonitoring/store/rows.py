@@ -59,7 +59,7 @@ class RowWriter:
         """The values of a row, in the order of `COLUMNS`."""
         observation = kept.observation
         signal = observation.signal
-        is_usual = signal is not None and observation.code == self._codes[signal]
+        is_usual = signal is not None and observation.code == self._codes.get(signal)
         is_plain = (
             signal is not None and observation.quarantine is None and observation.raw.endswith(self._unit(signal))
         )

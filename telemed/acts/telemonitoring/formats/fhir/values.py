@@ -10,6 +10,12 @@ from telemed.acts.telemonitoring.model.observation import Comparator, Signal, Si
 from telemed.acts.telemonitoring.model.receipt import IssueKind, Unreadable
 
 UCUM = "http://unitsofmeasure.org"
+OWN_ANSWERS = "urn:x-telemed:answer"
+
+
+def name_answer(system: str | None, code: str) -> str:
+    """An answer as rules name it: `system|code`, or the code alone where it is one of ours."""
+    return code if system in (None, "", OWN_ANSWERS) else f"{system}|{code}"
 
 
 def read_value(holder: Valued, signal: Signal | None, place: str) -> Measure:
@@ -101,7 +107,10 @@ def _words(holder: Valued, place: str, *, is_needed: bool = True) -> str:
 
 def _as_text(holder: Valued) -> str:
     if holder.value_codeable_concept is not None:
-        return _concept(holder.value_codeable_concept)
+        coded = next((one for one in holder.value_codeable_concept.coding if one.code), None)
+        return (
+            holder.value_codeable_concept.text or "" if coded is None else name_answer(coded.system, coded.code or "")
+        )
     if holder.value_boolean is not None:
         return "true" if holder.value_boolean else "false"
     if holder.value_quantity is not None:
