@@ -140,7 +140,9 @@ def build_services(
     signer = open_keys_of_seals(settings).signer
     billing = build_billing(ground, signer, caisse or open_caisse(settings))
     casework = build_casework(ground, billing["quotas"])
-    consents, patients = build_consents(ground, casework), build_patients(ground, billing["quotas"])
+    telemonitoring = build_telemonitoring(ground)
+    consents = build_consents(ground, casework, telemonitoring)
+    patients = build_patients(ground, billing["quotas"])
     senders = build_senders(ground) if senders is None else senders
     act_consents = ActConsents(consents=consents, law=ground.law)
     records, tokens = RoomRecords(database=ground.database, clock=clock), RoomTokens(room_keys(settings), now=clock.now)
@@ -174,7 +176,7 @@ def build_services(
             ground, casework, consents, documents=documents, senders=senders, rooms=ExpertiseRooms(rooms)
         ),
         experts=experts,
-        telemonitoring=build_telemonitoring(ground),
+        telemonitoring=telemonitoring,
         attachments=build_attachments(ground, casework),
         accounting=build_accounting(**common(ground), law=ground.law),
         merges=MergeService(**common(ground), on_merge=(billing["quotas"],)),
@@ -238,14 +240,15 @@ def build_patients(ground: Ground, quotas: QuotaService) -> PatientService:
     )
 
 
-def build_consents(ground: Ground, casework: Casework) -> ConsentService:
-    cases = CaseConsents(casework=casework)
+def build_consents(ground: Ground, casework: Casework, telemonitoring: Telemonitoring) -> ConsentService:
+    cases, follow_ups = CaseConsents(casework=casework), telemonitoring.care.consents
+    lasting = {ActKind.TELEMONITORING: follow_ups, ActKind.TELEMONITORING_USAGE: follow_ups}
     return ConsentService(
         **common(ground),
         law=ground.law,
         wordings=published_wordings(),
-        acts={ActKind.TELECONSULTATION: TeleconsultationDirectory(), ActKind.TELEEXPERTISE: cases},
-        followers={ActKind.TELEEXPERTISE: cases},
+        acts={ActKind.TELECONSULTATION: TeleconsultationDirectory(), ActKind.TELEEXPERTISE: cases, **lasting},
+        followers={ActKind.TELEEXPERTISE: cases, **lasting},
     )
 
 

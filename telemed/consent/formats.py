@@ -14,7 +14,7 @@ from datetime import date
 
 from telemed.consent.model import ActKind
 
-_FILE_NAME = re.compile(r"(\d{4}-\d{2}-\d{2})\.([a-z]+)\.fr\.md", re.ASCII)
+_FILE_NAME = re.compile(r"(\d{4}-\d{2}-\d{2})\.([a-z_]+)\.fr\.md", re.ASCII)
 
 
 @dataclass(frozen=True)

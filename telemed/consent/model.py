@@ -9,10 +9,20 @@ from uuid import UUID
 
 
 class ActKind(StrEnum):
-    """The acts of article R. 6316-1 CSP that ask for a consent of their own."""
+    """The acts of article R. 6316-1 CSP that ask for a consent of their own; télésurveillance asks for two.
+
+    `telemonitoring_usage`: that the data of use of the device are transmitted too.
+    """
 
     TELECONSULTATION = "teleconsultation"
     TELEEXPERTISE = "teleexpertise"
+    TELEMONITORING = "telemonitoring"
+    TELEMONITORING_USAGE = "telemonitoring_usage"
+
+    @property
+    def lasts(self) -> bool:
+        """Is it a care that lasts, which a patient takes back by itself, and not with every other act of its kind?"""
+        return self in (ActKind.TELEMONITORING, ActKind.TELEMONITORING_USAGE)
 
 
 class ConsentDecision(StrEnum):

@@ -25,7 +25,8 @@ def check_consent(facts: ConsentFacts, at: datetime) -> Decision:
 
     The decision that counts is the last one dated `at` or before (the server stamps both, in order), among those
     of this act and the patient's withdrawals for this kind of act: a withdrawal stops every further act of the
-    kind until a new consent. A consent given for another act, or by another patient, never counts.
+    kind until a new consent, but for a care that lasts, taken back by itself. A consent given for another act, or
+    by another patient, never counts.
     """
     current = current_record(facts, at)
     if current is None:
@@ -46,4 +47,6 @@ def current_record(facts: ConsentFacts, at: datetime) -> ConsentRecord | None:
 def _counts(record: ConsentRecord, facts: ConsentFacts) -> bool:
     if record.patient_id != facts.patient_id or record.act_kind is not facts.act_kind:
         return False
-    return record.act_id == facts.act_id or record.decision is ConsentDecision.WITHDRAWN
+    if record.act_id == facts.act_id:
+        return True
+    return record.decision is ConsentDecision.WITHDRAWN and not record.act_kind.lasts

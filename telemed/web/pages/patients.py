@@ -48,7 +48,12 @@ from telemed.web.views.patients import (
 
 pages = Pages()
 _KEEPING = only(Role.DOCTOR, Role.HEALTH_PROFESSIONAL, Role.SECRETARY)
-_ACTS = {ActKind.TELECONSULTATION: "Téléconsultation", ActKind.TELEEXPERTISE: "Téléexpertise"}
+_ACTS = {
+    ActKind.TELECONSULTATION: "Téléconsultation",
+    ActKind.TELEEXPERTISE: "Téléexpertise",
+    ActKind.TELEMONITORING: "Télésurveillance",
+    ActKind.TELEMONITORING_USAGE: "Télésurveillance : données d'utilisation",
+}
 _PAGE = 50
 _METHODS = (
     Choice(CheckMethod.IN_PERSON, "Au cabinet, en présence"),

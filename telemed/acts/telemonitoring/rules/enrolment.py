@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 from telemed.acts.telemonitoring.model.enrolment import Enrolment, Transmitted
 from telemed.acts.telemonitoring.model.pathway import MinimumDatum, PathwayVersion
@@ -33,7 +33,9 @@ def check_start(enrolment: Enrolment, law: LawOfDay) -> Decision:
         text = "Ce parcours n'est pas encore ouvert à cette date."
         return Decision((Reason("telemonitoring.pathway_not_open", text, _LAW),))
     refusals = (
-        *_prescription(enrolment, law),
+        *check_prescription(
+            enrolment.prescription, enrolment.starts_on, law, is_qualified=enrolment.is_prescriber_qualified
+        ).refusals,
         *_consents(enrolment),
         *_exclusions(enrolment, law),
         *_minimum_data(version, enrolment.signals),
@@ -41,24 +43,33 @@ def check_start(enrolment: Enrolment, law: LawOfDay) -> Decision:
     return Decision(refusals, tuple(_not_billable(enrolment))) & check_window(enrolment.silence_days, version.silence)
 
 
-def _prescription(enrolment: Enrolment, law: LawOfDay) -> Iterator[Reason]:
-    days, day = enrolment.prescription, enrolment.starts_on
+def check_prescription(days: DayRange | None, day: date, law: LawOfDay, *, is_qualified: bool) -> Decision:
+    """May a follow-up go on under this prescription from `day` on? None: there is none."""
+    return Decision(tuple(_prescription(days, day, law, is_qualified=is_qualified)))
+
+
+def _prescription(days: DayRange | None, day: date, law: LawOfDay, *, is_qualified: bool) -> Iterator[Reason]:
     if days is None:
         yield Reason(
             "telemonitoring.prescription_missing", "Il faut une prescription de télésurveillance.", _PRESCRIBED
         )
         return
-    if not enrolment.is_prescriber_qualified:
+    if not is_qualified:
         text = "Le prescripteur n'a pas la qualification que ce parcours demande."
         yield Reason("telemonitoring.prescriber", text, _PRESCRIBED)
     limit = law.value(PRESCRIPTION)
-    longest = add_months(days.first_day, limit.integer) - timedelta(days=1)
+    longest = find_longest(days, law)
     if days.last_day is None or days.last_day > longest:
         text = f"Une prescription dure au plus {limit.text} : jusqu'au {longest:%d/%m/%Y} au plus tard."
         yield Reason("telemonitoring.prescription_too_long", text, _PRESCRIBED, {"at_most": limit.integer})
     if not days.covers(day, day):
-        text = "La prescription ne couvre pas le premier jour du suivi."
-        yield Reason("telemonitoring.prescription_not_in_force", text, _PRESCRIBED)
+        text = "La prescription ne couvre pas ce jour du suivi."
+        yield Reason("telemonitoring.prescription_not_in_force", text, _PRESCRIBED, {"day": str(day)})
+
+
+def find_longest(days: DayRange, law: LawOfDay) -> date:
+    """The last day that a prescription of that first day may cover."""
+    return add_months(days.first_day, law.value(PRESCRIPTION).integer) - timedelta(days=1)
 
 
 def _consents(enrolment: Enrolment) -> Iterator[Reason]:

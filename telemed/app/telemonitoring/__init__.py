@@ -1,4 +1,4 @@
-"""Builds télésurveillance: what comes in from devices, and where it is kept."""
+"""Builds télésurveillance: what comes in from devices, where it is kept, and the follow-ups that it is for."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from telemed.acts.telemonitoring.formats.packaged import load_catalogue, load_pa
 from telemed.acts.telemonitoring.jobs import PartitionJob
 from telemed.acts.telemonitoring.model.observation import Catalogue
 from telemed.acts.telemonitoring.model.pathway import Pathway
+from telemed.acts.telemonitoring.service.follow_ups import FollowUpService
 from telemed.acts.telemonitoring.service.ingestion import Ingestion
 from telemed.acts.telemonitoring.store.rows import RowWriter
 from telemed.app.ground import Ground
+from telemed.app.telemonitoring.care import Care, build_care
 from telemed.scheduler import Job, every
 
 
@@ -24,6 +26,11 @@ class Telemonitoring:
     pathways: Mapping[str, Pathway]
     ingestion: Ingestion
     partitions: PartitionJob
+    care: Care
+
+    @property
+    def follow_ups(self) -> FollowUpService:
+        return self.care.follow_ups
 
     def jobs(self) -> list[Job]:
         return [
@@ -33,16 +40,19 @@ class Telemonitoring:
                 run=self.partitions.run,
                 lateness=timedelta(hours=12),
                 why="the tables of this month's observations and of the next ones are there before them",
-            )
+            ),
+            *self.care.jobs(),
         ]
 
 
 def build_telemonitoring(ground: Ground) -> Telemonitoring:
     """Raises PathwayError if the catalogue or a pathway is not borne out by the law."""
     catalogue = load_catalogue()
+    pathways = load_pathways(ground.law, catalogue)
     return Telemonitoring(
         catalogue=catalogue,
-        pathways=load_pathways(ground.law, catalogue),
+        pathways=pathways,
         ingestion=Ingestion(database=ground.database, writer=RowWriter(catalogue)),
         partitions=PartitionJob(database=ground.database, clock=ground.clock),
+        care=build_care(ground, catalogue, pathways),
     )

@@ -1,0 +1,70 @@
+"""Builds the life of follow-ups: enrolment, limits, team, papers and hours of a practice, clock, months."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from telemed.acts.telemonitoring.model.observation import Catalogue
+from telemed.acts.telemonitoring.model.pathway import Pathway
+from telemed.acts.telemonitoring.ports.care import NoSupplies, Supplies
+from telemed.acts.telemonitoring.service.education import EducationService
+from telemed.acts.telemonitoring.service.enrolments import Enrolments
+from telemed.acts.telemonitoring.service.follow_up_consents import FollowUpConsents
+from telemed.acts.telemonitoring.service.follow_up_steps import FollowUpSteps
+from telemed.acts.telemonitoring.service.follow_up_timers import FollowUpTimers
+from telemed.acts.telemonitoring.service.follow_ups import FollowUpService
+from telemed.acts.telemonitoring.service.months import MonthCloser
+from telemed.acts.telemonitoring.service.practices import PracticeCareService
+from telemed.acts.telemonitoring.service.teams import TeamService
+from telemed.acts.telemonitoring.service.thresholds import ThresholdService
+from telemed.app.ground import Ground, common
+from telemed.scheduler import Job, every
+
+
+@dataclass(frozen=True)
+class Care:
+    """The use cases of follow-ups. What must hear of each of their changes joins `steps.followers`."""
+
+    steps: FollowUpSteps
+    follow_ups: FollowUpService
+    thresholds: ThresholdService
+    teams: TeamService
+    practices: PracticeCareService
+    education: EducationService
+    consents: FollowUpConsents
+    timers: FollowUpTimers
+
+    def jobs(self) -> list[Job]:
+        return [
+            Job(
+                id="telemonitoring.follow_ups",
+                trigger=every(minutes=5),
+                run=self.timers.run,
+                lateness=timedelta(minutes=30),
+                why="close months, lapse, flag, close and drop follow-ups when their time has come",
+            )
+        ]
+
+
+def build_care(
+    ground: Ground, catalogue: Catalogue, pathways: Mapping[str, Pathway], supplies: Supplies | None = None
+) -> Care:
+    """`supplies` is what the devices given to a patient can measure."""
+    clock, law, database = ground.clock, ground.law, ground.database
+    months = MonthCloser(clock=clock, law=law, pathways=pathways)
+    steps = FollowUpSteps(clock=clock, journal=ground.journal, months=months)
+    enrolments = Enrolments(clock=clock, law=law, pathways=pathways, supplies=supplies or NoSupplies(), months=months)
+    return Care(
+        steps=steps,
+        follow_ups=FollowUpService(
+            database=database, steps=steps, enrolments=enrolments, law=law, pathways=pathways, catalogue=catalogue
+        ),
+        thresholds=ThresholdService(database=database, steps=steps, catalogue=catalogue, pathways=pathways),
+        teams=TeamService(database=database, steps=steps),
+        practices=PracticeCareService(**common(ground), law=law, pathways=pathways),
+        education=EducationService(**common(ground)),
+        consents=FollowUpConsents(steps=steps),
+        timers=FollowUpTimers(database=database, steps=steps),
+    )
