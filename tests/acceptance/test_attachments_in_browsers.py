@@ -147,6 +147,7 @@ async def test_everything_works_without_scripts(
     await expect(page.locator(".piece")).to_have_count(1)
     await page.get_by_role("button", name="Remettre").click()
     await expect(page.locator(".piece")).to_have_count(2)
+    await page.get_by_role("button", name="Joindre des pièces").click()
     await page.set_input_files("#pieces-fichiers", files(tmp_path, faux_pdf=b"MZ" + bytes(2000)))
     await page.get_by_role("button", name="Joindre").click()
     await expect(page.locator("#pieces-erreur")).to_contain_text("programme")

@@ -125,6 +125,7 @@ def test_the_matching_gives_its_reasons(played: tuple[Path, str]) -> None:
     matching = json.loads((folder / "matching.json").read_bytes())
     best, *others = matching["proposals"]
     assert all(best["points"] >= other["points"] for other in others)
+    assert "LE GOFF" in best["person"]["full_name"].upper()  # wounds are what he is asked about
     for proposal in matching["proposals"]:
         assert sum(part["points"] for part in proposal["parts"]) == proposal["points"]
         assert all(part["why"] for part in proposal["parts"])

@@ -25,6 +25,13 @@ fetch("/experts/me/presence", {
 }).then((answer) => answer.status)
 """
 
+_HEAR = """
+window.tones = 0;
+const start = OscillatorNode.prototype.start;
+OscillatorNode.prototype.start = function (...when) { window.tones += 1; return start.apply(this, when); };
+"""
+"""Counts the notes that a page plays."""
+
 
 @pytest_asyncio.fixture(scope="module")
 async def scene() -> AsyncIterator[Scene]:
@@ -54,6 +61,7 @@ async def waiting_case(scene: Scene) -> str:
 async def test_a_call_rings_on_any_page_and_opens_a_room(scene: Scene, new_window: NewWindow, axe_source: str) -> None:
     nurse = await (await new_window(is_phone=True)).new_page()
     desk = await new_window()
+    await desk.add_init_script(_HEAR)
     expert, other_tab = await desk.new_page(), await desk.new_page()
     await journeys.sign_in(nurse, scene.base_url, scene.account("ines.marchand"))
     await journeys.sign_in(expert, scene.base_url, scene.account("yves.legoff"))
@@ -76,6 +84,8 @@ async def test_a_call_rings_on_any_page_and_opens_a_room(scene: Scene, new_windo
     ring = expert.get_by_role("alertdialog", name=re.compile("Inès MARCHAND vous appelle", re.IGNORECASE))
     await ring.wait_for()
     await other_tab.get_by_role("alertdialog").wait_for()
+    tones = [await tab.evaluate("window.tones") for tab in (expert, other_tab)]
+    assert sorted(tones)[0] == 0 < sorted(tones)[1], "it is heard, in one tab alone"
     assert await search.input_value() == "Ber"
     await expect(search).to_be_focused()  # what one types in is left alone
     troubles: dict[str, Any] = {"ring": await violations(expert, axe_source), "asking": await look(nurse, axe_source)}

@@ -75,13 +75,16 @@ async def compose(walk: Walk, patient: str) -> str:
     await walk.look(page, "patient")
     await page.get_by_role("button", name=re.compile(patient.upper())).first.click()
     await page.wait_for_url("**/rediger")
+    await page.get_by_label("Votre question").fill(QUESTION)
+    if not walk.has_scripts:
+        await page.get_by_role("button", name="Joindre des pièces").click()
     await page.get_by_label(re.compile("Choisissez des fichiers")).set_input_files(
         FilePayload(name="bras.jpg", mimeType="image/jpeg", buffer=make_jpeg())
     )
     if not walk.has_scripts:
-        await page.get_by_role("button", name="Joindre").click()
+        await page.get_by_role("button", name="Joindre", exact=True).click()
     await page.locator(".piece", has_text="bras.jpg").wait_for()
-    await page.get_by_label("Votre question").fill(QUESTION)
+    assert await page.get_by_label("Votre question").input_value() == QUESTION
     await page.get_by_label("Ce que vous constatez").fill("Plaque de 2 cm, squameuse, qui s'étend depuis trois mois.")
     await page.get_by_label("Sous 48 heures").check()
     await page.get_by_label(re.compile("Sa spécialité")).select_option(label="Dermatologie")

@@ -20,6 +20,7 @@ _REQUEST: dict[str, Any] = {
     "question": "Quel pansement pour cet ulcère de jambe qui ne bourgeonne plus depuis dix jours ?",
     "urgency": "48_hours",
     "specialty_code": _DERMATOLOGY,
+    "skill": "Plaies et cicatrisation",
     "administrative": {"setting": "home"},
     "medical": {
         "history": "Insuffisance veineuse, hypertension traitée.",

@@ -98,7 +98,7 @@ async def show_composer(visitor: Visitor) -> web.Response:
 
 @pages.post("/avis/{id}/rediger", CARER)
 async def save_request(visitor: Visitor) -> web.Response:
-    """Keep what is written; a script is told the new version; the search button looks for colleagues besides."""
+    """Keep what is written; a script is told the new version; a button looks for colleagues or joins files besides."""
     place = await open_workplace(visitor, "expertise")
     form = await forms.typed(visitor.request)
     try:
@@ -111,23 +111,32 @@ async def save_request(visitor: Visitor) -> web.Response:
         return web.json_response({"version": case.version})
     if form.value("geste") == "chercher":
         return await _show(visitor, place, _fresh(form), is_search=True)
+    if form.value("geste") == "joindre":
+        return visitor.go(f"/avis/{case.id}/pieces")
     return visitor.go(f"/avis/{case.id}/rediger", flash="saved")
 
 
 @pages.post("/avis/{id}/envoyer", CARER)
 async def send(visitor: Visitor) -> web.Response:
-    """Keep what is written, record what the patient decided, and send: each reason that holds it is told at once."""
+    """Keep what is written, record what the patient decided, and send: each reason that holds it is told at once.
+
+    « Appeler maintenant » rings whoever is there in the same gesture; without an answer, the request goes in writing.
+    """
     place = await open_workplace(visitor, "expertise")
     form = await forms.typed(visitor.request)
+    is_call = form.value("geste") == "appeler"
     try:
         case = await _save(visitor, form)
-        target = await _require_complete(visitor, form, case, place)
-        await visitor.services.expertise.requests.send(visitor.known, case.id, target)
+        target = await _require_complete(visitor, form, case, place, is_call=is_call)
+        if is_call:
+            await visitor.services.expertise.rings.start(visitor.known, case.id, target.colleague_ids, target)
+        else:
+            await visitor.services.expertise.requests.send(visitor.known, case.id, target)
     except forms.FormError as err:
         return await _show(visitor, place, _fresh(err.form), status=422)
     except (Invalid, Refused, Conflict) as err:
         return await _show(visitor, place, _again(form, err), status=422 if isinstance(err, Invalid) else 409)
-    return visitor.go(f"/avis/{case.id}", flash="case-sent")
+    return visitor.go(f"/avis/{case.id}/appel") if is_call else visitor.go(f"/avis/{case.id}", flash="case-sent")
 
 
 @pages.post("/avis/{id}/abandonner", CARER)
@@ -157,19 +166,21 @@ async def _save(visitor: Visitor, form: Form) -> Case:
     )
 
 
-async def _require_complete(visitor: Visitor, form: Form, case: Case, place: Workplace) -> Target:
-    """Whom it goes to, with the consent that was just said recorded.
+async def _require_complete(visitor: Visitor, form: Form, case: Case, place: Workplace, *, is_call: bool) -> Target:
+    """Whom it goes to, with the consent that was just said recorded; a call needs no name, the specialty is enough.
 
     Raises FormError with everything that a field of this page lacks.
     """
     errors, target = {}, read_target(form, place.practice.territory)
+    if target is None and is_call and case.content.specialty_code:
+        target = Target(territory=place.practice.territory)
     if not case.content.question.strip():
         errors["question"] = "Écrivez la question posée au confrère."
     medical = case.content.medical
     if not any(text.strip() for text in (medical.findings, medical.history, medical.treatments, medical.allergies)):
         errors["constat"] = "Joignez au moins une donnée médicale utile."
     if target is None:
-        errors["confrere"] = "Choisissez à qui demander."
+        errors["confrere"] = "Choisissez une spécialité, ou qui appeler." if is_call else "Choisissez à qui demander."
     record = await _consent(visitor, case)
     is_given = record is not None and record.decision is ConsentDecision.GIVEN
     if not is_given and not form.value("accord"):

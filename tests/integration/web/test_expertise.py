@@ -130,6 +130,27 @@ async def test_an_incomplete_request_says_everything_that_lacks_and_keeps_what_w
     assert "apixaban" in (await scene.nurse.get(f"{case}/rediger")).text
 
 
+async def test_whoever_is_there_is_rung_from_the_composer_and_nothing_is_lost_if_nobody_is(scene: Scene) -> None:
+    case = await scene.draft()
+    nobody = await scene.nurse.post(f"{case}/envoyer", REQUEST | {"geste": "appeler", "specialite": "", "version": "1"})
+    assert nobody.status == 422
+    assert [error.split()[0] for error in nobody.errors] == ["Choisissez"]
+    called = await scene.nurse.post(
+        f"{case}/envoyer", REQUEST | {"geste": "appeler", "specialite": "G15_10/SM15", "version": "2"}
+    )
+    assert called.path == f"{case}/appel", called.errors
+    assert "n’est là maintenant" in called.text
+    assert "suit son cours par écrit" in called.text
+    assert (await scene.nurse.get(f"{case}/rediger")).path == case  # it left
+
+
+async def test_words_are_kept_when_files_are_joined_without_a_script(scene: Scene) -> None:
+    case = await scene.draft()
+    files = await scene.nurse.post(f"{case}/rediger", {"question": "Une", "version": "1", "geste": "joindre"})
+    assert files.path == f"{case}/pieces"
+    assert ">Une</textarea>" in (await scene.nurse.get(f"{case}/rediger")).text
+
+
 async def test_a_draft_keeps_itself_for_a_script(scene: Scene) -> None:
     case = await scene.draft()
     kept = await scene.nurse.post(f"{case}/rediger", {"question": "Une", "version": "1"}, Accept="application/json")

@@ -2,6 +2,7 @@
 
 import { subscribe } from "./events.js";
 import { giveSigns } from "./presence.js";
+import { ringTone } from "./ring-tone.js";
 
 const SIGN = "/experts/me/presence/sign";
 
@@ -10,6 +11,7 @@ export function wireRing() {
   if (!region) return;
   const title = document.title;
   let stopSigns = null;
+  let stopTone = null;
   let silence = 0;
 
   function show(html) {
@@ -19,6 +21,11 @@ export function wireRing() {
     region.replaceChildren(template.content);
     const until = region.querySelector("[data-ring-until]")?.dataset.ringUntil;
     document.title = until ? `☎ Appel · ${title}` : title;
+    if (until) stopTone ??= ringTone();
+    else {
+      stopTone?.();
+      stopTone = null;
+    }
     if (until) silence = setTimeout(() => show(""), Math.max(Date.parse(until) - Date.now(), 0));
   }
 

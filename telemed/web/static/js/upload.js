@@ -13,8 +13,9 @@ export function wireUploads(section, zone) {
   const news = zone.querySelector("[data-upload-news]");
   const most = Number(section.dataset.most);
   const queue = new Queue(() => section.dispatchEvent(new CustomEvent("pieces:sent", { bubbles: true })));
-  for (const shown of zone.querySelectorAll("[data-only-scripted]")) shown.hidden = false;
-  for (const gone of zone.querySelectorAll("[data-only-plain]")) gone.hidden = true;
+  zone.classList.add("drop-zone-scripted"); // the whole zone is the field, which says no file name of its own
+  for (const shown of section.querySelectorAll("[data-only-scripted]")) shown.hidden = false;
+  for (const gone of section.querySelectorAll("[data-only-plain]")) gone.hidden = true;
 
   const take = (files) => {
     for (const file of files) {
