@@ -6,13 +6,12 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import pyotp
 import pytest
 import pytest_asyncio
 from aiohttp import web
-from playwright.async_api import Page
+from playwright.async_api import Browser, Page
 
 from telemed.acts.teleconsultation.service.booking import BookingRequest
 from telemed.app import Services, build_app, build_services, open_database
@@ -21,7 +20,7 @@ from telemed.kernel.clock import SystemClock
 from telemed.kernel.messages import Channel
 from telemed.settings import Environment, Settings
 from tests.acceptance.test_gallery_accessibility import violations
-from tests.fixtures.browsers import NewWindow
+from tests.fixtures.browsers import make_window
 from tests.fixtures.people import PASSWORD, TOTP_SECRET, caller_for, make_doctor, make_draft, make_practice
 from tests.fixtures.postgres import free_port
 from tests.integration.web.conftest import KeptMessages
@@ -48,11 +47,11 @@ class Practice:
         raise AssertionError("no message left")
 
 
-@pytest_asyncio.fixture
-async def practice(tmp_path: Path) -> AsyncIterator[Practice]:
-    port, sms = free_port(), KeptMessages()
+@pytest_asyncio.fixture(scope="module")
+async def practice(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Practice]:
+    port, sms, folder = free_port(), KeptMessages(), tmp_path_factory.mktemp("practice")
     base = f"http://localhost:{port}"
-    settings = Settings(environment=Environment.TEST, data_dir=tmp_path, public_url=base).with_keys()
+    settings = Settings(environment=Environment.TEST, data_dir=folder, public_url=base).with_keys()
     services = build_services(
         settings, clock=SystemClock(), database=open_database(settings), senders={Channel.SMS: sms}
     )
@@ -139,10 +138,11 @@ class InCall:
     complaints: list[str]
 
 
-@pytest_asyncio.fixture
-async def in_call(practice: Practice, new_window: NewWindow) -> InCall:
-    doctor = await (await new_window()).new_page()
-    patient = await (await new_window(is_phone=True)).new_page()
+@pytest_asyncio.fixture(scope="module")
+async def in_call(practice: Practice, chromium: Browser) -> AsyncIterator[InCall]:
+    """One call for the tests of this file, which leave it as they found it; the last one ends it."""
+    windows = [await make_window(chromium), await make_window(chromium, is_phone=True)]
+    doctor, patient = [await window.new_page() for window in windows]
     complaints: list[str] = []
     for page in (doctor, patient):
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -153,7 +153,9 @@ async def in_call(practice: Practice, new_window: NewWindow) -> InCall:
     await patient.wait_for_url("**/visite/appel", timeout=15_000)
     await sees_the_other(doctor)
     await sees_the_other(patient)
-    return InCall(doctor, patient, complaints)
+    yield InCall(doctor, patient, complaints)
+    for window in windows:
+        await window.close()
 
 
 async def message(page: Page) -> str:
@@ -168,28 +170,9 @@ async def test_both_see_each_other_and_nothing_complains(in_call: InCall) -> Non
     assert re.fullmatch(r"\d\d:\d\d", await in_call.doctor.locator("[data-clock]").inner_text())
 
 
-async def test_a_reloaded_patient_is_back_within_five_seconds(in_call: InCall) -> None:
-    await in_call.patient.reload()
-    assert await sees_the_other(in_call.patient, seconds=5)
-    assert await sees_the_other(in_call.doctor, seconds=5)
-
-
-async def test_a_reloaded_doctor_is_back_too(in_call: InCall) -> None:
-    await in_call.doctor.reload()
-    assert await sees_the_other(in_call.doctor, seconds=5)
-    assert await sees_the_other(in_call.patient, seconds=5)
-
-
-async def test_the_doctor_is_told_who_is_missing_and_whom_to_call(in_call: InCall) -> None:
-    await in_call.patient.goto("about:blank")
-
-    async def says_missing() -> bool:
-        return bool(re.search(r"LEROY Jeanne se reconnecte… \(\d+ s\)", await message(in_call.doctor)))
-
-    assert await until(says_missing, True)
-    call = in_call.doctor.locator("[data-message]").get_by_role("link", name=re.compile("Appeler le 06"))
-    await call.wait_for(timeout=30_000)
-    assert await call.get_attribute("href") == "tel:+33639981234"
+async def test_the_call_has_no_serious_violation(in_call: InCall, axe_source: str) -> None:
+    for page in (in_call.doctor, in_call.patient):
+        assert await violations(page, axe_source) == []
 
 
 async def test_messages_go_both_ways(in_call: InCall) -> None:
@@ -210,6 +193,8 @@ async def test_muting_is_said_on_both_sides(in_call: InCall) -> None:
     assert await until(lambda: status.inner_text(), "LEROY Jeanne a coupé son micro")
     pressed = in_call.patient.get_by_role("button", name="Micro", exact=True)
     assert await pressed.get_attribute("aria-pressed") == "false"
+    await pressed.click()
+    assert await pressed.get_attribute("aria-pressed") == "true"
 
 
 async def test_notes_and_checklist_keep_themselves(in_call: InCall) -> None:
@@ -225,18 +210,16 @@ async def test_notes_and_checklist_keep_themselves(in_call: InCall) -> None:
     assert all([await tick.is_checked() for tick in await page.locator(".trait-tick").all()])
 
 
-async def test_finishing_ends_both_sides(in_call: InCall) -> None:
-    await in_call.doctor.get_by_role("button", name="Terminer", exact=True).click()
-    await in_call.doctor.get_by_role("button", name="Terminer et rédiger").click()
-    await in_call.doctor.wait_for_url("**/compte-rendu")
-    await in_call.patient.wait_for_url("**/visite/fin")
-    heading = in_call.patient.get_by_role("heading", level=1)
-    assert await heading.inner_text() == "Votre consultation est terminée"
+async def test_a_reloaded_patient_is_back_within_five_seconds(in_call: InCall) -> None:
+    await in_call.patient.reload()
+    assert await sees_the_other(in_call.patient, seconds=5)
+    assert await sees_the_other(in_call.doctor, seconds=5)
 
 
-async def test_the_call_has_no_serious_violation(in_call: InCall, axe_source: str) -> None:
-    for page in (in_call.doctor, in_call.patient):
-        assert await violations(page, axe_source) == []
+async def test_a_reloaded_doctor_is_back_too(in_call: InCall) -> None:
+    await in_call.doctor.reload()
+    assert await sees_the_other(in_call.doctor, seconds=5)
+    assert await sees_the_other(in_call.patient, seconds=5)
 
 
 async def test_leaving_and_coming_back(in_call: InCall) -> None:
@@ -245,3 +228,26 @@ async def test_leaving_and_coming_back(in_call: InCall) -> None:
     await in_call.patient.get_by_role("link", name="Revenir dans l’appel").click()
     assert await sees_the_other(in_call.patient)
     assert await sees_the_other(in_call.doctor)
+
+
+async def test_the_doctor_is_told_who_is_missing_and_whom_to_call(in_call: InCall) -> None:
+    await in_call.patient.goto("about:blank")
+
+    async def says_missing() -> bool:
+        return bool(re.search(r"LEROY Jeanne se reconnecte… \(\d+ s\)", await message(in_call.doctor)))
+
+    assert await until(says_missing, True)
+    call = in_call.doctor.locator("[data-message]").get_by_role("link", name=re.compile("Appeler le 06"))
+    await call.wait_for(timeout=30_000)
+    assert await call.get_attribute("href") == "tel:+33639981234"
+    await in_call.patient.go_back()
+    assert await sees_the_other(in_call.patient)
+
+
+async def test_finishing_ends_both_sides(in_call: InCall) -> None:
+    await in_call.doctor.get_by_role("button", name="Terminer", exact=True).click()
+    await in_call.doctor.get_by_role("button", name="Terminer et rédiger").click()
+    await in_call.doctor.wait_for_url("**/compte-rendu")
+    await in_call.patient.wait_for_url("**/visite/fin")
+    heading = in_call.patient.get_by_role("heading", level=1)
+    assert await heading.inner_text() == "Votre consultation est terminée"
