@@ -15,6 +15,7 @@ from telemed.acts.telemonitoring.service.ingestion import Ingestion
 from telemed.acts.telemonitoring.store.rows import RowWriter
 from telemed.app.ground import Ground
 from telemed.app.telemonitoring.care import Care, build_care
+from telemed.app.telemonitoring.watching import Watching, build_watching
 from telemed.scheduler import Job, every
 
 
@@ -27,6 +28,7 @@ class Telemonitoring:
     ingestion: Ingestion
     partitions: PartitionJob
     care: Care
+    watching: Watching
 
     @property
     def follow_ups(self) -> FollowUpService:
@@ -49,10 +51,12 @@ def build_telemonitoring(ground: Ground) -> Telemonitoring:
     """Raises PathwayError if the catalogue or a pathway is not borne out by the law."""
     catalogue = load_catalogue()
     pathways = load_pathways(ground.law, catalogue)
+    watching = build_watching(catalogue, pathways)
     return Telemonitoring(
         catalogue=catalogue,
         pathways=pathways,
-        ingestion=Ingestion(database=ground.database, writer=RowWriter(catalogue)),
+        ingestion=Ingestion(database=ground.database, writer=RowWriter(catalogue), watcher=watching.watcher),
         partitions=PartitionJob(database=ground.database, clock=ground.clock),
         care=build_care(ground, catalogue, pathways),
+        watching=watching,
     )

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import yaml
 
 from telemed.acts.telemonitoring.formats.catalogue import parse_catalogue
+from telemed.acts.telemonitoring.formats.default_rules import Defaults, parse_default_rules
 from telemed.acts.telemonitoring.formats.fhir.questionnaire import read_questionnaire
 from telemed.acts.telemonitoring.formats.keyed import parse_keyed
 from telemed.acts.telemonitoring.formats.pathways import parse_pathway
@@ -22,6 +23,7 @@ _SLICE = Path(__file__).parents[1]
 SIGNALS = _SLICE / "catalogue" / "signals.yaml"
 KEYED = _SLICE / "catalogue" / "keyed.yaml"
 PATHWAYS = _SLICE / "pathways"
+DEFAULT_RULES = _SLICE / "catalogue" / "default_rules.yaml"
 QUESTIONNAIRES = _SLICE / "questionnaires"
 
 
@@ -86,3 +88,11 @@ def load_questionnaires(
     if faults:
         raise PathwayError(faults)
     return tuple(found)
+
+
+def load_default_rules(pathways: Mapping[str, Pathway], catalogue: Catalogue, path: Path = DEFAULT_RULES) -> Defaults:
+    """The rules that a practice starts with, by pathway. Raises PathwayError."""
+    try:
+        return parse_default_rules(path.read_text("utf-8"), pathways, catalogue)
+    except (ValueError, yaml.YAMLError) as error:
+        raise PathwayError([f"{path.name}: {error}"]) from error

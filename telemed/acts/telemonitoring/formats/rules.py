@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import msgspec
 
 from telemed.acts.telemonitoring.formats.faults import find_place
-from telemed.acts.telemonitoring.model.evidence import Episode, Evidence, Known
-from telemed.acts.telemonitoring.model.progress import (
-    Bucket,
-    Checkpoint,
-    Following,
-    LeafState,
-    Machine,
-    Progress,
-    TrendState,
-)
+from telemed.acts.telemonitoring.model.evidence import Episode, Known
+from telemed.acts.telemonitoring.model.progress import Checkpoint, Following, LeafState, Machine, Progress
 from telemed.acts.telemonitoring.model.rule import Rule
 from telemed.kernel.errors import Invalid
 
 _RULE = msgspec.json.Decoder(Rule)
+_ARRAY: Any = tuple
+"""For types that are only known once a rule is."""
 
 
 def read_rule(content: bytes | str) -> Rule:
@@ -45,32 +39,43 @@ def describe_rules() -> dict[str, Any]:
 
 def write_following(following: Following) -> bytes:
     """The state of a rule as JSON arrays."""
-    return msgspec.json.encode(following)
+    (machine, head, older, newer), known = following
+    return msgspec.json.encode(((machine, head, _sealed(older), _sealed(newer)), known))
 
 
-def read_following(content: bytes, kinds: Sequence[type[LeafState]]) -> Following:
-    """A state back, its leaves being of these kinds. Raises ValueError if it is that of another rule."""
-    (machine, head, older, newer), known = msgspec.json.decode(content)
+def _sealed(checkpoint: Checkpoint) -> tuple[int | None, Machine | msgspec.Raw]:
+    at, machine = checkpoint
+    return at, msgspec.Raw(machine) if isinstance(machine, bytes) else machine
+
+
+def read_following(content: bytes, kinds: tuple[type[LeafState], ...]) -> Following:
+    """A state back, its leaves being of these kinds; its checkpoints stay closed. Raises ValueError if it is that of
+    another rule."""
+    (machine, head, older, newer), known = _followings(kinds).decode(content)
     progress = Progress(
-        _machine(machine, kinds),
-        None if head is None else (head[0], head[1], head[2]),
-        Checkpoint(older[0], _machine(older[1], kinds)),
-        Checkpoint(newer[0], _machine(newer[1], kinds)),
+        Machine(*machine), head, Checkpoint(older[0], bytes(older[1])), Checkpoint(newer[0], bytes(newer[1]))
     )
-    return Following(progress, tuple(Known(*one) for one in known))
+    return Following(progress, known)
 
 
-def _machine(raw: list[Any], kinds: Sequence[type[LeafState]]) -> Machine:
-    leaves, episode = raw
-    states = tuple(_leaf(kind, state) for kind, state in zip(kinds, leaves, strict=True))
-    return Machine(states, None if episode is None else _episode(episode))
+def open_checkpoint(checkpoint: Checkpoint, kinds: tuple[type[LeafState], ...]) -> Checkpoint:
+    """The same, from which a rule can begin again."""
+    at, machine = checkpoint
+    return Checkpoint(at, Machine(*_machines(kinds).decode(machine))) if isinstance(machine, bytes) else checkpoint
 
 
-def _leaf(kind: type[LeafState], raw: list[Any]) -> LeafState:
-    if kind is TrendState:
-        return TrendState(tuple(Bucket(*day) for day in raw[0]), *raw[1:])
-    return kind(*raw)
+@cache
+def _machines(kinds: tuple[type[LeafState], ...]) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(_machine_type(kinds))
 
 
-def _episode(raw: list[Any]) -> Episode:
-    return Episode(raw[0], raw[1], raw[2], tuple(Evidence(*one) for one in raw[3]))
+@cache
+def _followings(kinds: tuple[type[LeafState], ...]) -> msgspec.json.Decoder[Any]:
+    checkpoint = _ARRAY[int | None, msgspec.Raw]
+    progress = _ARRAY[_machine_type(kinds), tuple[int, str, str] | None, checkpoint, checkpoint]
+    return msgspec.json.Decoder(_ARRAY[progress, tuple[Known, ...]])
+
+
+def _machine_type(kinds: tuple[type[LeafState], ...]) -> Any:
+    """Leaves are arrays of one shape: which kinds they are is known of the rule alone."""
+    return _ARRAY[_ARRAY[kinds], Episode | None]

@@ -65,10 +65,13 @@ class Machine(NamedTuple):
 
 
 class Checkpoint(NamedTuple):
-    """The machine before the first sample at `at` or after; None: before everything."""
+    """The machine before the first sample at `at` or after; None: before everything.
+
+    Bytes are a machine as it was kept, which nobody has begun from yet: most never are.
+    """
 
     at: int | None
-    machine: Machine
+    machine: Machine | bytes
 
 
 class Progress(NamedTuple):

@@ -49,6 +49,17 @@ class Program:
         return frozenset(self.leaves_of)
 
     @property
+    def limits(self) -> frozenset[str] | None:
+        """The patient's thresholds without any of which it cannot be true; None where it can, of itself."""
+        names = [_limit_name(leaf) for leaf in self.leaves]
+        return None if None in names else frozenset(name for name in names if name is not None)
+
+    @property
+    def longest(self) -> int:
+        """The longest window of a trend, in civil days."""
+        return max((leaf.days for leaf in self.leaves if isinstance(leaf, TrendLeaf)), default=0)
+
+    @property
     def kinds(self) -> tuple[type[LeafState], ...]:
         """The kind of state of each leaf, to read them back."""
         return tuple(type(find_initial(leaf)) for leaf in self.leaves)
@@ -67,6 +78,10 @@ class Program:
             state = states[node]
             return state.holds and at - (state.at or 0) <= self.leaves[node].fresh
         return sum(self._holds(one, states, at) for one in node.of) >= node.count
+
+
+def _limit_name(leaf: LeafProgram) -> str | None:
+    return None if isinstance(leaf, AnswerLeaf) else leaf.limit.name
 
 
 def compile_rule(rule: Rule) -> Program:

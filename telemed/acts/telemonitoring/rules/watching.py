@@ -24,20 +24,28 @@ _LAST = "\U0010ffff"
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """A rule at work for a patient. Nothing measured before `active_from` counts: the rule was not there yet."""
+    """A rule at work for a patient. Nothing measured before `active_from` counts: the rule was not there yet.
+
+    Nor does what is measured from `until` on, when another version took its place: what comes late from before still
+    does.
+    """
 
     program: Program
     thresholds: Thresholds
     active_from: int
+    until: int | None = None
 
     def reads(self, sample: Sample) -> bool:
-        return sample.signal in self.program.leaves_of and sample.at >= self.active_from
+        at = sample.at
+        is_in_force = at >= self.active_from and (self.until is None or at < self.until)
+        return is_in_force and sample.signal in self.program.leaves_of
 
 
 def begin(program: Program) -> Progress:
     """A rule that has read nothing."""
-    checkpoint = Checkpoint(None, Machine(tuple(find_initial(leaf) for leaf in program.leaves)))
-    return Progress(checkpoint.machine, None, checkpoint, checkpoint)
+    machine = Machine(tuple(find_initial(leaf) for leaf in program.leaves))
+    checkpoint = Checkpoint(None, machine)
+    return Progress(machine, None, checkpoint, checkpoint)
 
 
 def find_gap(watch: Watch, progress: Progress, samples: Iterable[Sample]) -> Checkpoint | None:
@@ -46,10 +54,12 @@ def find_gap(watch: Watch, progress: Progress, samples: Iterable[Sample]) -> Che
     A correction of a sample already read falls before the head, as late data do.
     """
     late = [one.at for one in samples if watch.reads(one) and progress.head is not None and one.order <= progress.head]
-    if not late:
-        return None
-    first = min(late)
-    fitting = (one for one in (progress.newer, progress.older) if one.at is not None and first >= one.at)
+    return find_checkpoint(watch, progress, min(late)) if late else None
+
+
+def find_checkpoint(watch: Watch, progress: Progress, at: int) -> Checkpoint:
+    """The youngest place from which what was measured at `at` can be read again: the start where it is too old."""
+    fitting = (one for one in (progress.newer, progress.older) if one.at is not None and at >= one.at)
     return next(fitting, begin(watch.program).older)
 
 
@@ -76,6 +86,7 @@ def resume(
     watch: Watch, progress: Progress, checkpoint: Checkpoint, history: Sequence[Sample]
 ) -> tuple[Progress, list[Episode]]:
     """Read again from a checkpoint: `history` is every sample at its instant or after, corrected and in order."""
+    assert isinstance(checkpoint.machine, Machine)  # noqa: S101 - whoever kept it has opened it
     older = progress.older if checkpoint.at == progress.newer.at else checkpoint
     head = None if checkpoint.at is None else (checkpoint.at - 1, _LAST, _LAST)
     return advance(watch, Progress(checkpoint.machine, head, older, checkpoint), history)

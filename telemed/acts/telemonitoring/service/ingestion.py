@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from telemed.acts.telemonitoring.model.arrival import Arrival, Taken
+from telemed.acts.telemonitoring.ports.watching import Watcher
 from telemed.acts.telemonitoring.store import ObservationStore
 from telemed.acts.telemonitoring.store.rows import RowWriter
 from telemed.kernel.errors import TooMany
@@ -26,14 +27,22 @@ class Ingestion:
     """The way in of observations, for every protocol. It answers once they are on disk, and not before.
 
     Batches that come at the same time share a transaction of at most `group_rows` rows. When one of them cannot be
-    kept, each is tried alone: it fails nobody else. Beyond `waiting_rows` rows in line, new ones are turned away.
+    kept, each is tried alone: it fails nobody else. Beyond `waiting_rows` rows in line, new ones are turned away. The
+    watcher reads what is kept in the same transaction.
     """
 
     def __init__(
-        self, *, database: Database, writer: RowWriter, group_rows: int = 5_000, waiting_rows: int = 50_000
+        self,
+        *,
+        database: Database,
+        writer: RowWriter,
+        watcher: Watcher | None = None,
+        group_rows: int = 5_000,
+        waiting_rows: int = 50_000,
     ) -> None:
         self._database = database
         self._writer = writer
+        self._watcher = watcher
         self._group_rows = group_rows
         self._waiting_rows = waiting_rows
         self._line: deque[_Batch] = deque()
@@ -96,7 +105,10 @@ class Ingestion:
 
     async def _store(self, arrivals: Sequence[Arrival]) -> list[Taken]:
         async with self._database.begin() as uow:
-            return await ObservationStore(uow.session, self._writer).add(arrivals)
+            answers = await ObservationStore(uow.session, self._writer).add(arrivals)
+            if self._watcher is not None:
+                await self._watcher.read(uow, arrivals, answers)
+            return answers
 
 
 def _answer(batch: _Batch, answer: list[Taken] | Exception) -> None:

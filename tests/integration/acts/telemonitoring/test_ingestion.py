@@ -38,8 +38,8 @@ AMENDED = ObservationStatus.AMENDED
 FOLLOW_UP = UUID(int=7)
 
 
-def make_ingestion(database: Database, **bounds: int) -> Ingestion:
-    return Ingestion(database=database, writer=WRITER, **bounds)
+def make_ingestion(database: Database, *, group_rows: int = 5_000, waiting_rows: int = 50_000) -> Ingestion:
+    return Ingestion(database=database, writer=WRITER, group_rows=group_rows, waiting_rows=waiting_rows)
 
 
 async def history(database: Database) -> list[Kept]:

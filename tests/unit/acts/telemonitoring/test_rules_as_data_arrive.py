@@ -7,7 +7,7 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from telemed.acts.telemonitoring.formats.rules import read_following, write_following
+from telemed.acts.telemonitoring.formats.rules import open_checkpoint, read_following, write_following
 from telemed.acts.telemonitoring.model.evidence import HOUR, FindingKind, Sample, Thresholds
 from telemed.acts.telemonitoring.model.rule import Rule
 from tests.unit.acts.telemonitoring import naive
@@ -84,7 +84,11 @@ def test_what_a_rule_remembers_is_kept_as_text(rule: Rule, thresholds: Threshold
     patient = Patient(rule, thresholds)
     patient.receive({one.order: one for one in history}.values())
     text = write_following(patient.following)
-    assert read_following(text, patient.watch.program.kinds) == patient.following
+    kinds = patient.watch.program.kinds
+    kept = read_following(text, kinds)
+    assert write_following(kept) == text
+    older, newer = (open_checkpoint(one, kinds) for one in (kept.progress.older, kept.progress.newer))
+    assert kept._replace(progress=kept.progress._replace(older=older, newer=newer)) == patient.following
 
 
 @given(RULES, st.integers(1, 50))
