@@ -32,6 +32,7 @@ from telemed.acts.teleconsultation.routes.visit import VISIT
 from telemed.acts.teleexpertise import routes as teleexpertise_routes
 from telemed.acts.teleexpertise.routes import keys as teleexpertise_keys
 from telemed.acts.teleexpertise.routes.templates import TEMPLATES
+from telemed.acts.telemonitoring import routes as telemonitoring_routes
 from telemed.adapters.rooms import SOCKET_PATH
 from telemed.api import docs_page, health, openapi, problems_page, stream
 from telemed.api.auth import AUTHENTICATORS, SESSION_COOKIE, VISIT_COOKIE, Authenticator
@@ -44,6 +45,7 @@ from telemed.app.expertise import Expertise
 from telemed.app.experts import Experts
 from telemed.app.pages import page_services
 from telemed.app.services import Services
+from telemed.app.telemonitoring import give_telemonitoring
 from telemed.attachments import routes as attachment_routes
 from telemed.consent import routes as consent_routes
 from telemed.documents import routes as document_routes
@@ -68,6 +70,7 @@ OPERATIONS: tuple[Operations, ...] = (
     stream.operations,
     *teleconsultation_routes.OPERATIONS,
     *teleexpertise_routes.OPERATIONS,
+    *telemonitoring_routes.OPERATIONS,
     attachment_routes.operations,
     *professionals_routes.OPERATIONS,
     *expert_routes.OPERATIONS,
@@ -126,6 +129,7 @@ def _give_services(app: web.Application, services: Services) -> None:
     _give_people(app, services)
     _give_expertise(app, services.expertise)
     _give_experts(app, services.experts)
+    give_telemonitoring(app, services.telemonitoring)
     app[expert_keys.BASE_URL] = services.settings.public_url.rstrip("/")
     _give_attachments(app, services.attachments)
     app[document_routes.DOCUMENTS] = services.documents.archive

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from aiohttp import web
+
 from telemed.acts.telemonitoring.formats.packaged import load_catalogue, load_pathways
 from telemed.acts.telemonitoring.jobs import PartitionJob
 from telemed.acts.telemonitoring.model.observation import Catalogue
@@ -15,6 +17,7 @@ from telemed.acts.telemonitoring.service.ingestion import Ingestion
 from telemed.acts.telemonitoring.store.rows import RowWriter
 from telemed.app.ground import Ground
 from telemed.app.telemonitoring.care import Care, build_care
+from telemed.app.telemonitoring.triage import Triage, build_triage, give_triage
 from telemed.app.telemonitoring.watching import Watching, build_watching
 from telemed.scheduler import Job, every
 
@@ -29,6 +32,7 @@ class Telemonitoring:
     partitions: PartitionJob
     care: Care
     watching: Watching
+    triage: Triage
 
     @property
     def follow_ups(self) -> FollowUpService:
@@ -51,7 +55,8 @@ def build_telemonitoring(ground: Ground) -> Telemonitoring:
     """Raises PathwayError if the catalogue or a pathway is not borne out by the law."""
     catalogue = load_catalogue()
     pathways = load_pathways(ground.law, catalogue)
-    watching = build_watching(catalogue, pathways)
+    triage = build_triage(ground)
+    watching = build_watching(catalogue, pathways, triage.book)
     return Telemonitoring(
         catalogue=catalogue,
         pathways=pathways,
@@ -59,4 +64,10 @@ def build_telemonitoring(ground: Ground) -> Telemonitoring:
         partitions=PartitionJob(database=ground.database, clock=ground.clock),
         care=build_care(ground, catalogue, pathways),
         watching=watching,
+        triage=triage,
     )
+
+
+def give_telemonitoring(app: web.Application, built: Telemonitoring) -> None:
+    """Its services, under the keys by which the routes find them."""
+    give_triage(app, built.triage)

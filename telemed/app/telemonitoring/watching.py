@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from telemed.acts.telemonitoring.formats.packaged import load_default_rules
 from telemed.acts.telemonitoring.model.observation import Catalogue
 from telemed.acts.telemonitoring.model.pathway import Pathway
-from telemed.acts.telemonitoring.model.told import Told
 from telemed.acts.telemonitoring.ports.watching import AlertBook
 from telemed.acts.telemonitoring.service.roster import Roster
 from telemed.acts.telemonitoring.service.watching import RuleWatcher
-from telemed.storage.uow import UnitOfWork
-
-
-class NoAlerts(AlertBook):
-    """Nobody handles alerts: what rules find is kept by the rules alone."""
-
-    async def record(self, uow: UnitOfWork, told: Sequence[Told]) -> None:
-        return
 
 
 @dataclass(frozen=True)
@@ -29,7 +20,7 @@ class Watching:
     watcher: RuleWatcher
 
 
-def build_watching(catalogue: Catalogue, pathways: Mapping[str, Pathway], alerts: AlertBook | None = None) -> Watching:
+def build_watching(catalogue: Catalogue, pathways: Mapping[str, Pathway], alerts: AlertBook) -> Watching:
     """Raises PathwayError if the rules that come with the service do not fit its pathways."""
     roster = Roster(load_default_rules(pathways, catalogue))
-    return Watching(watcher=RuleWatcher(roster=roster, alerts=alerts or NoAlerts()))
+    return Watching(watcher=RuleWatcher(roster=roster, alerts=alerts))

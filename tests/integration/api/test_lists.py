@@ -15,6 +15,7 @@ from sqlalchemy import event
 from telemed.acts.teleconsultation.service.booking import BookingRequest
 from telemed.acts.teleexpertise.model import CaseContent, EndReason, Medical
 from telemed.acts.teleexpertise.model.templates import TemplateContent
+from telemed.acts.telemonitoring.model.board import AlertFilter
 from telemed.app import OPERATIONS, Services, build_services
 from telemed.consent.model import ActKind, ConsentDecision
 from telemed.kernel.caller import Caller
@@ -26,6 +27,8 @@ from telemed.storage.engine import Database, sync_engine_of
 from tests.fixtures.http import Api
 from tests.fixtures.people import People, make_draft
 from tests.integration.acts.teleconsultation.conftest import KeptMessages
+from tests.integration.acts.telemonitoring.alerting import make_told
+from tests.integration.acts.telemonitoring.enrolled import make_follow_up
 
 pytestmark = pytest.mark.asyncio
 MANY = 30
@@ -97,6 +100,8 @@ async def with_case(path: str, services: Services, people: People) -> str:
         for number in range(MANY):
             content = TemplateContent(f"Modèle {number:02d}", "Conclusion.")
             await services.expertise.templates.add(people.nurse, content)
+    if path.startswith("/telemonitoring/alerts"):
+        return await with_alerts(path, services, people)
     if not path.startswith("/teleexpertises"):
         return path
     assert people.doctor.id is not None
@@ -117,6 +122,19 @@ async def with_case(path: str, services: Services, people: People) -> str:
         await services.expertise.answers.ask(people.doctor, case.id, "Depuis quand ?")
         await requests.inform(people.nurse, case.id, "Trois mois.")
     return path.replace("{case_id}", str(case.id))
+
+
+async def with_alerts(path: str, services: Services, people: People) -> str:
+    """Thirty alerts of one patient, the last of which repeated thirty times."""
+    patient = (await services.patients.page(people.secretary, limit=1))[0]
+    follow_up, now = await make_follow_up(services, people.doctor, patient), services.clock.now()
+    told = [make_told(follow_up, now, cause=f"cause_{number}") for number in range(MANY)]
+    async with services.database.begin() as uow:
+        await services.telemonitoring.triage.book.record(uow, [*told, *[told[-1]] * MANY])
+    if "{alert_id}" not in path:
+        return path
+    lines = (await services.telemonitoring.triage.lists.page(people.nurse, AlertFilter())).lines
+    return path.replace("{alert_id}", str(max(lines, key=lambda line: line.alert.repeats).alert.id))
 
 
 async def walk(api: Api, path: str, caller: Caller, limit: int) -> list[str]:
@@ -153,6 +171,8 @@ LISTS = {
     "/teleexpertises/{case_id}/messages": "nurse",
     "/teleexpertises/{case_id}/history": "nurse",
     "/teleexpertises/{case_id}/documents": "nurse",
+    "/telemonitoring/alerts": "nurse",
+    "/telemonitoring/alerts/{alert_id}/events": "nurse",
     "/documents/received": "doctor",
     "/consents?patient_id={patient_id}": "doctor",
     "/patients/{patient_id}/identity-history": "doctor",

@@ -1,0 +1,5 @@
+"""HTTP of télésurveillance."""
+
+from telemed.acts.telemonitoring.routes import alerts
+
+OPERATIONS = (alerts.operations,)

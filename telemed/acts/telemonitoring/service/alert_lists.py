@@ -1,0 +1,135 @@
+"""The board and one alert with all that was written of it; a constant number of statements."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from telemed.acts.telemonitoring.model.alert import AlertStep
+from telemed.acts.telemonitoring.model.board import AlertCounts, AlertFilter, AlertPlace
+from telemed.acts.telemonitoring.model.rights import Right, has_right
+from telemed.acts.telemonitoring.model.triage import Alert, AlertEvent, KeptMute
+from telemed.acts.telemonitoring.service.alert_access import reach_alert, steps_open_to
+from telemed.acts.telemonitoring.service.care_access import require_right
+from telemed.acts.telemonitoring.store.alert_lists import AlertLists as AlertListStore
+from telemed.acts.telemonitoring.store.alerts import AlertStore
+from telemed.acts.telemonitoring.store.mutes import MuteStore
+from telemed.kernel.caller import Caller
+from telemed.kernel.clock import Clock
+from telemed.patients.model import Patient
+from telemed.patients.store import PatientStore
+from telemed.professionals.model import Professional
+from telemed.professionals.store import ProfessionalStore
+from telemed.storage.engine import Database
+from telemed.trace.service import Journal
+
+EVENTS = 200
+"""How many things written of an alert come with it; the rest is asked page by page."""
+
+
+@dataclass(frozen=True, repr=False)
+class AlertLine:
+    """An alert with whom it is about and who has it in hand; `steps` are what the caller may do next."""
+
+    alert: Alert
+    patient: Patient
+    holder: Professional | None
+    steps: frozenset[AlertStep]
+
+
+@dataclass(frozen=True, repr=False)
+class AlertPage:
+    """A page of the board, and how many each view holds."""
+
+    lines: Sequence[AlertLine]
+    counts: AlertCounts
+
+
+@dataclass(frozen=True, repr=False)
+class AlertDetail:
+    """One alert, the first things written of it with their authors, and the mutes that hold for its follow-up."""
+
+    line: AlertLine
+    events: Sequence[AlertEvent]
+    people: Mapping[UUID, Professional]
+    mutes: Sequence[KeptMute]
+
+
+@dataclass(frozen=True, repr=False)
+class EventPage:
+    """Some of what was written of an alert, with its authors."""
+
+    events: Sequence[AlertEvent]
+    people: Mapping[UUID, Professional]
+
+
+class AlertLists:
+    def __init__(self, *, database: Database, clock: Clock, journal: Journal) -> None:
+        self._database = database
+        self._clock = clock
+        self._journal = journal
+
+    async def page(
+        self, caller: Caller, wanted: AlertFilter, *, after: AlertPlace | None = None, limit: int = 50
+    ) -> AlertPage:
+        """Alerts of the caller's practice."""
+        async with self._database.begin() as uow:
+            self._journal.note(uow, caller, "telemonitoring.list_alerts", details={"view": wanted.view.value})
+            me, practice_id = _team_of(caller)
+            lists, now = AlertListStore(uow.session), self._clock.now()
+            alerts = await lists.page(practice_id, me, wanted, now=now, after=after, limit=limit)
+            counts = await lists.counts(practice_id, me, now)
+            return AlertPage(await _lines(uow.session, alerts, caller), counts)
+
+    async def count_waiting(self, caller: Caller) -> int:
+        """How many alerts wait for the caller or for nobody in particular; 0 for a role that sees none. Not traced."""
+        if not has_right(caller, Right.READ):
+            return 0
+        async with self._database.read() as session:
+            me, practice_id = _team_of(caller)
+            return await AlertListStore(session).count_waiting(practice_id, me, self._clock.now())
+
+    async def get(self, caller: Caller, alert_id: UUID) -> AlertDetail:
+        """One alert whole. Raises NotFound."""
+        async with self._database.begin() as uow:
+            alert = await reach_alert(uow, self._journal, caller, alert_id, "read_alert", lock=False)
+            page = await _events(uow.session, alert_id, after=0, limit=EVENTS)
+            mutes = await MuteStore(uow.session).in_force([alert.follow_up_id], self._clock.now(), lock=False)
+            (line,) = await _lines(uow.session, [alert], caller)
+            return AlertDetail(line, page.events, page.people, mutes)
+
+    async def events(self, caller: Caller, alert_id: UUID, *, after: int, limit: int) -> EventPage:
+        """What was written of an alert, the oldest first."""
+        async with self._database.begin() as uow:
+            await reach_alert(uow, self._journal, caller, alert_id, "read_alert", lock=False)
+            return await _events(uow.session, alert_id, after=after, limit=limit)
+
+
+def _team_of(caller: Caller) -> tuple[UUID, UUID]:
+    me = require_right(caller, Right.READ)
+    if caller.practice_id is None:
+        raise LookupError("a professional has a practice")
+    return me, caller.practice_id
+
+
+async def _lines(session: AsyncSession, alerts: Sequence[Alert], caller: Caller) -> list[AlertLine]:
+    patients = await PatientStore(session).find_many([alert.patient_id for alert in alerts])
+    holders = await ProfessionalStore(session).find_many([one.holder_id for one in alerts if one.holder_id])
+    return [
+        AlertLine(
+            alert,
+            patients[alert.patient_id],
+            holders.get(alert.holder_id) if alert.holder_id else None,
+            steps_open_to(alert, caller),
+        )
+        for alert in alerts
+    ]
+
+
+async def _events(session: AsyncSession, alert_id: UUID, *, after: int, limit: int) -> EventPage:
+    events = await AlertStore(session).events(alert_id, after=after, limit=limit)
+    people = await ProfessionalStore(session).find_many([event.by for event in events if event.by])
+    return EventPage(events, people)

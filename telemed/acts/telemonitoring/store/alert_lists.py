@@ -1,0 +1,104 @@
+"""The board: one index range a page, whatever the number of alerts, and counts that stop."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from telemed.acts.telemonitoring.model.alert import Severity
+from telemed.acts.telemonitoring.model.board import COUNTED, AlertCounts, AlertFilter, AlertPlace, View
+from telemed.acts.telemonitoring.model.triage import RANKS, Alert
+from telemed.acts.telemonitoring.store.alert_rows import to_alert
+from telemed.acts.telemonitoring.tables.alerts import AlertRow
+
+_IS_OPEN = col(AlertRow.due_at).is_not(None)
+_RANKED = (col(AlertRow.rank), col(AlertRow.due_at), col(AlertRow.id))
+_DUE = (col(AlertRow.due_at), col(AlertRow.id))
+_CLOSED = (col(AlertRow.closed_at), col(AlertRow.id))
+
+
+class AlertLists:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def page(
+        self,
+        practice_id: UUID,
+        me: UUID,
+        wanted: AlertFilter,
+        *,
+        now: datetime,
+        after: AlertPlace | None = None,
+        limit: int = 50,
+    ) -> list[Alert]:
+        """One statement."""
+        query = select(AlertRow).where(*_view(practice_id, me, wanted.view, now), *_narrowed(wanted))
+        rows = await self._session.scalars(_in_order(query, wanted.view, after).limit(limit))
+        return [to_alert(row) for row in rows]
+
+    async def counts(self, practice_id: UUID, me: UUID, now: datetime) -> AlertCounts:
+        """How many alerts each view holds, one hundred at most: one statement of short index ranges."""
+        views = [_view(practice_id, me, view, now) for view in (View.OPEN, View.MINE, View.UNOWNED, View.OVERDUE)]
+        worst = [*_view(practice_id, me, View.OPEN, now), col(AlertRow.rank) == RANKS[Severity.NOW]]
+        row = (await self._session.execute(select(*(_count(terms) for terms in (*views, worst))))).one()
+        return AlertCounts(*row)
+
+    async def count_waiting(self, practice_id: UUID, me: UUID, now: datetime) -> int:
+        """How many are in nobody's hands or in one's own, one hundred at most of each."""
+        terms = (_view(practice_id, me, view, now) for view in (View.MINE, View.UNOWNED))
+        return sum((await self._session.execute(select(*(_count(one) for one in terms)))).one())
+
+
+def _view(practice_id: UUID, me: UUID, view: View, now: datetime) -> list[ColumnElement[bool]]:
+    terms: list[ColumnElement[bool]] = [col(AlertRow.practice_id) == practice_id]
+    match view:
+        case View.OPEN:
+            return [*terms, _IS_OPEN]
+        case View.MINE:
+            return [*terms, _IS_OPEN, col(AlertRow.holder_id) == me]
+        case View.UNOWNED:
+            return [*terms, _IS_OPEN, col(AlertRow.holder_id).is_(None)]
+        case View.OVERDUE:
+            return [*terms, _IS_OPEN, col(AlertRow.due_at) <= now]
+        case View.CLOSED:
+            return [*terms, col(AlertRow.closed_at).is_not(None)]
+
+
+def _narrowed(wanted: AlertFilter) -> list[ColumnElement[bool]]:
+    terms: list[ColumnElement[bool]] = []
+    if wanted.severity is not None:
+        terms.append(col(AlertRow.rank) == RANKS[wanted.severity])
+    if wanted.pathway is not None:
+        terms.append(col(AlertRow.pathway) == wanted.pathway)
+    if wanted.state is not None:
+        terms.append(col(AlertRow.state) == wanted.state.value)
+    if wanted.follow_up_id is not None:
+        terms.append(col(AlertRow.follow_up_id) == wanted.follow_up_id)
+    return terms
+
+
+def _in_order(query: Select[Any], view: View, after: AlertPlace | None) -> Select[Any]:
+    match view:
+        case View.OVERDUE:
+            return _after(query, _DUE, (after.at, after.alert_id) if after else None).order_by(*_DUE)
+        case View.CLOSED:
+            if after is not None:
+                query = query.where(tuple_(*_CLOSED) < (after.at, after.alert_id))
+            return query.order_by(*(one.desc() for one in _CLOSED))
+        case _:
+            return _after(query, _RANKED, (after.rank, after.at, after.alert_id) if after else None).order_by(*_RANKED)
+
+
+def _after(query: Select[Any], keys: Sequence[Any], place: tuple[Any, ...] | None) -> Select[Any]:
+    return query if place is None else query.where(tuple_(*keys) > place)
+
+
+def _count(terms: Sequence[ColumnElement[bool]]) -> Any:
+    some = select(col(AlertRow.id)).where(*terms).limit(COUNTED).subquery()
+    return select(func.count()).select_from(some).scalar_subquery()

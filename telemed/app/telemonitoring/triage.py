@@ -1,0 +1,41 @@
+"""Builds the team's work: alerts, their lists, what time does to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from telemed.acts.telemonitoring.formats.triage import load_triage
+from telemed.acts.telemonitoring.routes.alerts import ALERT_LISTS, ALERT_WORK
+from telemed.acts.telemonitoring.service.alert_book import Alerts
+from telemed.acts.telemonitoring.service.alert_lists import AlertLists
+from telemed.acts.telemonitoring.service.alert_work import AlertDesk, AlertWork
+from telemed.acts.telemonitoring.service.team_times import TeamTimes
+from telemed.app.ground import Ground, common
+
+
+@dataclass(frozen=True)
+class Triage:
+    """The use cases around alerts; `book` is where findings go."""
+
+    book: Alerts
+    work: AlertWork
+    lists: AlertLists
+
+
+def build_triage(ground: Ground) -> Triage:
+    """Raises ValueError if the delays are not fit to be used."""
+    times = TeamTimes(table=load_triage(), law=ground.law)
+    desk = AlertDesk(**common(ground), times=times)
+    return Triage(
+        book=Alerts(clock=ground.clock, times=times),
+        work=AlertWork(desk),
+        lists=AlertLists(**common(ground)),
+    )
+
+
+def give_triage(app: web.Application, triage: Triage) -> None:
+    """Under the keys by which the routes find them."""
+    app[ALERT_LISTS] = triage.lists
+    app[ALERT_WORK] = triage.work
