@@ -17,6 +17,7 @@ from telemed.acts.telemonitoring.service.ingestion import Ingestion
 from telemed.acts.telemonitoring.store.rows import RowWriter
 from telemed.app.ground import Ground
 from telemed.app.telemonitoring.care import Care, build_care
+from telemed.app.telemonitoring.sheets import Sheets, build_sheets
 from telemed.app.telemonitoring.triage import Triage, build_triage, give_triage
 from telemed.app.telemonitoring.watching import Watching, build_watching
 from telemed.scheduler import Job, every
@@ -33,6 +34,7 @@ class Telemonitoring:
     care: Care
     watching: Watching
     triage: Triage
+    sheets: Sheets
 
     @property
     def follow_ups(self) -> FollowUpService:
@@ -65,6 +67,7 @@ def build_telemonitoring(ground: Ground) -> Telemonitoring:
         care=build_care(ground, catalogue, pathways),
         watching=watching,
         triage=triage,
+        sheets=build_sheets(ground, catalogue, pathways),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median
@@ -33,6 +33,19 @@ def find_gaps(instants: Sequence[datetime], window: Window, until: datetime, *, 
     if is_expected or (usual is not None and usual <= _DAILY):
         return _empty_days(instants, window, end)
     return []
+
+
+def leave_out(gaps: Iterable[Interval], known: Sequence[Interval]) -> list[Interval]:
+    """What is left of gaps outside stretches that explain them: stays elsewhere, days before the follow-up began."""
+    left = list(gaps)
+    for stay in known:
+        left = [
+            Interval(start, end)
+            for gap in left
+            for start, end in ((gap.start, min(gap.end, stay.start)), (max(gap.start, stay.end), gap.end))
+            if start < end
+        ]
+    return left
 
 
 def _breaks(instants: Sequence[datetime], longest: timedelta, within: Interval) -> list[Interval]:
