@@ -16,7 +16,7 @@ from telemed.acts.telemonitoring.service.follow_ups import FollowUpService
 from telemed.acts.telemonitoring.service.ingestion import Ingestion
 from telemed.acts.telemonitoring.store.rows import RowWriter
 from telemed.app.ground import Ground
-from telemed.app.telemonitoring.care import Care, build_care
+from telemed.app.telemonitoring.care import Care, build_care, give_care
 from telemed.app.telemonitoring.sheets import Sheets, build_sheets
 from telemed.app.telemonitoring.triage import Triage, build_triage, give_triage
 from telemed.app.telemonitoring.watching import Watching, build_watching
@@ -73,4 +73,5 @@ def build_telemonitoring(ground: Ground) -> Telemonitoring:
 
 def give_telemonitoring(app: web.Application, built: Telemonitoring) -> None:
     """Its services, under the keys by which the routes find them."""
+    give_care(app, built.care)
     give_triage(app, built.triage)

@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from aiohttp import web
+
 from telemed.acts.telemonitoring.model.observation import Catalogue
 from telemed.acts.telemonitoring.model.pathway import Pathway
 from telemed.acts.telemonitoring.ports.care import NoSupplies, Supplies
+from telemed.acts.telemonitoring.routes import keys
 from telemed.acts.telemonitoring.service.education import EducationService
 from telemed.acts.telemonitoring.service.enrolments import Enrolments
 from telemed.acts.telemonitoring.service.follow_up_consents import FollowUpConsents
@@ -68,3 +71,12 @@ def build_care(
         consents=FollowUpConsents(steps=steps),
         timers=FollowUpTimers(database=database, steps=steps),
     )
+
+
+def give_care(app: web.Application, care: Care) -> None:
+    """The use cases, under the keys by which the routes find them."""
+    app[keys.FOLLOW_UPS] = care.follow_ups
+    app[keys.THRESHOLDS] = care.thresholds
+    app[keys.TEAMS] = care.teams
+    app[keys.PRACTICE_CARE] = care.practices
+    app[keys.EDUCATION] = care.education

@@ -16,12 +16,15 @@ from telemed.acts.teleconsultation.service.booking import BookingRequest
 from telemed.acts.teleexpertise.model import CaseContent, EndReason, Medical
 from telemed.acts.teleexpertise.model.templates import TemplateContent
 from telemed.acts.telemonitoring.model.board import AlertFilter
+from telemed.acts.telemonitoring.model.care import EducationTopic, PaperKind
+from telemed.acts.telemonitoring.service.follow_ups import PlanDraft
+from telemed.acts.telemonitoring.service.practices import PaperDraft
 from telemed.app import OPERATIONS, Services, build_services
 from telemed.consent.model import ActKind, ConsentDecision
 from telemed.kernel.caller import Caller
 from telemed.kernel.clock import FrozenClock
 from telemed.kernel.messages import Channel
-from telemed.kernel.period import Interval
+from telemed.kernel.period import DayRange, Interval
 from telemed.settings import Settings
 from telemed.storage.engine import Database, sync_engine_of
 from tests.fixtures.http import Api
@@ -137,6 +140,29 @@ async def with_alerts(path: str, services: Services, people: People) -> str:
     return path.replace("{alert_id}", str(max(lines, key=lambda line: line.alert.repeats).alert.id))
 
 
+async def with_follow_up(path: str, services: Services, people: People) -> str:
+    """The path with the id of a follow-up about which much is written, or with thirty of anything that it lists."""
+    care, today = services.telemonitoring.care, services.clock.now().date()
+    if path == "/telemonitoring/papers":
+        for number in range(MANY):
+            paper = PaperDraft(PaperKind.ARS_DECLARATION, None, f"ARS-{number}", DayRange(today))
+            await care.practices.add_paper(people.secretary, paper)
+    if not path.startswith("/follow-ups"):
+        return path
+    patients = await services.patients.page(people.secretary, limit=200)
+    if "{follow_up_id}" not in path:
+        for one in patients:
+            await care.follow_ups.create(people.doctor, one.id, PlanDraft("diabete"))
+        return path
+    follow_up = await make_follow_up(services, people.doctor, patients[0])
+    for _ in range(MANY):
+        topics = [EducationTopic.DEVICE]
+        await care.education.log(people.nurse, follow_up.id, held_on=today, minutes=30, topics=topics, note="")
+        await care.follow_ups.suspend(people.nurse, follow_up.id, first_day=today, reason="")
+        await care.follow_ups.resume(people.nurse, follow_up.id, day=today)
+    return path.replace("{follow_up_id}", str(follow_up.id))
+
+
 async def walk(api: Api, path: str, caller: Caller, limit: int) -> list[str]:
     """Every item's id, page by page."""
     found, cursor, joint = [], "", "&" if "?" in path else "?"
@@ -179,6 +205,11 @@ LISTS = {
     "/patients/{patient_id}/documents": "doctor",
     "/patients/{patient_id}/merges": "doctor",
     "/law/parameters": "doctor",
+    "/follow-ups": "secretary",
+    "/follow-ups?patient_id={patient_id}": "nurse",
+    "/follow-ups/{follow_up_id}/history": "nurse",
+    "/follow-ups/{follow_up_id}/education": "nurse",
+    "/telemonitoring/papers": "secretary",
 }
 IN_MEMORY = ("/law/parameters",)
 
@@ -187,6 +218,7 @@ IN_MEMORY = ("/law/parameters",)
 async def test_a_list_costs_the_same_whatever_its_length(full: Services, api: Api, people: People, path: str) -> None:
     caller = getattr(people, LISTS[path])
     path = await with_case(await with_patient(path, full, people), full, people)
+    path = await with_follow_up(path, full, people)
     joint = "&" if "?" in path else "?"
     await api.call("GET", path, by=caller)
     counts = []

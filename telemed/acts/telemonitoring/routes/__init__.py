@@ -1,5 +1,10 @@
 """HTTP of télésurveillance."""
 
-from telemed.acts.telemonitoring.routes import alerts
+from telemed.acts.telemonitoring.routes import alerts, care, follow_ups, practices
 
-OPERATIONS = (alerts.operations,)
+OPERATIONS = (
+    follow_ups.operations,
+    care.operations,
+    practices.operations,
+    alerts.operations,
+)

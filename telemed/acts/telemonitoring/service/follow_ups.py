@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
 from telemed.acts.telemonitoring.model.care import (
     EndReason,
     FollowUp,
-    FollowUpMove,
     Plan,
     Prescription,
     TeamMember,
@@ -23,8 +22,10 @@ from telemed.acts.telemonitoring.model.rights import Right, find_actor
 from telemed.acts.telemonitoring.rules.cover import find_covered_until
 from telemed.acts.telemonitoring.rules.enrolment import EXCLUSIONS, check_prescription, find_longest
 from telemed.acts.telemonitoring.rules.silence import check_window
+from telemed.acts.telemonitoring.rules.stays import add_stay, end_stay
 from telemed.acts.telemonitoring.service.care_access import open_follow_up, require_move, require_right
 from telemed.acts.telemonitoring.service.enrolments import Enrolments
+from telemed.acts.telemonitoring.service.follow_up_reader import FollowUpReader
 from telemed.acts.telemonitoring.service.follow_up_steps import FollowUpSteps
 from telemed.acts.telemonitoring.store.care import CareStore
 from telemed.acts.telemonitoring.store.follow_ups import FollowUpStore
@@ -74,7 +75,9 @@ class Started:
     decision: Decision
 
 
-class FollowUpService:
+class FollowUpService(FollowUpReader):
+    """Every step of a follow-up that a person takes, beside what is read of them."""
+
     def __init__(
         self,
         *,
@@ -85,12 +88,9 @@ class FollowUpService:
         pathways: Mapping[str, Pathway],
         catalogue: Catalogue,
     ) -> None:
-        self._database = database
-        self._steps = steps
-        self._clock = steps.clock
+        super().__init__(database=database, steps=steps, pathways=pathways)
         self._enrolments = enrolments
         self._law = law
-        self._pathways = pathways
         self._catalogue = catalogue
 
     async def create(self, caller: Caller, patient_id: UUID, draft: PlanDraft) -> FollowUp:
@@ -130,50 +130,12 @@ class FollowUpService:
             plan = await self._plan(uow, caller, draft)
             return await self._steps.save(uow, follow_up, replace(follow_up, plan=plan))
 
-    async def get(self, caller: Caller, follow_up_id: UUID, *, right: Right = Right.READ) -> FollowUp:
-        async with self._database.begin() as uow:
-            return await open_follow_up(uow, self._steps.journal, caller, follow_up_id, "read", right=right)
-
-    async def page(
-        self,
-        caller: Caller,
-        *,
-        patient_id: UUID | None = None,
-        states: Collection[FollowUpState] = (),
-        before: UUID | None = None,
-        limit: int = 50,
-    ) -> list[FollowUp]:
-        """Follow-ups of the practice, the newest first; those of a patient are of all the records of that person."""
-        async with self._database.begin() as uow:
-            resource = f"patient:{patient_id}" if patient_id else f"practice:{caller.practice_id}"
-            self._steps.journal.note(uow, caller, "telemonitoring.list", patient_id=patient_id, resource=resource)
-            require_right(caller, Right.LIST)
-            if caller.practice_id is None:
-                return []
-            records = await _records(uow, patient_id) if patient_id else None
-            return await FollowUpStore(uow.session).page(
-                caller.practice_id, patient_ids=records, states=states, before=before, limit=limit
-            )
-
     async def check(self, caller: Caller, follow_up_id: UUID) -> Decision:
         """May this draft start? Everything that lacks, with its text."""
         async with self._database.begin() as uow:
             follow_up = await open_follow_up(uow, self._steps.journal, caller, follow_up_id, "check")
             require_move(follow_up, FollowUpStep.START, find_actor(caller))
             return await self._enrolments.check(uow, follow_up)
-
-    async def prescriptions(self, caller: Caller, follow_up_id: UUID) -> list[Prescription]:
-        async with self._database.begin() as uow:
-            await open_follow_up(uow, self._steps.journal, caller, follow_up_id, "read_prescriptions")
-            return await CareStore(uow.session).prescriptions(follow_up_id)
-
-    async def moves(
-        self, caller: Caller, follow_up_id: UUID, *, after: int = 0, limit: int = 1_000
-    ) -> list[FollowUpMove]:
-        """Its history, in order."""
-        async with self._database.begin() as uow:
-            await open_follow_up(uow, self._steps.journal, caller, follow_up_id, "read_history")
-            return await CareStore(uow.session).moves(follow_up_id, after=after, limit=limit)
 
     async def prescribe(self, caller: Caller, follow_up_id: UUID, draft: PrescriptionDraft) -> Prescription:
         """Record the prescription of a draft. Raises Conflict once it has started: then it is renewed."""
@@ -223,9 +185,9 @@ class FollowUpService:
             require_move(follow_up, FollowUpStep.SUSPEND, actor)
             if not (follow_up.started_on or date.max) <= first_day <= self._today(follow_up):
                 raise Invalid("Une suspension commence pendant le suivi, aujourd'hui au plus tard.", field="first_day")
-            if any(stay.touches(first_day, date.max) for stay in follow_up.stays):
-                raise Invalid("Une autre absence couvre déjà ce jour.", field="first_day")
-            stays = (*follow_up.stays, DayRange(first_day))
+            stays = add_stay(follow_up.stays, first_day)
+            if stays is None:
+                raise Invalid("Une autre absence est plus récente que ce jour.", field="first_day")
             return await self._steps.take(
                 uow, follow_up, FollowUpStep.SUSPEND, actor, by=caller.id, reason=reason, day=first_day, stays=stays
             )
@@ -236,11 +198,9 @@ class FollowUpService:
             follow_up = await self._steps.open(uow, caller, follow_up_id, "resume")
             actor = find_actor(caller)
             require_move(follow_up, FollowUpStep.RESUME, actor)
-            left_on = follow_up.stays[-1].first_day
-            if not left_on <= day <= self._today(follow_up):
+            if not follow_up.stays[-1].first_day <= day <= self._today(follow_up):
                 raise Invalid("Un retour vient après le départ, aujourd'hui au plus tard.", field="day")
-            stay = DayRange(left_on, max(left_on, day - timedelta(days=1)))
-            stays = (*follow_up.stays[:-1], stay)
+            stays = end_stay(follow_up.stays, day)
             return await self._steps.take(
                 uow, follow_up, FollowUpStep.RESUME, actor, by=caller.id, day=day, stays=stays
             )
@@ -348,15 +308,6 @@ class FollowUpService:
 
     def _today(self, follow_up: FollowUp) -> date:
         return civil_date(self._clock.now(), follow_up.plan.territory)
-
-
-async def _records(uow: UnitOfWork, patient_id: UUID) -> list[UUID]:
-    """The records of the person that this one is of."""
-    patients = PatientStore(uow.session)
-    person = await patients.find(patient_id)
-    if person is None:
-        return []
-    return [person.id, *(one.id for one in await patients.absorbed_by(person.id))]
 
 
 def _require(decision: Decision) -> None:
