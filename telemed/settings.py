@@ -58,6 +58,8 @@ class Settings(BaseModel):
     turn_urls: str = ""
     turn_secret: SecretStr = SecretStr("")
     trusted_proxies: str = ""
+    device_certificate_header: str = ""
+    device_body_limit_bytes: int = Field(default=16_777_216, ge=1024)
     body_limit_bytes: int = Field(default=1_048_576, ge=1024)
     requests_per_minute: int = Field(default=600, ge=1)
     session_idle_minutes: int = Field(default=60, ge=1)

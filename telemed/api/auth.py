@@ -1,4 +1,4 @@
-"""Finds who calls, from the cookie that a sign-in or a patient's link left."""
+"""Finds who calls, from the cookie that a sign-in or a patient's link left, or from what a device shows."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Protocol
 
 from aiohttp import web
 
+from telemed.api.devices import find_device
 from telemed.kernel.caller import Caller, CallerKind, Role
 from telemed.kernel.errors import Forbidden, Unauthenticated
 
@@ -22,15 +23,17 @@ class Authenticator(Protocol):
 
 @dataclass(frozen=True)
 class Access:
-    """Who may call a route: everybody, or a professional with one of the roles, or a patient through a link."""
+    """Who may call a route: everybody, a professional with one of the roles, a patient through a link, a device."""
 
     is_public: bool = False
     roles: frozenset[Role] = frozenset()
     is_for_patients: bool = False
+    is_for_devices: bool = False
 
 
 PUBLIC = Access(is_public=True)
 PATIENT = Access(is_for_patients=True)
+DEVICE = Access(is_for_devices=True)
 SIGNED_IN = Access(roles=frozenset(Role))
 
 
@@ -42,6 +45,11 @@ def only(*roles: Role) -> Access:
 def or_patient(*roles: Role) -> Access:
     """Professionals that hold one of these roles, and the patient of a link."""
     return Access(roles=frozenset(roles), is_for_patients=True)
+
+
+def or_device(*roles: Role) -> Access:
+    """Professionals that hold one of these roles, and devices of télésurveillance."""
+    return Access(roles=frozenset(roles), is_for_devices=True)
 
 
 AUTHENTICATORS = web.AppKey("authenticators", dict[str, Authenticator])
@@ -67,6 +75,11 @@ async def require_caller(request: web.Request, access: Access) -> Caller | None:
     patient = await find_caller(request, VISIT_COOKIE) if access.is_for_patients else None
     if patient is not None and patient.kind is CallerKind.PATIENT:
         return patient
+    device = await find_device(request) if access.is_for_devices else None
+    if device is not None:
+        return device
     if professional is not None:
         raise Forbidden("Votre rôle ne permet pas cette action.")
+    if access.is_for_devices and not access.roles:
+        raise Unauthenticated("Un dispositif montre son jeton ou son certificat.")
     raise Unauthenticated("Connectez-vous pour continuer.")

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 from aiohttp import web
 
+from telemed.api.devices import is_recognised
 from telemed.api.limits import RateLimiter, client_address
 from telemed.api.problems import Problem, make_problem, problem_of, respond
 from telemed.kernel.errors import DomainError, Forbidden, TooMany
@@ -112,8 +113,8 @@ def wants_html(request: web.Request) -> bool:
 
 @web.middleware
 async def limit_rate(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """A bound per address; /healthz and static files are free."""
-    if not request.path.startswith(("/healthz", "/readyz", "/static/")):
+    """A bound per address; /healthz and static files are free, and so are devices: the way in has its own bounds."""
+    if not request.path.startswith(("/healthz", "/readyz", "/static/")) and not is_recognised(request):
         settings = request.app[SETTINGS]
         request.app[LIMITER].take(client_address(request, frozenset(filter(None, settings.trusted_proxies.split(",")))))
     return await handler(request)

@@ -41,6 +41,7 @@ def build_document(operations: Iterable[Operation], *, version: str, server: str
             "securitySchemes": {
                 "professional": {"type": "apiKey", "in": "cookie", "name": SESSION_COOKIE},
                 "patient": {"type": "apiKey", "in": "cookie", "name": VISIT_COOKIE},
+                "device": {"type": "http", "scheme": "bearer"},
             },
         },
     }
@@ -148,4 +149,6 @@ def _security(operation: Operation) -> list[dict[str, list[str]]]:
         schemes.append({"professional": []})
     if access.is_for_patients:
         schemes.append({"patient": []})
+    if access.is_for_devices:
+        schemes.append({"device": []})
     return schemes

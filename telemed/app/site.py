@@ -254,6 +254,7 @@ async def _run_background(app: web.Application) -> AsyncIterator[None]:
         asyncio.create_task(run_jobs_while_leading(services.settings.database, services.jobs), name="scheduler"),
         asyncio.create_task(_tell_places(services), name="waiting board"),
         asyncio.create_task(services.live.wire.run(), name="live wire"),
+        asyncio.create_task(services.telemonitoring.entrance.keys.follow(services.live.wire), name="door keys"),
     ]
     yield
     await end_tasks(tasks)

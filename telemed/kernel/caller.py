@@ -23,6 +23,7 @@ class Role(StrEnum):
 class CallerKind(StrEnum):
     PROFESSIONAL = "professional"
     PATIENT = "patient"
+    DEVICE = "device"
     SYSTEM = "system"
 
 

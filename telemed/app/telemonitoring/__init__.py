@@ -12,11 +12,14 @@ from telemed.acts.telemonitoring.formats.packaged import load_catalogue, load_pa
 from telemed.acts.telemonitoring.jobs import PartitionJob
 from telemed.acts.telemonitoring.model.observation import Catalogue
 from telemed.acts.telemonitoring.model.pathway import Pathway
+from telemed.acts.telemonitoring.service.devices import DeviceService
+from telemed.acts.telemonitoring.service.doors import DoorService
 from telemed.acts.telemonitoring.service.follow_ups import FollowUpService
 from telemed.acts.telemonitoring.service.ingestion import Ingestion
 from telemed.acts.telemonitoring.store.rows import RowWriter
 from telemed.app.ground import Ground
 from telemed.app.telemonitoring.care import Care, build_care, give_care
+from telemed.app.telemonitoring.entrance import Entrance, build_entrance, give_entrance
 from telemed.app.telemonitoring.sheets import Sheets, build_sheets
 from telemed.app.telemonitoring.triage import Triage, build_triage, give_triage
 from telemed.app.telemonitoring.watching import Watching, build_watching
@@ -35,6 +38,15 @@ class Telemonitoring:
     watching: Watching
     triage: Triage
     sheets: Sheets
+    entrance: Entrance
+
+    @property
+    def devices(self) -> DeviceService:
+        return self.entrance.devices
+
+    @property
+    def doors(self) -> DoorService:
+        return self.entrance.doors
 
     @property
     def follow_ups(self) -> FollowUpService:
@@ -59,15 +71,20 @@ def build_telemonitoring(ground: Ground) -> Telemonitoring:
     pathways = load_pathways(ground.law, catalogue)
     triage = build_triage(ground)
     watching = build_watching(catalogue, pathways, triage.book)
+    ingestion = Ingestion(database=ground.database, writer=RowWriter(catalogue), watcher=watching.watcher)
+    entrance = build_entrance(ground, catalogue, pathways, ingestion)
+    care = build_care(ground, catalogue, pathways, entrance.bearing)
+    care.steps.followers.append(entrance.bearing)
     return Telemonitoring(
         catalogue=catalogue,
         pathways=pathways,
-        ingestion=Ingestion(database=ground.database, writer=RowWriter(catalogue), watcher=watching.watcher),
+        ingestion=ingestion,
         partitions=PartitionJob(database=ground.database, clock=ground.clock),
-        care=build_care(ground, catalogue, pathways),
+        care=care,
         watching=watching,
         triage=triage,
         sheets=build_sheets(ground, catalogue, pathways),
+        entrance=entrance,
     )
 
 
@@ -75,3 +92,4 @@ def give_telemonitoring(app: web.Application, built: Telemonitoring) -> None:
     """Its services, under the keys by which the routes find them."""
     give_care(app, built.care)
     give_triage(app, built.triage)
+    give_entrance(app, built.entrance)

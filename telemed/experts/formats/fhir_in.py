@@ -59,14 +59,6 @@ def read_bundle(raw: bytes) -> tuple[int, list[SentSlot]]:
     return len(entries), slots
 
 
-def first_type(raw: bytes) -> str:
-    """The resourceType of the first entry of a bundle, by which it is handed on; empty when there is none to read."""
-    try:
-        return str(_entries(raw)[0]["resource"]["resourceType"])
-    except (Rejected, IndexError):
-        return ""
-
-
 def _entries(raw: bytes) -> list[Mapping[str, Any]]:
     try:
         bundle = orjson.loads(raw)

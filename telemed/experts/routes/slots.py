@@ -16,7 +16,7 @@ from pydantic import Field
 from telemed.api.operation import Operations
 from telemed.api.pagination import decode_cursor, encode_cursor
 from telemed.api.problems import status_of
-from telemed.experts.formats.fhir_in import PS_SYSTEM, Rejected, first_type, read_rpps
+from telemed.experts.formats.fhir_in import PS_SYSTEM, Rejected, read_rpps
 from telemed.experts.formats.fhir_out import (
     MEDIA_TYPE,
     answer_bundle,
@@ -27,7 +27,7 @@ from telemed.experts.formats.fhir_out import (
     slot_resource,
 )
 from telemed.experts.model.slots import Issue
-from telemed.experts.routes.keys import BASE_URL, FHIR_TAKERS, SLOTS, STAFF
+from telemed.experts.routes.keys import BASE_URL, FHIR_TAKERS, SLOTS, STAFF, STAFF_OR_DEVICE
 from telemed.experts.service.slots import MOST_PEOPLE, FoundSlots, Place
 from telemed.kernel.caller import Caller
 from telemed.kernel.errors import DomainError, Invalid
@@ -113,17 +113,19 @@ async def search_slots(
     return _json(search_bundle(matches, included, base=_base(request), link=_link(request), following=following))
 
 
-@operations.post("/fhir", access=STAFF, media_type=MEDIA_TYPE, consumes=MEDIA_TYPE, error_media=MEDIA_TYPE)
+@operations.post("/fhir", access=STAFF_OR_DEVICE, media_type=MEDIA_TYPE, consumes=MEDIA_TYPE, error_media=MEDIA_TYPE)
 @_outcomes
-async def take_fhir_bundle(request: web.Request, caller: Caller, *, body: bytes) -> web.Response:
-    """Take a Bundle: free slots become extra hours of one's own, or of the experts of the practice that one runs.
+async def take_fhir_bundle(request: web.Request, caller: Caller) -> web.Response:
+    """Take a Bundle: free slots of professionals, or what devices of télésurveillance observed.
 
-    The same slot sent again changes nothing; changed, it is replaced; no longer free, it is taken back.
+    Free slots become extra hours of one's own, or of the experts of the practice that one runs. The same slot sent
+    again changes nothing; changed, it is replaced; no longer free, it is taken back. A device sends Observations, and
+    the Devices that they name: `transaction` whole or not at all, `batch` entry by entry.
     """
-    taker = request.app.get(FHIR_TAKERS, {}).get(first_type(body))
+    taker = request.app.get(FHIR_TAKERS, {}).get(caller.kind)
     if taker is not None:
-        return await taker(request, caller, body)
-    return _json(answer_bundle(await request.app[SLOTS].take(caller, body)))
+        return await taker(request, caller)
+    return _json(answer_bundle(await request.app[SLOTS].take(caller, await request.read())))
 
 
 def _included(found: FoundSlots, count: int, include: str, include_more: str) -> list[dict[str, Any]]:

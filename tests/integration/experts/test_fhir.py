@@ -13,7 +13,7 @@ from aiohttp.test_utils import make_mocked_request
 from telemed.app import Services, build_app
 from telemed.experts.routes.keys import FHIR_TAKERS, FhirTaker
 from telemed.experts.routes.slots import take_fhir_bundle
-from telemed.kernel.caller import SYSTEM, Caller
+from telemed.kernel.caller import Caller, CallerKind
 from tests.fixtures.http import Api, Reply
 from tests.fixtures.people import People
 from tests.integration.experts.conftest import PROFILE, hours
@@ -175,21 +175,17 @@ async def test_a_search_of_nonsense_is_told_by_an_outcome(api: Api, expert: Call
     assert (await api.call("GET", "/fhir/Slot?patient=1", by=expert)).status == 422
 
 
-async def test_a_bundle_of_something_else_goes_to_who_takes_it(services: Services) -> None:
-    taken: list[bytes] = []
+async def test_a_bundle_of_a_device_goes_to_who_takes_it(services: Services) -> None:
+    taken: list[Caller] = []
 
-    async def take(_request: web.Request, _caller: Caller, body: bytes) -> web.Response:
-        taken.append(body)
+    async def take(_request: web.Request, caller: Caller) -> web.Response:
+        taken.append(caller)
         return web.Response(status=202)
 
     app = build_app(services)
-    takers: dict[str, FhirTaker] = {"Observation": take}
+    takers: dict[CallerKind, FhirTaker] = {CallerKind.DEVICE: take}
     app[FHIR_TAKERS] = takers
-    request = make_mocked_request("POST", "/fhir", app=app)
-    raw = json.dumps(
-        {"resourceType": "Bundle", "type": "batch", "entry": [{"resource": {"resourceType": "Observation"}}]}
-    )
-    assert (await take_fhir_bundle(request, SYSTEM, body=raw.encode())).status == 202
-    assert taken == [raw.encode()]
-    refused = await take_fhir_bundle(request, SYSTEM, body=b"{")
-    assert refused.status == 403
+    request = make_mocked_request("POST", "/fhir", app=app, headers={"Content-Type": FHIR})
+    device = Caller(CallerKind.DEVICE)
+    assert (await take_fhir_bundle(request, device)).status == 202
+    assert taken == [device]

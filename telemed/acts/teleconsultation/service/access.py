@@ -69,6 +69,8 @@ def may_see(caller: Caller, act: Teleconsultation) -> bool:
         case CallerKind.PROFESSIONAL:
             is_own = caller.has_role(Role.DOCTOR) and caller.id == act.professional_id
             return is_own or (caller.has_role(Role.SECRETARY) and caller.practice_id == act.practice_id)
+        case CallerKind.DEVICE:
+            return False
 
 
 def require_own_doctor(caller: Caller, act: Teleconsultation) -> None:

@@ -26,6 +26,10 @@ class IssueKind(StrEnum):
     NOT_SUPPORTED = "not-supported"
     BUSINESS_RULE = "business-rule"
     TOO_LONG = "too-long"
+    FORBIDDEN = "forbidden"
+    NOT_FOUND = "not-found"
+    THROTTLED = "throttled"
+    EXCEPTION = "exception"
     INFORMATIONAL = "informational"
 
 

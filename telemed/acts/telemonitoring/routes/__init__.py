@@ -1,10 +1,12 @@
 """HTTP of télésurveillance."""
 
-from telemed.acts.telemonitoring.routes import alerts, care, follow_ups, practices
+from telemed.acts.telemonitoring.routes import alerts, care, devices, doors, follow_ups, practices
 
 OPERATIONS = (
     follow_ups.operations,
     care.operations,
     practices.operations,
+    devices.operations,
+    doors.operations,
     alerts.operations,
 )

@@ -13,6 +13,9 @@ from telemed.acts.telemonitoring.model.receipt import Issue, IssueKind, IssueSev
 TOLERANCE = timedelta(minutes=10)
 """How far ahead of ours a device's clock may be. Ours: no text says."""
 
+DRIFT = timedelta(minutes=1)
+"""From how far ahead on a device is told. Ours too."""
+
 
 def check_clock(observation: Observation, received_at: datetime, place: str = "") -> Issue | None:
     """What is wrong with the instant of a measure that came at `received_at`: the future, beyond the tolerance."""
@@ -20,6 +23,14 @@ def check_clock(observation: Observation, received_at: datetime, place: str = ""
         return None
     text = "Cette mesure est datée de l'avenir : réglez l'horloge du dispositif."
     return Issue(IssueSeverity.ERROR, IssueKind.BUSINESS_RULE, "time.future", text, place)
+
+
+def find_drift(observation: Observation, received_at: datetime, place: str = "") -> Issue | None:
+    """A clock that is ahead, within the tolerance: the measure is taken, and its sender is told."""
+    if observation.measured_at <= received_at + DRIFT:
+        return None
+    text = "L'horloge du dispositif avance : réglez-la avant que ses mesures ne soient refusées."
+    return Issue(IssueSeverity.WARNING, IssueKind.BUSINESS_RULE, "time.ahead", text, place)
 
 
 def settle(arrival: Arrival, versions: Sequence[Kept]) -> tuple[Taken, Kept | None]:

@@ -46,8 +46,25 @@ class BundleReceipt:
         return self.is_atomic and any(entry.receipt.is_refused for entry in self.entries)
 
 
-def decode_bundle(content: bytes, reading: Reading) -> BundleReceipt:
-    """Every entry with its measures or its faults. Raises Unreadable where the bundle itself cannot be read."""
+@dataclass(frozen=True)
+class OpenedBundle:
+    """A bundle whose entries are still to be read, each when it is asked for: a long one need not be read in one go."""
+
+    is_atomic: bool
+    raw: tuple[RawEntry, ...]
+    kinds: tuple[str, ...]
+    reading: Reading
+
+    def __len__(self) -> int:
+        return len(self.raw)
+
+    def read(self, position: int) -> Entry:
+        """One entry, with its measures or its faults."""
+        return _entry(self.raw[position], self.kinds[position], self.reading, position)
+
+
+def open_bundle(content: bytes, reading: Reading) -> OpenedBundle:
+    """Raises Unreadable where the bundle itself cannot be read."""
     try:
         bundle = _BUNDLE.decode(content)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -58,23 +75,28 @@ def decode_bundle(content: bytes, reading: Reading) -> BundleReceipt:
         raise Unreadable(IssueKind.NOT_SUPPORTED, "bundle.type", text, "Bundle.type")
     if len(bundle.entry) > MAX_ENTRIES:
         raise Unreadable(IssueKind.TOO_LONG, "bundle.too_long", f"Au plus {MAX_ENTRIES} entrées.", "Bundle.entry")
-    kinds = [_kind(entry) for entry in bundle.entry]
+    kinds = tuple(_kind(entry) for entry in bundle.entry)
     known = _devices(bundle.entry, kinds)
     within = replace(reading, devices={**reading.devices, **known})
-    entries = tuple(
-        _entry(entry, kind, within, position)
-        for position, (entry, kind) in enumerate(zip(bundle.entry, kinds, strict=True))
-    )
-    return BundleReceipt(bundle.type == "transaction", entries)
+    return OpenedBundle(bundle.type == "transaction", bundle.entry, kinds, within)
+
+
+def decode_bundle(content: bytes, reading: Reading) -> BundleReceipt:
+    """Every entry with its measures or its faults. Raises Unreadable where the bundle itself cannot be read."""
+    opened = open_bundle(content, reading)
+    return BundleReceipt(opened.is_atomic, tuple(opened.read(position) for position in range(len(opened))))
+
+
+def find_kind(content: bytes | msgspec.Raw) -> str:
+    """The resourceType of a resource, without reading it; empty where there is none to read."""
+    try:
+        return _KIND.decode(content).resource_type
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return ""
 
 
 def _kind(entry: RawEntry) -> str:
-    if not entry.resource:
-        return ""
-    try:
-        return _KIND.decode(entry.resource).resource_type
-    except (msgspec.DecodeError, RecursionError):
-        return ""
+    return find_kind(entry.resource) if entry.resource else ""
 
 
 def _entry(entry: RawEntry, kind: str, reading: Reading, position: int) -> Entry:
@@ -94,7 +116,7 @@ def _refusal(code: str, text: str, place: str) -> Receipt:
     return Receipt(issues=(Issue(IssueSeverity.ERROR, IssueKind.NOT_SUPPORTED, code, text, place),))
 
 
-def _devices(entries: tuple[RawEntry, ...], kinds: list[str]) -> dict[str, str]:
+def _devices(entries: tuple[RawEntry, ...], kinds: tuple[str, ...]) -> dict[str, str]:
     """Each way in which an entry may name a device of the bundle → the device's own identifier."""
     names: dict[str, str] = {}
     for entry, kind in zip(entries, kinds, strict=True):

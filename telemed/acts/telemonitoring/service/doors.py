@@ -1,0 +1,245 @@
+"""The doors by which measures come in: who is there, what it says, whose it is; answered once it is on disk."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+from sqlalchemy.exc import DataError, IntegrityError
+
+from telemed.acts.telemonitoring.formats.fhir.addresses import write_id
+from telemed.acts.telemonitoring.formats.fhir.bundle import OpenedBundle, find_kind, open_bundle
+from telemed.acts.telemonitoring.formats.fhir.observation import Reading, decode_observation
+from telemed.acts.telemonitoring.formats.pcd01 import decode_pcd01
+from telemed.acts.telemonitoring.model.arrival import Arrival, Taken
+from telemed.acts.telemonitoring.model.doors import DeviceIdentity, EntryOutcome, Received, Said
+from telemed.acts.telemonitoring.model.observation import Catalogue
+from telemed.acts.telemonitoring.model.receipt import Issue, IssueKind, IssueSeverity, Receipt, Unreadable
+from telemed.acts.telemonitoring.rules.arrivals import check_clock, find_drift
+from telemed.acts.telemonitoring.rules.doors import find_wearer, status_of_issue
+from telemed.acts.telemonitoring.service.door_keys import DoorKeys, OnChange
+from telemed.acts.telemonitoring.service.ingestion import Ingestion
+from telemed.kernel.caller import Caller, CallerKind
+from telemed.kernel.clock import Clock
+from telemed.kernel.errors import Unauthenticated
+from telemed.kernel.ids import new_id
+from telemed.security.device_tokens import DeviceTokens
+
+_IN_ONE_GO = 250
+"""How many entries are read before others have their turn: about three milliseconds."""
+log = structlog.get_logger("telemonitoring")
+
+
+@dataclass(slots=True)
+class _Draft:
+    """An entry on its way: what it says, and what is to be kept of it."""
+
+    place: str
+    issues: list[Issue]
+    arrivals: list[Arrival] = field(default_factory=list)
+    taken: tuple[Taken, ...] = ()
+
+    @property
+    def fault(self) -> Issue | None:
+        return next((issue for issue in self.issues if issue.severity is IssueSeverity.ERROR), None)
+
+
+@dataclass(frozen=True)
+class DeviceCaller(Caller):
+    """A device that calls, with what it may speak for."""
+
+    identity: DeviceIdentity | None = None
+
+
+class DoorService:
+    """What every protocol calls: HTTP, MQTT and the history that a person brings."""
+
+    def __init__(
+        self, *, clock: Clock, catalogue: Catalogue, keys: DoorKeys, tokens: DeviceTokens, ingestion: Ingestion
+    ) -> None:
+        self._clock = clock
+        self._catalogue = catalogue
+        self._keys = keys
+        self._tokens = tokens
+        self._ingestion = ingestion
+
+    @property
+    def on_change(self) -> list[OnChange]:
+        """Whoever keeps a connection open adds a callback here: it hears whose identity to ask for again."""
+        return self._keys.on_change
+
+    def recognises(self, *, token: str = "", certificate: str = "") -> bool:
+        """Is it one of ours, revoked or not? Asks nobody: for a bound on how many may ask."""
+        return self._tokens.read(token) is not None if token else self._keys.has(certificate)
+
+    async def authenticate(self, *, token: str = "", certificate: str = "") -> DeviceIdentity:
+        """Who shows this token, or the certificate of this thumbprint (SHA-256, hexadecimal).
+
+        Raises Unauthenticated: not ours, expired, or revoked.
+        """
+        if not token:
+            return self._living(await self._keys.find(certificate.lower()) if certificate else None)
+        claims = self._tokens.read(token)
+        identity = self._living(await self._keys.find(claims.credential_id) if claims else None)
+        if claims is None or (claims.device_id, claims.follow_up_id) != (identity.device_id, identity.follow_up_id):
+            raise _unknown()
+        return identity
+
+    async def caller(self, *, token: str = "", certificate: str = "") -> DeviceCaller:
+        """The same, as routes know callers. Raises Unauthenticated."""
+        identity = await self.authenticate(token=token, certificate=certificate)
+        return DeviceCaller(
+            CallerKind.DEVICE,
+            identity.device_id,
+            identity.practice_id,
+            session_id=identity.credential_id,
+            identity=identity,
+        )
+
+    async def check_living(self, identity: DeviceIdentity) -> DeviceIdentity:
+        """The same identity as it stands now. Raises Unauthenticated: for connections that stay open."""
+        known = self._living(await self._keys.find(identity.credential_id))
+        if known.follow_up_id != identity.follow_up_id:
+            raise _unknown()
+        return known
+
+    async def receive_fhir(self, identity: DeviceIdentity, content: bytes, *, only: Said | None = None) -> Received:
+        """An Observation, or a Bundle of them, unless `only` says which. Raises TooMany when too much waits already:
+        then nothing was kept."""
+        reading = Reading(self._catalogue, identity.territory)
+        if only is Said.OBSERVATION or (only is None and find_kind(content) == "Observation"):
+            return await self._receive_one(identity, content, reading)
+        try:
+            bundle = open_bundle(content, reading)
+        except Unreadable as unreadable:
+            return Received(Said.BATCH, status_of_issue(unreadable.issue), issues=(unreadable.issue,))
+        return await self._receive_bundle(identity, bundle)
+
+    async def receive_pcd01(self, identity: DeviceIdentity, content: bytes) -> Received:
+        """An HL7 v2 message: its good measures are taken, the others told one by one."""
+        receipt = decode_pcd01(content, Reading(self._catalogue, identity.territory))
+        now, arrival_id = self._clock.now(), new_id()
+        drafts = [
+            _judge(Receipt((one,)), identity, (now, arrival_id), f"OBX[{number}]")
+            for number, one in enumerate(receipt.observations, 1)
+        ]
+        told = receipt.issues
+        if not drafts:
+            status = status_of_issue(told[0]) if told else 422
+            nothing = Issue(IssueSeverity.ERROR, IssueKind.REQUIRED, "value.missing", "Ce message n'a aucune mesure.")
+            return Received(Said.PCD01, status, issues=told or (nothing,))
+        await self._keep(drafts)
+        entries = tuple(_outcome(draft) for draft in drafts)
+        status = entries[0].status if all(entry.is_refused for entry in entries) else 200
+        return Received(Said.PCD01, status, (*entries, *(EntryOutcome(422, (issue,)) for issue in told)))
+
+    async def _receive_one(self, identity: DeviceIdentity, content: bytes, reading: Reading) -> Received:
+        receipt = decode_observation(content, reading)
+        draft = _judge(receipt, identity, (self._clock.now(), new_id()), "Observation")
+        await self._keep([draft])
+        outcome = _outcome(draft)
+        return Received(Said.OBSERVATION, outcome.status, (outcome,))
+
+    async def _receive_bundle(self, identity: DeviceIdentity, bundle: OpenedBundle) -> Received:
+        """A transaction is refused before anything is kept, with everything that is wrong with it."""
+        mark, drafts = (self._clock.now(), new_id()), []
+        for position in range(len(bundle)):
+            if position and position % _IN_ONE_GO == 0:
+                await asyncio.sleep(0)
+            place = f"Bundle.entry[{position}].resource"
+            drafts.append(_judge(bundle.read(position).receipt, identity, mark, place))
+        said = Said.TRANSACTION if bundle.is_atomic else Said.BATCH
+        faults = [draft.fault for draft in drafts if draft.fault is not None] if bundle.is_atomic else []
+        if faults:
+            return Received(said, max(map(status_of_issue, faults)), issues=tuple(faults))
+        await self._keep(drafts, is_atomic=bundle.is_atomic)
+        return Received(said, 200, tuple(_outcome(draft) for draft in drafts))
+
+    async def _keep(self, drafts: Sequence[_Draft], *, is_atomic: bool = False) -> None:
+        """Keep what may be kept, and write on each draft what became of it.
+
+        A row that the database itself refuses is found by halves, and fails nobody else; a transaction fails whole.
+        """
+        wanted = [draft for draft in drafts if draft.arrivals]
+        try:
+            taken = await self._ingestion.take([arrival for draft in wanted for arrival in draft.arrivals])
+        except (DataError, IntegrityError) as error:
+            log.warning("telemonitoring.not_kept", error=type(error).__name__, count=len(wanted))
+            if is_atomic or len(wanted) == 1:
+                for draft in wanted:
+                    draft.issues.append(_not_kept(draft.place))
+                    draft.arrivals.clear()
+                return
+            half = len(wanted) // 2
+            await self._keep(wanted[:half])
+            await self._keep(wanted[half:])
+            return
+        position = 0
+        for draft in wanted:
+            end = position + len(draft.arrivals)
+            draft.taken = tuple(taken[position:end])
+            position = end
+
+    def _living(self, identity: DeviceIdentity | None) -> DeviceIdentity:
+        if identity is None:
+            raise _unknown()
+        if identity.is_revoked:
+            raise Unauthenticated("L'accès de ce dispositif a été retiré.", code="device.revoked")
+        if identity.expires_at <= self._clock.now():
+            raise Unauthenticated("L'accès de ce dispositif a expiré : renouvelez-le.", code="device.expired")
+        return identity
+
+
+def _judge(receipt: Receipt, identity: DeviceIdentity, mark: tuple[datetime, UUID], place: str) -> _Draft:
+    """An entry is taken with all its measures or with none. `mark` is when its message came, and the id of that."""
+    draft = _Draft(place, list(receipt.issues))
+    if receipt.is_refused:
+        return draft
+    (now, arrival_id) = mark
+    for observation in receipt.observations:
+        worn = find_wearer(observation, identity, place)
+        fault = worn if isinstance(worn, Issue) else check_clock(observation, now, place)
+        if fault is not None or isinstance(worn, Issue):
+            draft.issues = [fault] if fault else []
+            draft.arrivals.clear()
+            return draft
+        drift = find_drift(observation, now, place)
+        if drift is not None:
+            draft.issues.append(drift)
+        draft.arrivals.append(Arrival(worn.follow_up_id, worn.device_id, arrival_id, now, observation))
+    return draft
+
+
+def _outcome(draft: _Draft) -> EntryOutcome:
+    fault = draft.fault
+    if fault is not None:
+        return EntryOutcome(status_of_issue(fault), tuple(draft.issues))
+    if not draft.taken:  # a Device that comes along
+        return EntryOutcome(200, tuple(draft.issues))
+    first = draft.arrivals[0]
+    status = 200 if all(one is Taken.DUPLICATE for one in draft.taken) else 201
+    location = f"Observation/{write_id(first.device_id, first.observation)}"
+    return EntryOutcome(status, (*draft.issues, *_said(draft)), draft.taken, location)
+
+
+def _said(draft: _Draft) -> Iterable[Issue]:
+    """What is told of measures that are not simply new."""
+    if Taken.CONFLICT in draft.taken:
+        text = "Une autre valeur est déjà gardée pour cet instant : celle-ci est mise à part."
+        yield Issue(IssueSeverity.WARNING, IssueKind.BUSINESS_RULE, "measure.conflict", text, draft.place)
+    elif Taken.DUPLICATE in draft.taken:
+        text = "Déjà reçu : rien n'est gardé deux fois."
+        yield Issue(IssueSeverity.INFORMATION, IssueKind.INFORMATIONAL, "measure.known", text, draft.place)
+
+
+def _not_kept(place: str) -> Issue:
+    text = "Cette mesure n'a pas pu être gardée ; les autres le sont."
+    return Issue(IssueSeverity.ERROR, IssueKind.EXCEPTION, "measure.not_kept", text, place)
+
+
+def _unknown() -> Unauthenticated:
+    return Unauthenticated("Ce dispositif n'est pas reconnu.", code="device.unknown")
