@@ -11,6 +11,8 @@ SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
     "accompaniment.done": ("claims.receive",),
     "teleconsultation.closed": ("claims.receive",),
     "telemonitoring.month_ended": ("claims.receive",),
+    "telemonitoring.link_wanted": ("telemonitoring.deliver_link",),
+    "telemonitoring.entry_kept": ("telemonitoring.keep_entry",),
     "document.delivery_wanted": ("documents.deliver",),
     "teleexpertise.notice": ("teleexpertise.notify",),
     "teleexpertise.digest": ("teleexpertise.send_digest",),

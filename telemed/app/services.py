@@ -41,6 +41,7 @@ from telemed.app.experts import Experts, build_experts
 from telemed.app.ground import Ground, common
 from telemed.app.live import Live, build_live
 from telemed.app.telemonitoring import Telemonitoring, build_telemonitoring
+from telemed.app.telemonitoring.keying import OwnPages, build_own_pages
 from telemed.consent.model import ActKind
 from telemed.consent.service import ConsentService
 from telemed.consent.store import published_wordings
@@ -107,6 +108,7 @@ class Services:
     attachments: Attachments
     experts: Experts
     telemonitoring: Telemonitoring
+    own_pages: OwnPages
     accounting: Accounting
     preview: PreviewService
     quota_reader: QuotaReader
@@ -177,6 +179,7 @@ def build_services(
         ),
         experts=experts,
         telemonitoring=telemonitoring,
+        own_pages=build_own_pages(ground, telemonitoring, consents, senders),
         attachments=build_attachments(ground, casework),
         accounting=build_accounting(**common(ground), law=ground.law),
         merges=MergeService(**common(ground), on_merge=(billing["quotas"],)),
@@ -198,6 +201,8 @@ def build_subscribers(services: Services) -> dict[str, Subscriber]:
     return {
         "links.deliver": services.links.deliver,
         "links.deliver_cancellation": services.links.deliver_cancellation,
+        "telemonitoring.deliver_link": services.own_pages.links.deliver,
+        "telemonitoring.keep_entry": services.telemonitoring.keying.entries.keep,
         "claims.receive": services.claims.receive,
         "teleexpertise.notify": services.expertise.notices.deliver,
         "teleexpertise.send_digest": services.expertise.notices.deliver_digest,
@@ -312,6 +317,7 @@ def build_jobs(services: Services) -> list[Job]:
         *services.attachments.jobs(),
         *services.experts.jobs(),
         *services.telemonitoring.jobs(),
+        *services.own_pages.jobs(),
         *services.live.jobs(),
     ]
 

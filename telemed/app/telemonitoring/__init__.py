@@ -20,6 +20,7 @@ from telemed.acts.telemonitoring.store.rows import RowWriter
 from telemed.app.ground import Ground
 from telemed.app.telemonitoring.care import Care, build_care, give_care
 from telemed.app.telemonitoring.entrance import Entrance, build_entrance, give_entrance
+from telemed.app.telemonitoring.keying import Keying, build_keying
 from telemed.app.telemonitoring.sheets import Sheets, build_sheets
 from telemed.app.telemonitoring.triage import Triage, build_triage, give_triage
 from telemed.app.telemonitoring.watching import Watching, build_watching
@@ -39,6 +40,7 @@ class Telemonitoring:
     triage: Triage
     sheets: Sheets
     entrance: Entrance
+    keying: Keying
 
     @property
     def devices(self) -> DeviceService:
@@ -85,6 +87,7 @@ def build_telemonitoring(ground: Ground) -> Telemonitoring:
         triage=triage,
         sheets=build_sheets(ground, catalogue, pathways),
         entrance=entrance,
+        keying=build_keying(ground, catalogue, pathways, ingestion),
     )
 
 

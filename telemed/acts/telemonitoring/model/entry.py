@@ -80,7 +80,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Plan:
+class Asking:
     """A questionnaire asked every so many days, from `first_day` to `last_day`, both included.
 
     `remind_at` is a wall time where the patient lives; without it, or without a channel, nothing is sent.

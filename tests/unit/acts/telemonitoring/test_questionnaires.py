@@ -21,7 +21,7 @@ from telemed.acts.telemonitoring.model.hands import Hand, find_hand, hand_of
 from telemed.acts.telemonitoring.model.observation import ObservationStatus, Quarantine
 from telemed.acts.telemonitoring.model.questionnaire import Advice, Questionnaire
 from telemed.acts.telemonitoring.model.receipt import Unreadable
-from telemed.acts.telemonitoring.rules.asking import find_asked, find_next
+from telemed.acts.telemonitoring.rules.questions import find_asked, find_next
 from telemed.kernel.clock import Territory
 from telemed.kernel.ids import new_id
 from tests.the_law import LAW

@@ -1,0 +1,108 @@
+"""Builds what is keyed in: questionnaires, how often they are asked, entries; and the patient's own page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from telemed.acts.telemonitoring.formats.packaged import load_keyed, load_questionnaires
+from telemed.acts.telemonitoring.model.observation import Catalogue
+from telemed.acts.telemonitoring.model.pathway import Pathway
+from telemed.acts.telemonitoring.model.questionnaire import KeyedGroup
+from telemed.acts.telemonitoring.service.askings import AskingService
+from telemed.acts.telemonitoring.service.entries import EntryService
+from telemed.acts.telemonitoring.service.follow_links import FollowLinkService
+from telemed.acts.telemonitoring.service.ingestion import Ingestion
+from telemed.acts.telemonitoring.service.own_page import OwnPageService
+from telemed.acts.telemonitoring.service.questionnaires import QuestionnaireService
+from telemed.acts.telemonitoring.service.reminders import ReminderService
+from telemed.app.ground import Ground, common
+from telemed.consent.service import ConsentService
+from telemed.kernel.clock import Territory
+from telemed.kernel.messages import Channel, MessageSender
+from telemed.law.calendar import find_holiday, find_zone
+from telemed.scheduler import Job, every
+
+if TYPE_CHECKING:
+    from telemed.app.telemonitoring import Telemonitoring
+
+
+@dataclass(frozen=True)
+class Keying:
+    """The use cases of what is asked and keyed in, by the patient or by a nurse on the phone."""
+
+    keyed: Mapping[str, KeyedGroup]
+    questionnaires: QuestionnaireService
+    askings: AskingService
+    entries: EntryService
+
+    @property
+    def signals(self) -> frozenset[str]:
+        """What can be keyed by hand at all (R-37 asks which of them the follow-up counts on)."""
+        return frozenset(signal for group in self.keyed.values() for signal in group.signals)
+
+
+@dataclass(frozen=True)
+class OwnPages:
+    """The patient's page of his follow-up: its links, what it shows, its reminders."""
+
+    links: FollowLinkService
+    pages: OwnPageService
+    reminders: ReminderService
+
+    def jobs(self) -> list[Job]:
+        return [
+            Job(
+                id="telemonitoring.reminders",
+                trigger=every(minutes=1),
+                run=self.reminders.run,
+                lateness=timedelta(minutes=30),
+                why="remind patients of questions that wait, once for each time they are asked",
+            )
+        ]
+
+
+def build_keying(ground: Ground, catalogue: Catalogue, pathways: Mapping[str, Pathway], ingestion: Ingestion) -> Keying:
+    """Raises PathwayError if what may be keyed in or asked is not borne out by the catalogue."""
+    packaged, keyed = load_questionnaires(catalogue, pathways), load_keyed(catalogue)
+    questionnaires = QuestionnaireService(**common(ground), catalogue=catalogue, packaged=packaged)
+    askings = AskingService(**common(ground), questionnaires=questionnaires)
+    entries = EntryService(
+        **common(ground),
+        catalogue=catalogue,
+        keyed=keyed,
+        questionnaires=questionnaires,
+        askings=askings,
+        ingestion=ingestion,
+    )
+    return Keying(keyed, questionnaires, askings, entries)
+
+
+def build_own_pages(
+    ground: Ground,
+    telemonitoring: Telemonitoring,
+    consents: ConsentService,
+    senders: Mapping[Channel, MessageSender],
+) -> OwnPages:
+    """What patients find behind their links."""
+    keying = telemonitoring.keying
+
+    def is_closed(day: date, territory: Territory) -> bool:
+        return find_holiday(day, find_zone(territory), ground.law.on(day)) is not None
+
+    links = FollowLinkService(**common(ground), public_url=ground.settings.public_url, senders=senders)
+    return OwnPages(
+        links=links,
+        pages=OwnPageService(
+            **common(ground),
+            pathways=telemonitoring.pathways,
+            keyed=keying.keyed,
+            askings=keying.askings,
+            practices=telemonitoring.care.practices,
+            consents=consents,
+            is_closed=is_closed,
+        ),
+        reminders=ReminderService(database=ground.database, clock=ground.clock, askings=keying.askings, links=links),
+    )
