@@ -142,14 +142,15 @@ def build_services(
     signer = open_keys_of_seals(settings).signer
     billing = build_billing(ground, signer, caisse or open_caisse(settings))
     casework = build_casework(ground, billing["quotas"])
-    telemonitoring = build_telemonitoring(ground)
+    senders = build_senders(ground) if senders is None else senders
+    links = LinkService(**common(ground), public_url=settings.public_url, senders=senders)
+    booking = BookingService(**common(ground), links=links, cap_guard=CapOfBilling(billing["cap"]))
+    telemonitoring = build_telemonitoring(ground, booking=booking)
     consents = build_consents(ground, casework, telemonitoring)
     patients = build_patients(ground, billing["quotas"])
-    senders = build_senders(ground) if senders is None else senders
     act_consents = ActConsents(consents=consents, law=ground.law)
     records, tokens = RoomRecords(database=ground.database, clock=clock), RoomTokens(room_keys(settings), now=clock.now)
     rooms = SignalingRooms(tokens=tokens, clock=clock)
-    links = LinkService(**common(ground), public_url=settings.public_url, senders=senders)
     documents, experts = build_documents(ground, senders=senders), build_experts(ground)
     people = build_people(ground, experts)
     services = Services(
@@ -166,7 +167,7 @@ def build_services(
         rooms=rooms,
         hub=build_hub(ground, tokens, records),
         links=links,
-        booking=BookingService(**common(ground), links=links, cap_guard=CapOfBilling(billing["cap"])),
+        booking=booking,
         overview=OverviewService(**common(ground), consents=act_consents),
         visits=VisitService(**common(ground), consents=act_consents, patients=patients, rooms=rooms),
         calls=CallService(**common(ground), consents=act_consents, rooms=rooms),

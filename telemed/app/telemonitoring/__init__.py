@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from aiohttp import web
 
+from telemed.acts.teleconsultation.service.booking import BookingService
 from telemed.acts.telemonitoring.formats.packaged import load_catalogue, load_pathways
 from telemed.acts.telemonitoring.jobs import PartitionJob
 from telemed.acts.telemonitoring.model.observation import Catalogue
@@ -17,6 +18,7 @@ from telemed.acts.telemonitoring.service.doors import DoorService
 from telemed.acts.telemonitoring.service.follow_ups import FollowUpService
 from telemed.acts.telemonitoring.service.ingestion import Ingestion
 from telemed.acts.telemonitoring.store.rows import RowWriter
+from telemed.adapters.bookings import TeleconsultationBookings
 from telemed.app.ground import Ground
 from telemed.app.telemonitoring.care import Care, build_care, give_care
 from telemed.app.telemonitoring.entrance import Entrance, build_entrance, give_entrance
@@ -67,11 +69,11 @@ class Telemonitoring:
         ]
 
 
-def build_telemonitoring(ground: Ground) -> Telemonitoring:
+def build_telemonitoring(ground: Ground, *, booking: BookingService) -> Telemonitoring:
     """Raises PathwayError if the catalogue or a pathway is not borne out by the law."""
     catalogue = load_catalogue()
     pathways = load_pathways(ground.law, catalogue)
-    triage = build_triage(ground)
+    triage = build_triage(ground, TeleconsultationBookings(booking))
     watching = build_watching(catalogue, pathways, triage.book)
     ingestion = Ingestion(database=ground.database, writer=RowWriter(catalogue), watcher=watching.watcher)
     entrance = build_entrance(ground, catalogue, pathways, ingestion)

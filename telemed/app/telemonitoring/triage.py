@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from telemed.acts.telemonitoring.formats.triage import load_triage
+from telemed.acts.telemonitoring.ports.alerts import Bookings
+from telemed.acts.telemonitoring.routes.alert_actions import ALERT_ACTIONS, MUTES
 from telemed.acts.telemonitoring.routes.alerts import ALERT_LISTS, ALERT_WORK
+from telemed.acts.telemonitoring.service.alert_actions import AlertActions
 from telemed.acts.telemonitoring.service.alert_book import Alerts
 from telemed.acts.telemonitoring.service.alert_lists import AlertLists
 from telemed.acts.telemonitoring.service.alert_work import AlertDesk, AlertWork
+from telemed.acts.telemonitoring.service.mutes import MuteService
 from telemed.acts.telemonitoring.service.team_times import TeamTimes
 from telemed.app.ground import Ground, common
 
@@ -22,9 +26,11 @@ class Triage:
     book: Alerts
     work: AlertWork
     lists: AlertLists
+    actions: AlertActions
+    mutes: MuteService
 
 
-def build_triage(ground: Ground) -> Triage:
+def build_triage(ground: Ground, bookings: Bookings) -> Triage:
     """Raises ValueError if the delays are not fit to be used."""
     times = TeamTimes(table=load_triage(), law=ground.law)
     desk = AlertDesk(**common(ground), times=times)
@@ -32,6 +38,8 @@ def build_triage(ground: Ground) -> Triage:
         book=Alerts(clock=ground.clock, times=times),
         work=AlertWork(desk),
         lists=AlertLists(**common(ground)),
+        actions=AlertActions(desk, bookings),
+        mutes=MuteService(desk),
     )
 
 
@@ -39,3 +47,5 @@ def give_triage(app: web.Application, triage: Triage) -> None:
     """Under the keys by which the routes find them."""
     app[ALERT_LISTS] = triage.lists
     app[ALERT_WORK] = triage.work
+    app[ALERT_ACTIONS] = triage.actions
+    app[MUTES] = triage.mutes

@@ -103,7 +103,7 @@ async def with_case(path: str, services: Services, people: People) -> str:
         for number in range(MANY):
             content = TemplateContent(f"Modèle {number:02d}", "Conclusion.")
             await services.expertise.templates.add(people.nurse, content)
-    if path.startswith("/telemonitoring/alerts"):
+    if path.startswith(("/telemonitoring/alerts", "/follow-ups/{muted_id}")):
         return await with_alerts(path, services, people)
     if not path.startswith("/teleexpertises"):
         return path
@@ -134,10 +134,12 @@ async def with_alerts(path: str, services: Services, people: People) -> str:
     told = [make_told(follow_up, now, cause=f"cause_{number}") for number in range(MANY)]
     async with services.database.begin() as uow:
         await services.telemonitoring.triage.book.record(uow, [*told, *[told[-1]] * MANY])
-    if "{alert_id}" not in path:
-        return path
-    lines = (await services.telemonitoring.triage.lists.page(people.nurse, AlertFilter())).lines
-    return path.replace("{alert_id}", str(max(lines, key=lambda line: line.alert.repeats).alert.id))
+    triage, until = services.telemonitoring.triage, now + timedelta(days=1)
+    lines = (await triage.lists.page(people.nurse, AlertFilter())).lines
+    for line in lines if "{muted_id}" in path else ():
+        await triage.mutes.mute(people.nurse, line.alert.id, until=until, tolerance=0, reason="Connu.")
+    longest = max(lines, key=lambda line: line.alert.repeats).alert
+    return path.replace("{alert_id}", str(longest.id)).replace("{muted_id}", str(follow_up.id))
 
 
 async def with_follow_up(path: str, services: Services, people: People) -> str:
@@ -199,6 +201,7 @@ LISTS = {
     "/teleexpertises/{case_id}/documents": "nurse",
     "/telemonitoring/alerts": "nurse",
     "/telemonitoring/alerts/{alert_id}/events": "nurse",
+    "/follow-ups/{muted_id}/mutes": "nurse",
     "/documents/received": "doctor",
     "/consents?patient_id={patient_id}": "doctor",
     "/patients/{patient_id}/identity-history": "doctor",

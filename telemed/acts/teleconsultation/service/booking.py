@@ -80,34 +80,20 @@ class BookingService:
 
     async def book(self, caller: Caller, request: BookingRequest) -> Booked:
         """Book a time or queue a patient, and send the link. Raises Refused, Conflict, NotFound, Forbidden."""
-        now = self._clock.now()
         async with self._database.begin() as uow:
             self._note(uow, caller, "book", patient_id=request.patient_id)
             professional, patient = await self._people(uow, caller, request)
-            territory = await _territory(uow.session, professional)
-            decision = Decision()
-            if request.slot is not None:
-                decision = await self._check(uow, professional, request.patient_id, request.slot)
-            act = Teleconsultation(
-                id=new_id(),
-                practice_id=professional.practice_id,
-                professional_id=professional.id,
-                patient_id=patient.id,
-                territory=territory,
-                kind=Kind.UNPROGRAMMED if request.slot is None else Kind.PROGRAMMED,
-                state=State.BOOKED,
-                room=secrets.token_urlsafe(18),
-                version=1,
-                booked_at=now,
-                booked_by=caller.id,
-                slot=request.slot,
-                motive=request.motive,
-            )
-            decision &= await self._check_cap(uow, caller, act, professional, request)
-            await ActStore(uow.session).add(act)
-            if request.channel is not None:
-                await self._links.queue(uow, act, patient, request.channel)
-            return Booked(act, decision)
+            _require_booker(caller, professional)
+            return await self._book(uow, caller, request, professional, patient)
+
+    async def book_decided(self, uow: UnitOfWork, caller: Caller, request: BookingRequest) -> Booked:
+        """Book in the open transaction what another act of care decided: who may was asked there.
+
+        Raises Refused, Conflict, NotFound.
+        """
+        self._note(uow, caller, "book", patient_id=request.patient_id)
+        professional, patient = await self._people(uow, caller, request)
+        return await self._book(uow, caller, request, professional, patient)
 
     async def move(self, caller: Caller, act_id: UUID, slot: Interval) -> Booked:
         """Give a booked act another time; its links live with it, and the patient is told."""
@@ -155,28 +141,22 @@ class BookingService:
         if not 1 <= days <= _MOST_DAYS:
             raise Invalid(f"Demandez entre 1 et {_MOST_DAYS} jours.", field="days")
         async with self._database.read() as session:
-            professional = await ProfessionalStore(session).find(professional_id)
-            if professional is None or professional.practice_id != caller.practice_id:
-                raise NotFound("Ce professionnel n'existe pas ou n'est pas de votre cabinet.")
+            professional = await _colleague(session, caller, professional_id)
             territory = await _territory(session, professional)
-            start, _ = day_bounds(first_day, territory)
-            _, end = day_bounds(first_day + timedelta(days=days - 1), territory)
-            taken = await ActStore(session).taken(start=start, end=end, professional_id=professional_id)
-            hours = await AgendaStore(session).hours(professional_id)
-        return free_slots(
-            first_day,
-            days,
-            hours=hours,
-            taken=[interval for _, interval in taken],
-            territory=territory,
-            after=self._clock.now(),
-        )
+            return await self._free(session, professional_id, first_day, days, territory)
+
+    async def find_next_free(
+        self, uow: UnitOfWork, caller: Caller, professional_id: UUID, *, days: int
+    ) -> Interval | None:
+        """The first free slot of a professional of the practice in so many days, today's included. Raises NotFound."""
+        professional = await _colleague(uow.session, caller, professional_id)
+        territory = await _territory(uow.session, professional)
+        today = civil_date(self._clock.now(), territory)
+        return next(iter(await self._free(uow.session, professional_id, today, days, territory)), None)
 
     async def hours(self, caller: Caller, professional_id: UUID) -> list[OpeningHours]:
         async with self._database.read() as session:
-            professional = await ProfessionalStore(session).find(professional_id)
-            if professional is None or professional.practice_id != caller.practice_id:
-                raise NotFound("Ce professionnel n'existe pas ou n'est pas de votre cabinet.")
+            await _colleague(session, caller, professional_id)
             return await AgendaStore(session).hours(professional_id)
 
     async def set_hours(self, caller: Caller, professional_id: UUID, hours: Sequence[OpeningHours]) -> None:
@@ -191,18 +171,57 @@ class BookingService:
             await AgendaStore(uow.session).replace_hours(professional_id, hours)
 
     async def _people(self, uow: UnitOfWork, caller: Caller, request: BookingRequest) -> tuple[Professional, Patient]:
-        """Both of the caller's practice; a doctor books for himself only."""
-        professional = await ProfessionalStore(uow.session).find(request.professional_id)
+        """Both of the caller's practice."""
+        professional = await _colleague(uow.session, caller, request.professional_id)
         patient = await PatientStore(uow.session).find(request.patient_id)
-        if professional is None or professional.practice_id != caller.practice_id:
-            raise NotFound("Ce professionnel n'existe pas ou n'est pas de votre cabinet.")
         if patient is None or patient.practice_id != caller.practice_id:
             raise NotFound("Ce patient n'existe pas ou n'est pas de votre cabinet.")
-        if not caller.has_role(Role.SECRETARY) and caller.id != professional.id:
-            raise Forbidden("Un médecin prend des rendez-vous pour lui-même.")
+        return professional, patient
+
+    async def _book(
+        self, uow: UnitOfWork, caller: Caller, request: BookingRequest, professional: Professional, patient: Patient
+    ) -> Booked:
         if professional.rpps is None or professional.is_suspended:
             raise Conflict("Ce professionnel ne peut pas donner de téléconsultation.", code="professional.unavailable")
-        return professional, patient
+        territory = await _territory(uow.session, professional)
+        decision = Decision()
+        if request.slot is not None:
+            decision = await self._check(uow, professional, request.patient_id, request.slot)
+        act = Teleconsultation(
+            id=new_id(),
+            practice_id=professional.practice_id,
+            professional_id=professional.id,
+            patient_id=patient.id,
+            territory=territory,
+            kind=Kind.UNPROGRAMMED if request.slot is None else Kind.PROGRAMMED,
+            state=State.BOOKED,
+            room=secrets.token_urlsafe(18),
+            version=1,
+            booked_at=self._clock.now(),
+            booked_by=caller.id,
+            slot=request.slot,
+            motive=request.motive,
+        )
+        decision &= await self._check_cap(uow, caller, act, professional, request)
+        await ActStore(uow.session).add(act)
+        if request.channel is not None:
+            await self._links.queue(uow, act, patient, request.channel)
+        return Booked(act, decision)
+
+    async def _free(
+        self, session: AsyncSession, professional_id: UUID, first_day: date, days: int, territory: Territory
+    ) -> list[Interval]:
+        start, _ = day_bounds(first_day, territory)
+        _, end = day_bounds(first_day + timedelta(days=days - 1), territory)
+        taken = await ActStore(session).taken(start=start, end=end, professional_id=professional_id)
+        return free_slots(
+            first_day,
+            days,
+            hours=await AgendaStore(session).hours(professional_id),
+            taken=[interval for _, interval in taken],
+            territory=territory,
+            after=self._clock.now(),
+        )
 
     async def _check_cap(
         self, uow: UnitOfWork, caller: Caller, act: Teleconsultation, professional: Professional, asked: BookingRequest
@@ -265,6 +284,20 @@ class BookingService:
         self, uow: UnitOfWork, caller: Caller, action: str, *, patient_id: UUID | None = None, resource: str = ""
     ) -> None:
         self._journal.note(uow, caller, f"teleconsultation.{action}", patient_id=patient_id, resource=resource)
+
+
+def _require_booker(caller: Caller, professional: Professional) -> None:
+    """A doctor books for himself only. Raises Forbidden."""
+    if not caller.has_role(Role.SECRETARY) and caller.id != professional.id:
+        raise Forbidden("Un médecin prend des rendez-vous pour lui-même.")
+
+
+async def _colleague(session: AsyncSession, caller: Caller, professional_id: UUID) -> Professional:
+    """A professional of the caller's practice. Raises NotFound."""
+    professional = await ProfessionalStore(session).find(professional_id)
+    if professional is None or professional.practice_id != caller.practice_id:
+        raise NotFound("Ce professionnel n'existe pas ou n'est pas de votre cabinet.")
+    return professional
 
 
 async def _professional(uow: UnitOfWork, professional_id: UUID) -> Professional:

@@ -1,6 +1,6 @@
 """HTTP of télésurveillance."""
 
-from telemed.acts.telemonitoring.routes import alerts, care, devices, doors, follow_ups, practices
+from telemed.acts.telemonitoring.routes import alert_actions, alerts, care, devices, doors, follow_ups, practices
 
 OPERATIONS = (
     follow_ups.operations,
@@ -9,4 +9,5 @@ OPERATIONS = (
     devices.operations,
     doors.operations,
     alerts.operations,
+    alert_actions.operations,
 )

@@ -72,7 +72,7 @@ async def take_alerts(request: web.Request, caller: Caller, *, body: BulkTakeIn)
 @operations.get("/telemonitoring/alerts/{alert_id}", access=CARER)
 async def get_alert(request: web.Request, caller: Caller, alert_id: UUID) -> AlertDetailOut:
     """Read an alert, what was written in its life, and the mutes of its follow-up."""
-    return await _detail(request, caller, alert_id)
+    return await alert_out(request, caller, alert_id)
 
 
 @operations.get("/telemonitoring/alerts/{alert_id}/events", access=CARER)
@@ -91,7 +91,7 @@ async def list_alert_events(
 async def take_alert(request: web.Request, caller: Caller, alert_id: UUID) -> AlertDetailOut:
     """Take an alert in hand."""
     await request.app[ALERT_WORK].take(caller, alert_id)
-    return await _detail(request, caller, alert_id)
+    return await alert_out(request, caller, alert_id)
 
 
 @operations.post("/telemonitoring/alerts/{alert_id}/release", access=CARER, errors=(409,))
@@ -100,14 +100,14 @@ async def release_alert(
 ) -> AlertDetailOut:
     """Let an alert go: it waits for somebody again, by the deadline that it had."""
     await request.app[ALERT_WORK].release(caller, alert_id, body.words)
-    return await _detail(request, caller, alert_id)
+    return await alert_out(request, caller, alert_id)
 
 
 @operations.post("/telemonitoring/alerts/{alert_id}/filter", access=CARER, errors=(409,))
 async def filter_alert(request: web.Request, caller: Caller, alert_id: UUID, *, body: AlertFilterIn) -> AlertDetailOut:
     """Close an alert that is nothing for a doctor: false, or technical."""
     await request.app[ALERT_WORK].filter(caller, alert_id, body.outcome, body.words)
-    return await _detail(request, caller, alert_id)
+    return await alert_out(request, caller, alert_id)
 
 
 @operations.post("/telemonitoring/alerts/{alert_id}/interpretation", access=CARER, errors=(409,))
@@ -116,31 +116,32 @@ async def interpret_alert(
 ) -> AlertDetailOut:
     """Say what an alert means: a doctor does."""
     await request.app[ALERT_WORK].interpret(caller, alert_id, body.words)
-    return await _detail(request, caller, alert_id)
+    return await alert_out(request, caller, alert_id)
 
 
 @operations.post("/telemonitoring/alerts/{alert_id}/decision", access=CARER, errors=(409,))
 async def decide_alert(request: web.Request, caller: Caller, alert_id: UUID, *, body: AlertWordsIn) -> AlertDetailOut:
     """Say what is to be done: a doctor does."""
     await request.app[ALERT_WORK].decide(caller, alert_id, body.words)
-    return await _detail(request, caller, alert_id)
+    return await alert_out(request, caller, alert_id)
 
 
 @operations.post("/telemonitoring/alerts/{alert_id}/close", access=CARER, errors=(409,))
 async def close_alert(request: web.Request, caller: Caller, alert_id: UUID, *, body: AlertCloseIn) -> AlertDetailOut:
     """Close an alert once what was decided is done, and say what it was."""
     await request.app[ALERT_WORK].close(caller, alert_id, body.outcome, body.words)
-    return await _detail(request, caller, alert_id)
+    return await alert_out(request, caller, alert_id)
 
 
 @operations.post("/telemonitoring/alerts/{alert_id}/comments", access=CARER, status=201)
 async def comment_alert(request: web.Request, caller: Caller, alert_id: UUID, *, body: AlertWordsIn) -> AlertDetailOut:
     """Say something about an alert."""
     await request.app[ALERT_WORK].comment(caller, alert_id, body.words)
-    return await _detail(request, caller, alert_id)
+    return await alert_out(request, caller, alert_id)
 
 
-async def _detail(request: web.Request, caller: Caller, alert_id: UUID) -> AlertDetailOut:
+async def alert_out(request: web.Request, caller: Caller, alert_id: UUID) -> AlertDetailOut:
+    """The alert as the caller sees it now."""
     return AlertDetailOut.of(await request.app[ALERT_LISTS].get(caller, alert_id))
 
 

@@ -85,6 +85,11 @@ def require_hand(alert: Alert, caller: Caller, step: AlertStep) -> None:
         raise Conflict("Cette alerte est entre les mains d'un collègue.", code="telemonitoring.alert_held")
 
 
+def may_act(alert: Alert, caller: Caller) -> bool:
+    """Is there something to do, and is it the caller's?"""
+    return AlertStep.ACT in steps_open_to(alert, caller)
+
+
 def refuse_step(alert: Alert, step: AlertStep) -> Conflict:
     """Why the table does not hold this step here."""
     if alert.state is AlertState.CLOSED:

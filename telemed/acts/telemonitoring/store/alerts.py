@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from telemed.acts.telemonitoring.model.triage import Alert, AlertEvent, Moved
+from telemed.acts.telemonitoring.model.triage import Alert, AlertEvent, EventKind, Moved
 from telemed.acts.telemonitoring.store.alert_rows import CHANGING, to_alert, to_event, to_event_values, to_values
 from telemed.acts.telemonitoring.tables.alerts import AlertEventRow, AlertRow
 from telemed.kernel.errors import Conflict
@@ -77,6 +77,12 @@ class AlertStore:
         query = select(AlertEventRow).where(col(AlertEventRow.alert_id) == alert_id)
         query = query.where(col(AlertEventRow.position) > after).order_by(col(AlertEventRow.position)).limit(limit)
         return [to_event(row) for row in await self._session.scalars(query)]
+
+    async def find_decider(self, alert_id: UUID) -> UUID | None:
+        """Which doctor said last what is to be done."""
+        row = AlertEventRow
+        query = select(col(row.by)).where(col(row.alert_id) == alert_id, col(row.kind) == EventKind.DECIDE.value)
+        return await self._session.scalar(query.order_by(col(row.position).desc()).limit(1))
 
     async def timed(self, now: datetime, *, limit: int) -> list[UUID]:
         """The alerts to which time does something by now, the oldest first."""
