@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -14,6 +15,7 @@ from telemed.acts.telemonitoring.model.rule import Rule
 from telemed.kernel.errors import Invalid
 
 _RULE = msgspec.json.Decoder(Rule)
+_STATES = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ARRAY: Any = tuple
 """For types that are only known once a rule is."""
 
@@ -56,6 +58,16 @@ def read_following(content: bytes, kinds: tuple[type[LeafState], ...]) -> Follow
         Machine(*machine), head, Checkpoint(older[0], bytes(older[1])), Checkpoint(newer[0], bytes(newer[1]))
     )
     return Following(progress, known)
+
+
+def write_followings(states: Mapping[str, bytes]) -> bytes:
+    """What several rules remember, each as `write_following` says it, by names of ours."""
+    return msgspec.json.encode({name: msgspec.Raw(state) for name, state in states.items()})
+
+
+def read_followings(content: bytes) -> dict[str, bytes]:
+    """The states by name, not opened yet."""
+    return {name: bytes(state) for name, state in _STATES.decode(content).items()}
 
 
 def open_checkpoint(checkpoint: Checkpoint, kinds: tuple[type[LeafState], ...]) -> Checkpoint:

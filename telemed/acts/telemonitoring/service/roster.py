@@ -36,6 +36,7 @@ class Reader:
     """A version of a rule, ready to read: in force from one millisecond to another (excluded, or None)."""
 
     id: UUID
+    key: str
     rule: Rule
     program: Program
     kinds: tuple[type[LeafState], ...]
@@ -45,8 +46,12 @@ class Reader:
     until: int | None
 
 
-Readers = Mapping[str, tuple[Reader, ...]]
-"""By the signals that they read."""
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """Versions by the signals that they read, and by their keys."""
+
+    of: Mapping[str, tuple[Reader, ...]]
+    by_key: Mapping[str, Reader]
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +191,7 @@ def make_reader(version: RuleVersion) -> Reader:
     until = None if version.retired_at is None else to_milliseconds(version.retired_at)
     return Reader(
         version.id,
+        version.id.hex,
         version.rule,
         program,
         program.kinds,
@@ -198,7 +204,8 @@ def make_reader(version: RuleVersion) -> Reader:
 
 def _by_signal(versions: Iterable[RuleVersion]) -> Readers:
     found: dict[str, tuple[Reader, ...]] = {}
-    for reader in map(make_reader, versions):
+    readers = [make_reader(version) for version in versions]
+    for reader in readers:
         for signal in reader.program.leaves_of:
             found[signal] = (*found.get(signal, ()), reader)
-    return found
+    return Readers(found, {reader.key: reader for reader in readers})

@@ -3,51 +3,65 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from telemed.acts.telemonitoring.formats.rules import open_checkpoint, read_following, write_following
+from telemed.acts.telemonitoring.formats.rules import read_followings, write_followings
 from telemed.acts.telemonitoring.model.arrival import Arrival, Taken
-from telemed.acts.telemonitoring.model.evidence import Finding, FindingKind, Known, Sample, to_milliseconds
-from telemed.acts.telemonitoring.model.progress import Checkpoint, Following
+from telemed.acts.telemonitoring.model.evidence import Finding, FindingKind, Sample, to_milliseconds
 from telemed.acts.telemonitoring.model.told import Told
 from telemed.acts.telemonitoring.ports.watching import AlertBook
-from telemed.acts.telemonitoring.rules.reading import Change, find_start, make_change, read_again, read_on
-from telemed.acts.telemonitoring.rules.telling import find_told_at
-from telemed.acts.telemonitoring.rules.watching import Watch
-from telemed.acts.telemonitoring.service.roster import Patient, Reader, Readers, Roster
+from telemed.acts.telemonitoring.service.moves import Move, go_back, go_on, plan, plan_rereading, tell
+from telemed.acts.telemonitoring.service.roster import Patient, Readers, Roster
 from telemed.acts.telemonitoring.store.histories import read_histories
-from telemed.acts.telemonitoring.store.rule_states import Found, Pair, RuleStateStore, to_instant
+from telemed.acts.telemonitoring.store.rule_states import Found, Remembered, RuleStateStore, to_instant
+from telemed.acts.telemonitoring.store.rulebook import Shelf
+from telemed.kernel.clock import Clock
+from telemed.storage.engine import Database
 from telemed.storage.uow import UnitOfWork
 
-_TOLD_LATER = frozenset((FindingKind.FIRED, FindingKind.REPEATED))
 _MOVES_AT_ONCE = 100
 _LONG = 5_000
 """So many samples are read again apart from the event loop."""
+
+Books = Mapping[Shelf, Readers]
 
 log = structlog.get_logger("telemonitoring")
 
 
 @dataclass(slots=True)
-class Move:
-    """One version of a rule, about to read what came in for one patient."""
+class _Round:
+    """What comes of a group: the states by patient and version, whose must be read again, and what was found."""
 
-    patient: Patient
-    reader: Reader
-    watch: Watch
-    received: int
-    changes: list[Change] = field(default_factory=list)
-    following: Following | None = None
-    checkpoint: Checkpoint | None = None
+    states: dict[UUID, dict[str, bytes]]
+    unread: set[UUID]
+    found: list[tuple[Move, Finding]] = field(default_factory=list)
 
-    @property
-    def pair(self) -> Pair:
-        return self.patient.follow_up_id, self.reader.id
+    def attempt(self, move: Move, work: Callable[[], tuple[bytes, list[Finding]] | None]) -> bool:
+        """Is it done? A rule that cannot be evaluated must not cost the measure: it is read again later."""
+        states = self.states.setdefault(move.patient.follow_up_id, {})
+        try:
+            done = work()
+        except Exception:
+            log.exception("telemonitoring.rule_failed", rule_version_id=str(move.reader.id))
+            states.pop(move.reader.key, None)
+            self.unread.add(move.patient.follow_up_id)
+            return True
+        if done is None:
+            return False
+        states[move.reader.key], findings = done
+        if findings:
+            self.found += [(move, finding) for finding in findings]
+        return True
+
+    def remembered(self) -> dict[UUID, Remembered]:
+        return {one: Remembered(write_followings(states), one in self.unread) for one, states in self.states.items()}
 
 
 class RuleWatcher:
@@ -63,35 +77,80 @@ class RuleWatcher:
         fresh = _gather(arrivals, answers)
         if not fresh:
             return
-        at = arrivals[0].received_at
-        patients = await self._roster.call(uow.session, fresh.keys(), at)
-        shelves = {patient.shelf for patient in patients.values()}
-        if not shelves:
-            return
-        books = await self._roster.readers(uow.session, shelves, at)
-        moves = [move for one, patient in patients.items() for move in _plan(patient, books[patient.shelf], fresh[one])]
-        await self.make(uow, moves)
+        patients, books = await self._watched(uow.session, fresh, arrivals[0].received_at)
+        moves = [move for one, patient in patients.items() for move in plan(patient, books[patient.shelf], fresh[one])]
+        if moves:
+            moved = {move.patient.follow_up_id: move.patient for move in moves}
+            await self._make(uow, await self._open(uow.session, moved, books), moves)
 
-    async def make(self, uow: UnitOfWork, moves: Sequence[Move]) -> None:
-        """Move the rules, keep where they are, and hand over what they found. The follow-ups are locked."""
-        if not moves:
-            return
+    async def reread(self, uow: UnitOfWork, follow_ups: Sequence[UUID], now: datetime) -> None:
+        """Let the rules of these that remember nothing read the history, as if it had come in now."""
+        patients, books = await self._watched(uow.session, follow_ups, now)
         store = RuleStateStore(uow.session)
-        _restore(moves, await store.read([move.pair for move in moves]))
-        again = [move for move in moves if move.checkpoint is not None]
-        histories = await _histories(uow.session, again)
-        known = await store.known([move.pair for move in again if move.checkpoint and move.checkpoint.at is None])
-        states: dict[Pair, bytes | None] = {}
-        found: list[tuple[Move, Finding]] = []
+        for gone in set(follow_ups) - patients.keys():
+            await store.forget(gone)
+        round_ = await self._open(uow.session, patients, books)
+        round_.unread.clear()
+        received = to_milliseconds(now)
+        moves = [
+            move
+            for one, patient in patients.items()
+            for move in plan_rereading(patient, books[patient.shelf], round_.states.get(one, ()), received)
+        ]
+        await self._make(uow, round_, moves)
+
+    async def _watched(
+        self, session: AsyncSession, follow_ups: Iterable[UUID], at: datetime
+    ) -> tuple[Mapping[UUID, Patient], Books]:
+        patients = await self._roster.call(session, list(follow_ups), at)
+        shelves = {patient.shelf for patient in patients.values()}
+        return patients, await self._roster.readers(session, shelves, at) if shelves else {}
+
+    async def _open(self, session: AsyncSession, patients: Mapping[UUID, Patient], books: Books) -> _Round:
+        """What the rules of these remember; what a rule remembered that reads nothing any more is forgotten."""
+        kept = await RuleStateStore(session).read(patients)
+        states = {one: read_followings(remembered.states) for one, remembered in kept.items()}
+        for one, found in states.items():
+            patient = patients[one]
+            for key in found.keys() - books[patient.shelf].by_key.keys() - patient.own.by_key.keys():
+                del found[key]
+        return _Round(states, {one for one, remembered in kept.items() if remembered.is_unread})
+
+    async def _make(self, uow: UnitOfWork, round_: _Round, moves: Sequence[Move]) -> None:
+        """Move the rules, keep where they are, and hand over what they found. The follow-ups are locked."""
+        again = []
         for number, move in enumerate(moves, start=1):
-            states[move.pair], findings = await _attempt(move, histories, known)
-            found += [(move, finding) for finding in findings]
+            state = round_.states.get(move.patient.follow_up_id, {}).get(move.reader.key)
+            if not round_.attempt(move, partial(go_on, move, state)):
+                again.append(move)
             if number % _MOVES_AT_ONCE == 0:
                 await asyncio.sleep(0)
-        await store.write(states)
-        if found:
-            await store.add_findings(Found(move.pair, finding) for move, finding in found)
-            await self._alerts.record(uow, sorted((_told(*one) for one in found), key=_order))
+        store = RuleStateStore(uow.session)
+        if again:
+            await _go_back(uow.session, round_, again)
+        await store.write(round_.remembered())
+        if round_.found:
+            await store.add_findings(Found(move.pair, finding) for move, finding in round_.found)
+            await self._alerts.record(uow, sorted((tell(*one) for one in round_.found), key=_order))
+
+
+class RereadJob:
+    """Rules that could not be evaluated, a fault of ours, are read again though nothing may come any more."""
+
+    def __init__(self, *, database: Database, clock: Clock, watcher: RuleWatcher) -> None:
+        self._database = database
+        self._clock = clock
+        self._watcher = watcher
+
+    async def run(self) -> None:
+        """The periodic job."""
+        async with self._database.read() as session:
+            follow_ups = await RuleStateStore(session).unread(limit=_MOVES_AT_ONCE)
+        for follow_up_id in follow_ups:
+            async with self._database.begin() as uow:
+                await self._watcher.reread(uow, [follow_up_id], self._clock.now())
+        if follow_ups:
+            log.info("telemonitoring.rules_read_again", count=len(follow_ups))
 
 
 def _gather(arrivals: Sequence[Arrival], answers: Sequence[Taken]) -> dict[UUID, list[tuple[Arrival, bool]]]:
@@ -103,97 +162,28 @@ def _gather(arrivals: Sequence[Arrival], answers: Sequence[Taken]) -> dict[UUID,
     return fresh
 
 
-def _plan(patient: Patient, general: Readers, fresh: Iterable[tuple[Arrival, bool]]) -> list[Move]:
-    """What each rule has to read of a patient; a signal that no rule reads costs no more than this."""
-    moves: dict[UUID, Move | None] = {}
-    for arrival, is_correction in fresh:
-        signal = arrival.observation.signal or ""
-        readers = general.get(signal, ()) + patient.own.get(signal, ())
-        if not readers:
-            continue
-        change = make_change(arrival.device_id, arrival.observation, patient.territory, is_correction=is_correction)
-        received = to_milliseconds(arrival.received_at)
-        for reader in readers:
-            if reader.id not in moves:
-                watch = patient.watch(reader)
-                moves[reader.id] = None if watch is None else Move(patient, reader, watch, received)
-            move = moves[reader.id]
-            if move is not None and move.watch.reads(change.place):
-                move.changes.append(change)
-                move.received = max(move.received, received)
-    return [move for move in moves.values() if move is not None and move.changes]
-
-
-def _restore(moves: Iterable[Move], states: Mapping[Pair, bytes]) -> None:
-    """Give each rule what it remembers, and from where it must read again."""
+async def _go_back(session: AsyncSession, round_: _Round, moves: Sequence[Move]) -> None:
+    """Read the histories of these again, in one statement, and what was told of those that begin at the start."""
+    histories = await _histories(session, moves)
+    known = await RuleStateStore(session).known([move.pair for move in moves if move.is_from_start])
     for move in moves:
-        state, kinds = states.get(move.pair), move.reader.kinds
-        move.following = None if state is None else read_following(state, kinds)
-        checkpoint = find_start(move.watch, move.following, move.changes)
-        move.checkpoint = None if checkpoint is None else open_checkpoint(checkpoint, kinds)
+        history, told = histories.get(move.patient.follow_up_id, ()), known.get(move.pair, ())
+        work = partial(go_back, move, history, told)
+        if len(history) > _LONG:
+            await asyncio.to_thread(round_.attempt, move, work)
+        else:
+            round_.attempt(move, work)
 
 
 async def _histories(session: AsyncSession, moves: Sequence[Move]) -> dict[UUID, list[Sample]]:
-    """What stands for the patients of these, since the oldest checkpoint of each."""
-    since: dict[UUID, datetime] = {}
+    """What stands for the patients of these, since the first instant that one of their rules must read again."""
+    since: dict[UUID, int] = {}
     for move in moves:
-        watch, checkpoint = move.watch, move.checkpoint
-        start = watch.active_from if checkpoint is None or checkpoint.at is None else checkpoint.at
-        follow_up_id = move.patient.follow_up_id
-        since[follow_up_id] = min(to_instant(start), since.get(follow_up_id, to_instant(start)))
-    if not since:
-        return {}
+        one = move.patient.follow_up_id
+        since[one] = min(move.since, since.get(one, move.since))
     signals = {signal for move in moves for signal in move.reader.program.leaves_of}
     territories = {move.patient.follow_up_id: move.patient.territory for move in moves}
-    return await read_histories(session, since, signals, territories)
-
-
-async def _attempt(
-    move: Move, histories: Mapping[UUID, list[Sample]], known: Mapping[Pair, Sequence[Known]]
-) -> tuple[bytes | None, list[Finding]]:
-    """A rule that cannot be evaluated must not cost the measure: it is read again later, and that is said."""
-    try:
-        history = histories.get(move.patient.follow_up_id, ())
-        if len(history) + len(move.changes) > _LONG:
-            following, findings = await asyncio.to_thread(_make, move, history, known.get(move.pair, ()))
-        else:
-            following, findings = _make(move, history, known.get(move.pair, ()))
-    except Exception:
-        log.exception("telemonitoring.rule_failed", rule_version_id=str(move.reader.id))
-        return None, []
-    return write_following(following), findings
-
-
-def _make(move: Move, history: Sequence[Sample], known: Sequence[Known]) -> tuple[Following, list[Finding]]:
-    watch, checkpoint = move.watch, move.checkpoint
-    if checkpoint is None:
-        assert move.following is not None  # noqa: S101 - `find_start` sends to the history whoever has read nothing
-        return read_on(watch, move.following, move.changes, move.received)
-    since = watch.active_from if checkpoint.at is None else checkpoint.at
-    mine = [sample for sample in history if sample.at >= since]
-    return read_again(watch, move.following, checkpoint, mine, told=known, received=move.received)
-
-
-def _told(move: Move, finding: Finding) -> Told:
-    patient, rule, received_at = move.patient, move.reader.rule, to_instant(finding.received)
-    told_at = find_told_at(rule, received_at, patient.territory) if finding.kind in _TOLD_LATER else received_at
-    return Told(
-        follow_up_id=patient.follow_up_id,
-        practice_id=patient.practice_id,
-        patient_id=patient.patient_id,
-        pathway=patient.pathway,
-        cause=rule.name,
-        label=rule.label,
-        severity=rule.severity,
-        direction=rule.direction,
-        rule_version_id=move.reader.id,
-        kind=finding.kind,
-        since=to_instant(finding.since),
-        at=to_instant(finding.at),
-        received_at=received_at,
-        told_at=told_at,
-        evidence=finding.evidence,
-    )
+    return await read_histories(session, {one: to_instant(at) for one, at in since.items()}, signals, territories)
 
 
 def _order(told: Told) -> tuple[UUID, str, bool, datetime]:

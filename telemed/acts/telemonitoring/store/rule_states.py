@@ -2,40 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import BindParameter, bindparam, select, text, tuple_
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+import orjson
+from sqlalchemy import delete, select, text, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from telemed.acts.telemonitoring.model.evidence import Evidence, Finding, FindingKind, Known, to_milliseconds
 from telemed.acts.telemonitoring.rules.findings import remember
-from telemed.acts.telemonitoring.tables.rulebook import FindingRow, RuleStateRow
+from telemed.acts.telemonitoring.tables.rulebook import FindingRow, RuleStatesRow
 from telemed.kernel.ids import new_id
 
 Pair = tuple[UUID, UUID]
 """A follow-up and a version of a rule."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_ARRAYS: tuple[BindParameter[Any], ...] = (bindparam("follow_ups"), bindparam("versions"))
 _READ = text(
-    "SELECT s.follow_up_id, s.rule_version_id, s.state "
-    "FROM unnest(CAST(:follow_ups AS uuid[]), CAST(:versions AS uuid[])) AS wanted (follow_up_id, rule_version_id) "
-    "JOIN telemonitoring_rule_states AS s USING (follow_up_id, rule_version_id)"
-).bindparams(*_ARRAYS)
-_WRITE = text(
-    "INSERT INTO telemonitoring_rule_states (follow_up_id, rule_version_id, state) "
-    "SELECT * FROM unnest(CAST(:follow_ups AS uuid[]), CAST(:versions AS uuid[]), CAST(:states AS bytea[])) "
-    "ON CONFLICT (follow_up_id, rule_version_id) DO UPDATE SET state = excluded.state"
-).bindparams(*_ARRAYS, bindparam("states"))
-_WRITE_SQLITE = (
-    "INSERT INTO telemonitoring_rule_states (follow_up_id, rule_version_id, state) VALUES (?, ?, ?) "
-    "ON CONFLICT (follow_up_id, rule_version_id) DO UPDATE SET state = excluded.state"
+    "SELECT follow_up_id, states, is_unread FROM telemonitoring_rule_states "
+    "WHERE follow_up_id = ANY(CAST(:follow_ups AS uuid[]))"
 )
-_AT_ONCE = 400
+_READ_SQLITE = (
+    "SELECT s.follow_up_id, s.states, s.is_unread FROM json_each(?) AS wanted "
+    "CROSS JOIN telemonitoring_rule_states AS s ON s.follow_up_id = wanted.value"
+)
+_WRITE = text(
+    "INSERT INTO telemonitoring_rule_states (follow_up_id, states, is_unread) SELECT * FROM "
+    "unnest(CAST(:follow_ups AS uuid[]), CAST(:states AS bytea[]), CAST(:unread AS boolean[])) "
+    "ON CONFLICT (follow_up_id) DO UPDATE SET states = excluded.states, is_unread = excluded.is_unread"
+)
+_WRITE_SQLITE = (
+    "INSERT INTO telemonitoring_rule_states (follow_up_id, states, is_unread) VALUES (?, ?, ?) "
+    "ON CONFLICT (follow_up_id) DO UPDATE SET states = excluded.states, is_unread = excluded.is_unread"
+)
 
 
 def to_instant(milliseconds: int) -> datetime:
@@ -50,45 +52,50 @@ class Found(NamedTuple):
     finding: Finding
 
 
+class Remembered(NamedTuple):
+    """What the rules of a patient remember; `is_unread`: one of them must be read again from its start."""
+
+    states: bytes
+    is_unread: bool
+
+
 class RuleStateStore:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def read(self, pairs: Collection[Pair]) -> dict[Pair, bytes]:
-        """The states of these, where there are some to go on from; their follow-ups are locked."""
-        if not pairs:
-            return {}
+    async def read(self, follow_ups: Collection[UUID]) -> dict[UUID, Remembered]:
+        """What the rules of these patients remember. Their follow-ups are locked."""
         connection = await self._session.connection()
         if connection.dialect.name == "postgresql":
-            follow_ups, versions = zip(*pairs, strict=True)
-            arrays = {"follow_ups": list(follow_ups), "versions": list(versions)}
-            rows = (await connection.execute(_READ, arrays)).all()
-        else:
-            rows = await self._read_sqlite(connection, list(pairs))
-        return {(row[0], row[1]): bytes(row[2]) for row in rows if row[2] is not None}
+            found = await connection.execute(_READ, {"follow_ups": list(follow_ups)})
+            return {row[0]: Remembered(row[1], row[2]) for row in found}
+        names = {follow_up_id.hex: follow_up_id for follow_up_id in follow_ups}
+        rows: Iterable[Any] = await connection.exec_driver_sql(_READ_SQLITE, (orjson.dumps(list(names)).decode(),))
+        return {names[row[0]]: Remembered(row[1], bool(row[2])) for row in rows}
 
-    async def write(self, states: Mapping[Pair, bytes | None]) -> None:
-        """Keep them, in order of follow-up. None: to be read again from the start."""
-        if not states:
+    async def write(self, remembered: Mapping[UUID, Remembered]) -> None:
+        """Keep it, in order of follow-up."""
+        if not remembered:
             return
-        pairs = sorted(states)
         connection = await self._session.connection()
         if connection.dialect.name == "postgresql":
-            follow_ups, versions = zip(*pairs, strict=True)
-            arrays = {"follow_ups": follow_ups, "versions": versions, "states": [states[pair] for pair in pairs]}
+            follow_ups = sorted(remembered)
+            states, unread = zip(*(remembered[one] for one in follow_ups), strict=True)
+            arrays = {"follow_ups": follow_ups, "states": states, "unread": unread}
             await connection.execute(_WRITE, arrays)
         else:
-            rows = [(pair[0].hex, pair[1].hex, states[pair]) for pair in pairs]
+            rows = [(one.hex, states, is_unread) for one, (states, is_unread) in remembered.items()]
             await connection.exec_driver_sql(_WRITE_SQLITE, rows)
 
-    async def unread(self, *, limit: int) -> list[Pair]:
-        """Those that must be read again from their start."""
-        row = RuleStateRow
-        query = select(col(row.follow_up_id), col(row.rule_version_id)).where(col(row.state).is_(None))
-        found = await self._session.execute(
-            query.order_by(col(row.follow_up_id), col(row.rule_version_id)).limit(limit)
-        )
-        return [(follow_up_id, version_id) for follow_up_id, version_id in found]
+    async def unread(self, *, limit: int) -> list[UUID]:
+        """Whose rules must be read again, though nothing may come any more."""
+        row = RuleStatesRow
+        query = select(col(row.follow_up_id)).where(col(row.is_unread)).order_by(col(row.follow_up_id)).limit(limit)
+        return list(await self._session.scalars(query))
+
+    async def forget(self, follow_up_id: UUID) -> None:
+        """Its rules read nothing any more."""
+        await self._session.execute(delete(RuleStatesRow).where(col(RuleStatesRow.follow_up_id) == follow_up_id))
 
     async def add_findings(self, found: Iterable[Found]) -> None:
         self._session.add_all(
@@ -112,20 +119,11 @@ class RuleStateStore:
             return {}
         row = FindingRow
         query = select(row).where(tuple_(col(row.follow_up_id), col(row.rule_version_id)).in_(list(pairs)))
+        query = query.where(col(row.follow_up_id).in_({pair[0] for pair in pairs}))
         told: dict[Pair, list[Finding]] = {}
         for one in await self._session.scalars(query.order_by(col(row.id))):
             told.setdefault((one.follow_up_id, one.rule_version_id), []).append(_to_finding(one))
         return {pair: remember((), findings) for pair, findings in told.items()}
-
-    async def _read_sqlite(self, connection: AsyncConnection, pairs: Sequence[Pair]) -> list[Any]:
-        row, found = RuleStateRow, list[Any]()
-        columns = tuple_(col(row.follow_up_id), col(row.rule_version_id))
-        for start in range(0, len(pairs), _AT_ONCE):
-            some = pairs[start : start + _AT_ONCE]
-            query = select(col(row.follow_up_id), col(row.rule_version_id), col(row.state))
-            query = query.where(col(row.follow_up_id).in_({pair[0] for pair in some}), columns.in_(some))
-            found += (await connection.execute(query)).all()
-        return found
 
 
 def _to_finding(row: FindingRow) -> Finding:

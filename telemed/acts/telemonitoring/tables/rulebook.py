@@ -16,6 +16,7 @@ from telemed.storage.types import UtcDateTime
 _GENERAL = text("follow_up_id IS NULL")
 _OWN = text("follow_up_id IS NOT NULL")
 _IN_FORCE = text("retired_at IS NULL")
+_UNREAD = text("is_unread")
 _LASTING = text("last_day IS NULL")
 _KINDS = "kind IN ('fired', 'repeated', 'late', 'ended', 'withdrawn')"
 
@@ -95,17 +96,21 @@ class RuleVersionRow(Table, table=True):
     retired_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
-class RuleStateRow(Table, table=True):
-    """What a version of a rule remembers of a patient; None: it must be read again from its start.
+class RuleStatesRow(Table, table=True):
+    """What the rules of a patient remember of him, by version, as one text: they are moved together.
 
-    There is no foreign key: a row is written with each measure. Whoever writes it has found both.
+    A version that is not there begins with the history; `is_unread`: one of them must, and nothing may come any more.
+    There is no foreign key: a row is written with each measure. Whoever writes it has found the follow-up.
     """
 
     __tablename__ = "telemonitoring_rule_states"
+    __table_args__ = (
+        Index("ix_telemonitoring_rule_states_unread", "follow_up_id", sqlite_where=_UNREAD, postgresql_where=_UNREAD),
+    )
 
     follow_up_id: UUID = Field(primary_key=True)
-    rule_version_id: UUID = Field(primary_key=True)
-    state: bytes | None = None
+    states: bytes
+    is_unread: bool
 
 
 class FindingRow(Table, table=True):

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from telemed.acts.telemonitoring.formats.packaged import load_default_rules
-from telemed.acts.telemonitoring.formats.rules import open_checkpoint, read_following
+from telemed.acts.telemonitoring.formats.rules import open_checkpoint, read_following, read_followings
 from telemed.acts.telemonitoring.model.arrival import Arrival
 from telemed.acts.telemonitoring.model.care import FollowUp
 from telemed.acts.telemonitoring.model.evidence import Sample
@@ -18,7 +18,7 @@ from telemed.acts.telemonitoring.model.rule import Rule
 from telemed.acts.telemonitoring.model.rule_book import KeptRule, RuleVersion
 from telemed.acts.telemonitoring.model.told import Told
 from telemed.acts.telemonitoring.service.ingestion import Ingestion
-from telemed.acts.telemonitoring.service.roster import Roster
+from telemed.acts.telemonitoring.service.roster import Roster, make_reader
 from telemed.acts.telemonitoring.service.watching import RuleWatcher
 from telemed.acts.telemonitoring.store.histories import read_histories
 from telemed.acts.telemonitoring.store.rows import RowWriter
@@ -83,14 +83,13 @@ async def keep_rules(services: Services, follow_up: FollowUp, rules: Iterable[Ru
 
 async def find_state(services: Services, follow_up: FollowUp, version: RuleVersion) -> Following | None:
     """What a version remembers of a patient, opened whole."""
-    from telemed.acts.telemonitoring.service.roster import make_reader
-
-    pair, kinds = (follow_up.id, version.id), make_reader(version).kinds
+    kinds = make_reader(version).kinds
     async with services.database.read() as session:
-        states = await RuleStateStore(session).read([pair])
-    if pair not in states:
+        remembered = await RuleStateStore(session).read([follow_up.id])
+    states = read_followings(remembered[follow_up.id].states) if remembered else {}
+    if version.id.hex not in states:
         return None
-    kept = read_following(states[pair], kinds)
+    kept = read_following(states[version.id.hex], kinds)
     older, newer = (open_checkpoint(one, kinds) for one in (kept.progress.older, kept.progress.newer))
     return replace_progress(kept, older, newer)
 
