@@ -81,6 +81,16 @@ class FollowUpSteps:
             uow.add_event(ended_event(saved, now))
         return saved
 
+    async def flag_if_due(self, uow: UnitOfWork, follow_up: FollowUp) -> FollowUp:
+        """A month in which too little came was closed while he was away: a doctor says now whether it goes on."""
+        care = CareStore(uow.session)
+        failed = [month.closed_at for month in await care.months(follow_up.id) if month.is_adherent is False]
+        decided = (FollowUpStep.FLAG, FollowUpStep.KEEP)
+        asked = [move.at for move in await care.moves(follow_up.id) if move.step in decided]
+        if not failed or (asked and max(asked) >= max(failed)):
+            return follow_up
+        return await self.take(uow, follow_up, FollowUpStep.FLAG, FollowUpActor.CLOCK)
+
     async def save(self, uow: UnitOfWork, former: FollowUp, changed: FollowUp) -> FollowUp:
         """Keep a change; when it is due and when time wakes it follow from what it is now."""
         saved = await FollowUpStore(uow.session).save(self.timed(changed, former), former)

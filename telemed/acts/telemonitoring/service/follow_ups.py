@@ -201,9 +201,10 @@ class FollowUpService(FollowUpReader):
             if not follow_up.stays[-1].first_day <= day <= self._today(follow_up):
                 raise Invalid("Un retour vient après le départ, aujourd'hui au plus tard.", field="day")
             stays = end_stay(follow_up.stays, day)
-            return await self._steps.take(
+            resumed = await self._steps.take(
                 uow, follow_up, FollowUpStep.RESUME, actor, by=caller.id, day=day, stays=stays
             )
+            return await self._steps.flag_if_due(uow, resumed)
 
     async def keep(self, caller: Caller, follow_up_id: UUID, *, reason: str) -> FollowUp:
         """A doctor goes on with a patient whose data seldom come (R-33); billing stays stopped."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, TypeVar
 from uuid import UUID
@@ -119,5 +119,6 @@ def _optional(kind: Callable[[str], T], value: str | None) -> T | None:
 def as_sqlite(value: Any) -> Any:
     """A value as SQLAlchemy's own types would store it there."""
     if isinstance(value, datetime):
+        value = value if value.tzinfo is UTC else value.astimezone(UTC)
         return value.replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")
     return value.hex if isinstance(value, UUID) else value

@@ -46,7 +46,13 @@ async def give_consents(
 
 
 async def make_draft_follow_up(
-    services: Services, doctor: Caller, patient: Patient, *, pathway: str = PATHWAY, signals: Iterable[str] = ()
+    services: Services,
+    doctor: Caller,
+    patient: Patient,
+    *,
+    pathway: str = PATHWAY,
+    signals: Iterable[str] = (),
+    months: int = 12,
 ) -> FollowUp:
     """A draft with its prescription and consents: ready to start, if its signals are enough."""
     care = services.telemonitoring.care
@@ -54,7 +60,7 @@ async def make_draft_follow_up(
     plan = PlanDraft(pathway, hand_signals=wanted, dmn="CORDIVA", exploitant="Exploitant Santé")
     draft = await care.follow_ups.create(doctor, patient.id, plan)
     today = civil_date(services.clock.now(), draft.plan.territory)
-    await care.follow_ups.prescribe(doctor, draft.id, make_prescription(today))
+    await care.follow_ups.prescribe(doctor, draft.id, make_prescription(today, months=months))
     await give_consents(services, doctor, draft)
     return await care.follow_ups.get(doctor, draft.id)
 
@@ -67,9 +73,10 @@ async def make_follow_up(
     pathway: str = PATHWAY,
     signals: Iterable[str] = (),
     limits: Sequence[LimitDraft] = (),
+    months: int = 12,
 ) -> FollowUp:
-    """A follow-up that starts now, with limits if wanted. Its data are keyed by hand unless devices are given."""
-    draft = await make_draft_follow_up(services, doctor, patient, pathway=pathway, signals=signals)
+    """A follow-up that starts now, prescribed for some months, with limits if wanted; its signals are keyed by hand."""
+    draft = await make_draft_follow_up(services, doctor, patient, pathway=pathway, signals=signals, months=months)
     care = services.telemonitoring.care
     await care.follow_ups.start(doctor, draft.id)
     if limits:
