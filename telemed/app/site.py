@@ -33,8 +33,9 @@ from telemed.acts.teleexpertise import routes as teleexpertise_routes
 from telemed.acts.teleexpertise.routes import keys as teleexpertise_keys
 from telemed.acts.teleexpertise.routes.templates import TEMPLATES
 from telemed.acts.telemonitoring import routes as telemonitoring_routes
+from telemed.acts.telemonitoring.formats.fhir import capabilities as telemonitoring_fhir
 from telemed.adapters.rooms import SOCKET_PATH
-from telemed.api import docs_page, health, openapi, problems_page, stream
+from telemed.api import docs_page, fhir, health, openapi, problems_page, stream
 from telemed.api.auth import AUTHENTICATORS, SESSION_COOKIE, VISIT_COOKIE, Authenticator
 from telemed.api.limits import RateLimiter
 from telemed.api.middlewares import LIMITER, MIDDLEWARES, SETTINGS, add_security_headers
@@ -50,6 +51,7 @@ from telemed.attachments import routes as attachment_routes
 from telemed.consent import routes as consent_routes
 from telemed.documents import routes as document_routes
 from telemed.experts import routes as expert_routes
+from telemed.experts.formats import capabilities as expert_fhir
 from telemed.experts.routes import keys as expert_keys
 from telemed.experts.routes.presence import PRESENCES
 from telemed.patients import routes as patients_routes
@@ -68,6 +70,7 @@ log = structlog.get_logger("site")
 OPERATIONS: tuple[Operations, ...] = (
     health.operations,
     stream.operations,
+    fhir.operations,
     *teleconsultation_routes.OPERATIONS,
     *teleexpertise_routes.OPERATIONS,
     *telemonitoring_routes.OPERATIONS,
@@ -130,6 +133,8 @@ def _give_services(app: web.Application, services: Services) -> None:
     _give_expertise(app, services.expertise)
     _give_experts(app, services.experts)
     give_telemonitoring(app, services.telemonitoring)
+    capabilities = (*expert_fhir.CAPABILITIES, *telemonitoring_fhir.CAPABILITIES)
+    app[fhir.METADATA] = fhir.write_statement(capabilities, address=f"{services.settings.public_url}/fhir")
     app[expert_keys.BASE_URL] = services.settings.public_url.rstrip("/")
     _give_attachments(app, services.attachments)
     app[document_routes.DOCUMENTS] = services.documents.archive

@@ -20,6 +20,7 @@ from telemed.kernel.caller import Caller
 from telemed.kernel.errors import DomainError, Forbidden, TooLarge, TooMany
 
 FHIR = "application/fhir+json"
+HL7 = "application/hl7-v2"
 DOORS = web.AppKey("telemonitoring_doors", DoorService)
 BODIES = web.AppKey("telemonitoring_bodies", Bodies)
 FHIR_BASE = web.AppKey("telemonitoring_fhir_base", str)
@@ -51,11 +52,14 @@ _KINDS = {TooLarge: IssueKind.TOO_LONG, Forbidden: IssueKind.FORBIDDEN}
 async def take_fhir_observation(request: web.Request, caller: Caller) -> web.Response:
     """Take what a device observed: 201 with its address, 200 where it is kept already.
 
+    With `If-None-Exist`, a measure of the same device, signal and instant is left as it is, whatever this one says.
     The answer leaves once the measure is on disk. A value that no living body shows is taken and set aside, said so.
     """
     identity = _identity(caller)
     async with request.app[BODIES].read(request) as body:
-        received = await request.app[DOORS].receive_fhir(identity, body, only=Said.OBSERVATION)
+        received = await request.app[DOORS].receive_fhir(
+            identity, body, only=Said.OBSERVATION, if_none_exist=request.headers.get("If-None-Exist")
+        )
     return _answer(request, received)
 
 
@@ -66,6 +70,18 @@ async def take_device_bundle(request: web.Request, caller: Caller) -> web.Respon
     async with request.app[BODIES].read(request) as body:
         received = await request.app[DOORS].receive_fhir(identity, body, only=Said.BATCH)
     return _answer(request, received)
+
+
+@operations.post("/pcd01", access=DEVICE, media_type=HL7, consumes=HL7, errors=(400, 403, 409))
+async def take_pcd01(request: web.Request, caller: Caller) -> web.Response:
+    """Take a message of IHE PCD-01 (HL7 v2.6 ORU^R01, Continua); an ACK answers.
+
+    200 where something of it is kept: `AA` all of it, `AE` not all; each fault is an ERR segment with its place.
+    """
+    identity = _identity(caller)
+    async with request.app[BODIES].read(request) as body:
+        received, ack = await request.app[DOORS].answer_pcd01(identity, body)
+    return web.Response(body=ack, status=received.status, content_type=HL7, charset="utf-8")
 
 
 def _answer(request: web.Request, received: Received) -> web.Response:

@@ -13,8 +13,10 @@ from sqlalchemy.exc import DataError, IntegrityError
 
 from telemed.acts.telemonitoring.formats.fhir.addresses import write_id
 from telemed.acts.telemonitoring.formats.fhir.bundle import OpenedBundle, find_kind, open_bundle
+from telemed.acts.telemonitoring.formats.fhir.conditions import check_condition
 from telemed.acts.telemonitoring.formats.fhir.observation import Reading, decode_observation
 from telemed.acts.telemonitoring.formats.pcd01 import decode_pcd01
+from telemed.acts.telemonitoring.formats.pcd01_answers import write_ack
 from telemed.acts.telemonitoring.model.arrival import Arrival, Taken
 from telemed.acts.telemonitoring.model.doors import DeviceIdentity, EntryOutcome, Received, Said
 from telemed.acts.telemonitoring.model.observation import Catalogue
@@ -42,6 +44,7 @@ class _Draft:
     issues: list[Issue]
     arrivals: list[Arrival] = field(default_factory=list)
     taken: tuple[Taken, ...] = ()
+    is_conditional: bool = False
 
     @property
     def fault(self) -> Issue | None:
@@ -107,12 +110,14 @@ class DoorService:
             raise _unknown()
         return known
 
-    async def receive_fhir(self, identity: DeviceIdentity, content: bytes, *, only: Said | None = None) -> Received:
-        """An Observation, or a Bundle of them, unless `only` says which. Raises TooMany when too much waits already:
-        then nothing was kept."""
+    async def receive_fhir(
+        self, identity: DeviceIdentity, content: bytes, *, only: Said | None = None, if_none_exist: str | None = None
+    ) -> Received:
+        """An Observation, or a Bundle of them, unless `only` says which. `if_none_exist` is the condition of a single
+        one. Raises TooMany when too much waits already: then nothing was kept."""
         reading = Reading(self._catalogue, identity.territory)
         if only is Said.OBSERVATION or (only is None and find_kind(content) == "Observation"):
-            return await self._receive_one(identity, content, reading)
+            return await self._receive_one(identity, content, reading, if_none_exist)
         try:
             bundle = open_bundle(content, reading)
         except Unreadable as unreadable:
@@ -123,10 +128,7 @@ class DoorService:
         """An HL7 v2 message: its good measures are taken, the others told one by one."""
         receipt = decode_pcd01(content, Reading(self._catalogue, identity.territory))
         now, arrival_id = self._clock.now(), new_id()
-        drafts = [
-            _judge(Receipt((one,)), identity, (now, arrival_id), f"OBX[{number}]")
-            for number, one in enumerate(receipt.observations, 1)
-        ]
+        drafts = [_judge(Receipt((one,)), identity, (now, arrival_id), "ORU_R01") for one in receipt.observations]
         told = receipt.issues
         if not drafts:
             status = status_of_issue(told[0]) if told else 422
@@ -137,9 +139,16 @@ class DoorService:
         status = entries[0].status if all(entry.is_refused for entry in entries) else 200
         return Received(Said.PCD01, status, (*entries, *(EntryOutcome(422, (issue,)) for issue in told)))
 
-    async def _receive_one(self, identity: DeviceIdentity, content: bytes, reading: Reading) -> Received:
+    async def answer_pcd01(self, identity: DeviceIdentity, content: bytes) -> tuple[Received, bytes]:
+        """The same, with the ACK that answers it."""
+        received = await self.receive_pcd01(identity, content)
+        return received, write_ack(content, received, at=self._clock.now(), control_id=new_id().hex)
+
+    async def _receive_one(
+        self, identity: DeviceIdentity, content: bytes, reading: Reading, condition: str | None
+    ) -> Received:
         receipt = decode_observation(content, reading)
-        draft = _judge(receipt, identity, (self._clock.now(), new_id()), "Observation")
+        draft = _judge(receipt, identity, (self._clock.now(), new_id()), "Observation", condition)
         await self._keep([draft])
         outcome = _outcome(draft)
         return Received(Said.OBSERVATION, outcome.status, (outcome,))
@@ -151,7 +160,8 @@ class DoorService:
             if position and position % _IN_ONE_GO == 0:
                 await asyncio.sleep(0)
             place = f"Bundle.entry[{position}].resource"
-            drafts.append(_judge(bundle.read(position).receipt, identity, mark, place))
+            entry = bundle.read(position)
+            drafts.append(_judge(entry.receipt, identity, mark, place, entry.if_none_exist))
         said = Said.TRANSACTION if bundle.is_atomic else Said.BATCH
         faults = [draft.fault for draft in drafts if draft.fault is not None] if bundle.is_atomic else []
         if faults:
@@ -164,7 +174,9 @@ class DoorService:
 
         A row that the database itself refuses is found by halves, and fails nobody else; a transaction fails whole.
         """
-        wanted = [draft for draft in drafts if draft.arrivals]
+        if any(draft.is_conditional for draft in drafts):
+            await self._settle_conditions(drafts)
+        wanted = [draft for draft in drafts if draft.arrivals and not draft.taken]
         try:
             taken = await self._ingestion.take([arrival for draft in wanted for arrival in draft.arrivals])
         except (DataError, IntegrityError) as error:
@@ -184,6 +196,16 @@ class DoorService:
             draft.taken = tuple(taken[position:end])
             position = end
 
+    async def _settle_conditions(self, drafts: Sequence[_Draft]) -> None:
+        """A measure that is there already, whatever it says, is not created where its sender asked for that."""
+        asked = [draft for draft in drafts if draft.is_conditional and draft.arrivals and not draft.taken]
+        known = set(await self._ingestion.find_known({one.key for draft in asked for one in draft.arrivals}))
+        for draft in asked:
+            keys = {one.key for one in draft.arrivals}
+            if keys & known:
+                draft.taken = (Taken.DUPLICATE,) * len(draft.arrivals)
+            known |= keys
+
     def _living(self, identity: DeviceIdentity | None) -> DeviceIdentity:
         if identity is None:
             raise _unknown()
@@ -194,10 +216,16 @@ class DoorService:
         return identity
 
 
-def _judge(receipt: Receipt, identity: DeviceIdentity, mark: tuple[datetime, UUID], place: str) -> _Draft:
+def _judge(
+    receipt: Receipt, identity: DeviceIdentity, mark: tuple[datetime, UUID], place: str, condition: str | None = None
+) -> _Draft:
     """An entry is taken with all its measures or with none. `mark` is when its message came, and the id of that."""
-    draft = _Draft(place, list(receipt.issues))
+    draft = _Draft(place, list(receipt.issues), is_conditional=condition is not None)
     if receipt.is_refused:
+        return draft
+    unknown = None if condition is None else check_condition(condition, place)
+    if unknown is not None:
+        draft.issues = [unknown]
         return draft
     (now, arrival_id) = mark
     for observation in receipt.observations:

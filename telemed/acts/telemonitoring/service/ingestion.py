@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from telemed.acts.telemonitoring.model.arrival import Arrival, Taken
 from telemed.acts.telemonitoring.ports.watching import Watcher
 from telemed.acts.telemonitoring.store import ObservationStore
+from telemed.acts.telemonitoring.store.observations import Key
 from telemed.acts.telemonitoring.store.rows import RowWriter
 from telemed.kernel.errors import TooMany
 from telemed.storage.engine import Database
@@ -66,6 +67,11 @@ class Ingestion:
         if self._work is None or self._work.done():
             self._work = asyncio.create_task(self._keep_all())
         return await batch.answer
+
+    async def find_known(self, keys: Collection[Key]) -> frozenset[Key]:
+        """Which of these measures are kept already, whatever they say."""
+        async with self._database.read() as session:
+            return await ObservationStore(session, self._writer).find_known(keys)
 
     async def close(self) -> None:
         """Wait for what is in line."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -74,6 +74,10 @@ class ObservationStore:
                 return answers
             waiting, maybe_added = [position for position, _, _ in additions], frozenset()
         raise RuntimeError("somebody else keeps adding the same measures")
+
+    async def find_known(self, keys: Collection[Key]) -> frozenset[Key]:
+        """Which of these measures are kept, in any version."""
+        return frozenset(await self._versions(set(keys)))
 
     async def history(
         self, follow_up_id: UUID, signals: Iterable[str], *, since: datetime, until: datetime

@@ -31,6 +31,7 @@ from tests.integration.acts.telemonitoring.equipped import (
 from tests.shared import shared_path
 
 pytestmark = pytest.mark.asyncio
+HL7 = "application/hl7-v2"
 
 
 @pytest_asyncio.fixture
@@ -266,3 +267,64 @@ async def test_the_published_examples_come_in_as_they_are(
     omron = await equip(services, people.doctor, follow_up, identifier=name, subject=theirs)
     reply = await send(api, omron.token, sample, path="/fhir")
     assert (reply.body["type"], statuses(reply)) == ("transaction-response", ["200", "201"])
+
+
+@pytest.mark.parametrize("device", ["bp", "scale", "oximeter"])
+async def test_continua_messages_are_answered_by_an_ack(
+    api: Api, services: Services, people: People, patient: Patient, device: str
+) -> None:
+    follow_up = await make_follow_up(services, people.doctor, patient)
+    name, theirs = "EUI-64|0123456789ABCDEF", "Imaginary Hospital|789567"
+    known = await equip(services, people.doctor, follow_up, identifier=name, subject=theirs)
+    message = shared_path(f"data/devices/continua-pcd01/valid-{device}-continua-wan.hl7v2").read_bytes()
+    for _ in range(2):
+        reply = await api.call("POST", "/pcd01", message, content_type=HL7, bearer=known.token)
+        assert (reply.status, "\rMSA|AA|MSGID1234\r" in reply.body) == (200, True), reply.body
+    assert await count(services) >= 2
+    faulty = message.replace(b"|R|", b"|Q|").replace(b"|R\r", b"|Q\r").replace(b"|R\n", b"|Q\n")
+    reply = await api.call("POST", "/pcd01", faulty, content_type=HL7, bearer=known.token)
+    assert (reply.status, "\rMSA|AE|MSGID1234\r" in reply.body) == (422, True), reply.body
+    assert "|observation.status|" in reply.body
+
+
+async def test_a_message_of_another_patient_or_none_is_refused(api: Api, scale: Equipped) -> None:
+    message = (
+        "MSH|^~\\&|Acme||||20260713090030+0000||ORU^R01^ORU_R01|42|P|2.6\rPID|||1^^^Elsewhere^PI\r"
+        "OBR|1|||1|||20260713095715+0000\rOBX|1|NM|188736^W^MDC|1.0.0.2|80|263875^KG^MDC|||||R"
+    )
+    for sent, status, said in (
+        (message, 403, "MSA|AE|42"),
+        ("nothing", 400, "MSA|AR|"),
+        (message.replace("ORU^R01", "ADT^A01"), 422, "MSA|AE|42"),
+        (message.split("OBX")[0], 422, "MSA|AE|42"),
+    ):
+        reply = await api.call("POST", "/pcd01", sent.encode(), content_type=HL7, bearer=scale.token)
+        assert (reply.status, said in reply.body) == (status, True), reply.body
+    assert await count(scale.services) == 0
+
+
+async def test_what_is_to_be_created_only_if_it_is_not_there_is_left_as_it_is(api: Api, scale: Equipped) -> None:
+    headers = {"Authorization": f"Bearer {scale.token}", "Content-Type": FHIR, "If-None-Exist": "identifier=urn:x|1"}
+    found = []
+    for kilograms in (70.4, 99.0):
+        body = json.dumps(scale.weight(kilograms))
+        async with api._client.post(api.url("/fhir/Observation"), data=body, headers=headers) as response:
+            found.append((response.status, response.headers["Location"]))
+    assert (found[0][0], found[1]) == (201, (200, found[0][1]))
+    resources = [scale.weight(98.0), scale.weight(71, 1), scale.weight(97.0, 1), scale.weight(72, 2)]
+    entries = [
+        {"resource": one, "request": {"method": "POST", "url": "Observation", "ifNoneExist": "date=x&code=y"}}
+        for one in resources
+    ]
+    entries[3]["request"]["ifNoneExist"] = "value-quantity=72"
+    reply = await send(api, scale.token, {"resourceType": "Bundle", "type": "batch", "entry": entries}, path="/fhir")
+    assert statuses(reply) == ["200", "201", "200", "422"]
+    assert await count(scale.services, "quarantine IS NULL") == await count(scale.services) == 2
+
+
+async def test_one_statement_says_what_the_house_takes(api: Api) -> None:
+    reply = await api.call("GET", "/fhir/metadata")
+    assert (reply.status, reply.body["resourceType"]) == (200, "CapabilityStatement")
+    kinds = {one["type"]: one for one in reply.body["rest"][0]["resource"]}
+    assert {"Observation", "Schedule", "Slot"} <= kinds.keys()
+    assert kinds["Observation"]["conditionalCreate"] is True

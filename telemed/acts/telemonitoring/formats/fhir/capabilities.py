@@ -1,0 +1,42 @@
+"""What télésurveillance takes and gives in FHIR, as the house's CapabilityStatement says it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_GUIDE = "https://interop.esante.gouv.fr/ig/fhir"
+_PROFILES = (
+    "telesurveillance/StructureDefinition/tlsv-observation",
+    "mesures/StructureDefinition/mesures-fr-observation-bp",
+    "mesures/StructureDefinition/mesures-fr-observation-body-weight",
+    "mesures/StructureDefinition/mesures-fr-observation-bodyheight",
+    "mesures/StructureDefinition/mesures-fr-observation-body-temperature",
+    "mesures/StructureDefinition/mesures-fr-observation-heartrate",
+    "mesures/StructureDefinition/mesures-fr-observation-oxygen-sat",
+    "mesures/StructureDefinition/mesures-fr-observation-resp-rate",
+    "mesures/StructureDefinition/mesures-fr-observation-bmi",
+    "mesures/StructureDefinition/mesures-observation-glucose",
+)
+
+CAPABILITIES: tuple[dict[str, Any], ...] = (
+    {
+        "type": "Observation",
+        "supportedProfile": [f"{_GUIDE}/{one}" for one in _PROFILES],
+        "documentation": "Sent by devices. The same device, signal and instant is the same measure, however it comes.",
+        "interaction": [{"code": "create"}, {"code": "read"}, {"code": "search-type"}],
+        "versioning": "versioned",
+        "readHistory": False,
+        "updateCreate": False,
+        "conditionalCreate": True,
+        "searchParam": [
+            {"name": "patient", "type": "reference", "documentation": "Mandatory: Patient/{id} or its id."},
+            {"name": "code", "type": "token", "documentation": "system|code of one signal."},
+            {"name": "date", "type": "date", "documentation": "ge… and lt…: instants, or days in UTC."},
+        ],
+    },
+    {
+        "type": "Device",
+        "documentation": "Read within a bundle only, for the names that its observations give to their device.",
+        "interaction": [{"code": "create", "documentation": "Only within a Bundle; nothing of it is kept."}],
+    },
+)

@@ -1,0 +1,71 @@
+"""What a sender of HL7 v2 is answered: an ACK that says whether it is kept, and each fault with its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+
+from telemed.acts.telemonitoring.formats.hl7v2 import Segment, read_segments
+from telemed.acts.telemonitoring.model.doors import Received
+from telemed.acts.telemonitoring.model.receipt import Issue, IssueKind, IssueSeverity, Unreadable
+
+_LONGEST = 199
+_SEVERITIES = {IssueSeverity.ERROR: "E", IssueSeverity.WARNING: "W", IssueSeverity.INFORMATION: "I"}
+_PLACE = re.compile(r"([A-Z][A-Z0-9]{2})\[(\d+)\](?:-(\d+))?")
+_CODES = {
+    IssueKind.REQUIRED: "101^Required field missing^HL70357",
+    IssueKind.VALUE: "102^Data type error^HL70357",
+    IssueKind.CODE_INVALID: "103^Table value not found^HL70357",
+    IssueKind.NOT_SUPPORTED: "200^Unsupported message type^HL70357",
+    IssueKind.FORBIDDEN: "204^Unknown key identifier^HL70357",
+}
+_OTHER = "207^Application internal error^HL70357"
+
+
+def write_ack(content: bytes, received: Received, *, at: datetime, control_id: str) -> bytes:
+    """`AA`: all is kept; `AE`: some is, or the sender must change something; `AR`: the message could not be read.
+
+    What the header of the message says is given back: who sent it, and its control id (MSH-10).
+    """
+    header = _header(content)
+    sender, theirs, version = "", "", "2.6"
+    if header is not None:
+        sender, theirs, version = _safe(header.field(3)), _safe(header.field(10)), _safe(header.field(12)) or "2.6"
+    code = "AR" if header is None else "AE" if received.is_faulty else "AA"
+    stamp = at.strftime("%Y%m%d%H%M%S+0000")
+    lines = [
+        f"MSH|^~\\&|Telemed||{sender}||{stamp}||ACK^R01^ACK|{control_id}|P|{version}",
+        f"MSA|{code}|{theirs}",
+        *_errors(received),
+    ]
+    return ("\r".join(lines) + "\r").encode()
+
+
+def _errors(received: Received) -> Iterator[str]:
+    for issue in (*received.issues, *(one for entry in received.entries for one in entry.issues)):
+        code, severity = _CODES.get(issue.kind, _OTHER), _SEVERITIES[issue.severity]
+        yield f"ERR||{_place(issue)}|{code}|{severity}|{issue.code}|||{_escaped(issue.text)}"
+
+
+def _place(issue: Issue) -> str:
+    """ERR-2: segment, its position, field."""
+    found = _PLACE.match(issue.place)
+    return "^".join(part for part in found.groups() if part) if found else ""
+
+
+def _header(content: bytes) -> Segment | None:
+    try:
+        return read_segments(content)[0]
+    except Unreadable:
+        return None
+
+
+def _safe(field: str) -> str:
+    return field[:_LONGEST]
+
+
+def _escaped(text: str) -> str:
+    for char, escape in (("\\", "\\E\\"), ("|", "\\F\\"), ("^", "\\S\\"), ("&", "\\T\\"), ("~", "\\R\\")):
+        text = text.replace(char, escape)
+    return text
