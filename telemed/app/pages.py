@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from telemed.app.services import Services
-from telemed.web.pages.page import AttachmentServices, ExpertiseServices, PageServices, RosterServices
+from telemed.web.pages.page import (
+    AttachmentServices,
+    ExpertiseServices,
+    PageServices,
+    RosterServices,
+    SurveillanceServices,
+)
 
 
 def page_services(services: Services) -> PageServices:
@@ -34,6 +40,7 @@ def page_services(services: Services) -> PageServices:
             removal=services.attachments.removal,
         ),
         experts=_roster_services(services),
+        surveillance=_surveillance_services(services),
         archive=services.documents.archive,
         law=services.law,
         claims=services.claims,
@@ -80,4 +87,15 @@ def _roster_services(services: Services) -> RosterServices:
         teams=experts.teams,
         presence=experts.presence,
         calendars=experts.calendars,
+    )
+
+
+def _surveillance_services(services: Services) -> SurveillanceServices:
+    built = services.telemonitoring
+    return SurveillanceServices(
+        lists=built.triage.lists,
+        work=built.triage.work,
+        pictures=built.pictures,
+        catalogue=built.catalogue,
+        pathways=built.pathways,
     )

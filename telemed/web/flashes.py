@@ -102,6 +102,16 @@ _TEXTS: dict[str, tuple[str, Tone]] = {
     "template-used": ("Modèle ajouté à la suite de votre texte.", Tone.FINE),
     "template-kept": ("Modèle enregistré.", Tone.FINE),
     "template-removed": ("Modèle supprimé.", Tone.SOON),
+    "alert-taken": ("Alerte prise\u00a0: elle est à vous.", Tone.FINE),
+    "alerts-taken": ("Alertes prises\u00a0: elles sont à vous.", Tone.FINE),
+    "alerts-partly-taken": ("Alertes prises, sauf celles qu’un collègue avait déjà.", Tone.SOON),
+    "alerts-gone": ("Un collègue s’en occupe déjà.", Tone.SOON),
+    "alert-released": ("Alerte rendue à l’équipe.", Tone.SOON),
+    "alert-went-on": ("Cette alerte a avancé entre-temps\u00a0: rien n’est défait.", Tone.SOON),
+    "alert-noted": ("Note ajoutée.", Tone.FINE),
+    "alert-interpreted": ("Interprétation gardée. Il reste à décider.", Tone.FINE),
+    "alert-decided": ("Décision gardée. Notez ce qui est fait, puis closez.", Tone.FINE),
+    "alert-closed": ("Alerte close. Elle reste lisible parmi les closes.", Tone.FINE),
     "phone": ("Appel téléphonique noté.", Tone.FINE),
 }
 _UNDO = {
@@ -113,9 +123,14 @@ _UNDO = {
     "calendar-kept": ("/avis/disponibilites/agenda/{subject}/annuler", "Retirer"),
     "case-dropped": ("/avis/{subject}/reprendre", "Reprendre"),
     "case-withdrawn": ("/avis/{subject}/reprendre", "Reprendre en brouillon"),
+    "alert-taken": ("/surveillance/rendre/{subject}", "Rendre"),
+    "alerts-taken": ("/surveillance/rendre/{subject}", "Rendre"),
+    "alerts-partly-taken": ("/surveillance/rendre/{subject}", "Rendre"),
+    "alert-released": ("/surveillance/alertes/{subject}/prendre", "Reprendre"),
     "template-removed": ("/avis/modeles/{subject}/retablir", "Rétablir"),
 }
-_SHAPE = re.compile(r"([a-z-]{1,40})(?:\.([0-9a-f-]{36}))?", re.ASCII)
+_SHAPE = re.compile(r"([a-z-]{1,40})(?:\.([0-9a-f-]{36}(?:\.[0-9a-f-]{36}){0,49}))?", re.ASCII)
+"""A code, and what it is about: an identifier, or those of a page of a list."""
 
 
 def write(code: str, subject: str = "") -> str:

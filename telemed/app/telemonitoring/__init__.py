@@ -13,6 +13,7 @@ from telemed.acts.telemonitoring.formats.packaged import load_catalogue, load_pa
 from telemed.acts.telemonitoring.jobs import PartitionJob
 from telemed.acts.telemonitoring.model.observation import Catalogue
 from telemed.acts.telemonitoring.model.pathway import Pathway
+from telemed.acts.telemonitoring.service.alert_pictures import AlertPictures
 from telemed.acts.telemonitoring.service.devices import DeviceService
 from telemed.acts.telemonitoring.service.doors import DoorService
 from telemed.acts.telemonitoring.service.follow_ups import FollowUpService
@@ -40,6 +41,7 @@ class Telemonitoring:
     care: Care
     watching: Watching
     triage: Triage
+    pictures: AlertPictures
     sheets: Sheets
     entrance: Entrance
     keying: Keying
@@ -87,6 +89,7 @@ def build_telemonitoring(ground: Ground, *, booking: BookingService) -> Telemoni
         care=care,
         watching=watching,
         triage=triage,
+        pictures=AlertPictures(database=ground.database, catalogue=catalogue, pathways=pathways),
         sheets=build_sheets(ground, catalogue, pathways),
         entrance=entrance,
         keying=build_keying(ground, catalogue, pathways, ingestion),

@@ -37,6 +37,12 @@ from telemed.acts.teleexpertise.service.requests import RequestService
 from telemed.acts.teleexpertise.service.ringing import RingService
 from telemed.acts.teleexpertise.service.templates import TemplateService
 from telemed.acts.teleexpertise.service.turns import TurnService
+from telemed.acts.telemonitoring.model.observation import Catalogue
+from telemed.acts.telemonitoring.model.pathway import Pathway
+from telemed.acts.telemonitoring.model.rights import RIGHTS, Right
+from telemed.acts.telemonitoring.service.alert_lists import AlertLists
+from telemed.acts.telemonitoring.service.alert_pictures import AlertPictures
+from telemed.acts.telemonitoring.service.alert_work import AlertWork
 from telemed.api.auth import SESSION_COOKIE as SESSION_COOKIE
 from telemed.api.auth import VISIT_COOKIE as VISIT_COOKIE
 from telemed.api.auth import Access, find_caller, require_caller
@@ -110,6 +116,17 @@ class RosterServices:
 
 
 @dataclass(frozen=True)
+class SurveillanceServices:
+    """The use cases behind Surveillance, with the signals and the pathways that they know."""
+
+    lists: AlertLists
+    work: AlertWork
+    pictures: AlertPictures
+    catalogue: Catalogue
+    pathways: Mapping[str, Pathway]
+
+
+@dataclass(frozen=True)
 class PageServices:
     """Every use case that a page calls."""
 
@@ -134,6 +151,7 @@ class PageServices:
     expertise: ExpertiseServices
     attachments: AttachmentServices
     experts: RosterServices
+    surveillance: SurveillanceServices
     archive: DocumentArchive
     law: Law
     claims: ClaimService
@@ -239,6 +257,8 @@ async def open_workplace(visitor: Visitor, current: str) -> Workplace:
     waiting = {"billing": await waiting_claims(visitor)} if is_caring else {}
     if caller.has_role(*_EXPERTISE):
         waiting["expertise"] = await services.expertise.turns.count(caller)
+    if caller.has_role(*_WATCHING):
+        waiting["surveillance"] = await services.surveillance.lists.count_waiting(caller)
     frame = ProfessionalFrame(
         now=services.clock.now(),
         territory=practice.territory,
@@ -260,6 +280,8 @@ async def waiting_claims(visitor: Visitor) -> int:
 
 _CARING = (Role.DOCTOR, Role.SECRETARY)
 _EXPERTISE = (Role.DOCTOR, Role.HEALTH_PROFESSIONAL)
+_WATCHING = tuple(RIGHTS[Right.READ])
+"""Who reads the measures and the alerts of followed patients."""
 _KEEPING = (*_CARING, Role.HEALTH_PROFESSIONAL)
 """Who keeps the records of the practice's patients."""
 _BILLING = (*_CARING, Role.ADMINISTRATOR)
@@ -275,6 +297,7 @@ _TABS = {
         (NavItem("expertise/availability", "Disponibilités", "/avis/disponibilites"), _EXPERTISE),
         (NavItem("expertise/templates", "Modèles", "/avis/modeles"), _EXPERTISE),
     ),
+    "surveillance": ((NavItem("surveillance", "Alertes", "/surveillance"), _WATCHING),),
     "billing": (
         (NavItem("billing", "Actes", "/facturation"), _CARING),
         (NavItem("billing/simulation", "Puis-je facturer ?", "/facturation/simulation"), _CARING),
@@ -287,6 +310,7 @@ _TABS = {
 _NAVIGATION = (
     (NavItem("today", "Aujourd’hui", "/aujourdhui", "today"), _CARING),
     (NavItem("expertise", "Avis", "/avis", "chat"), _EXPERTISE),
+    (NavItem("surveillance", "Surveillance", "/surveillance", "pulse"), _WATCHING),
     (NavItem("bookings", "Rendez-vous", "/rendez-vous", "calendar"), _CARING),
     (NavItem("patients", "Patients", "/patientele", "people"), _KEEPING),
     (NavItem("trace", "Traçabilité", "/tracabilite", "trace"), (Role.AUDITOR,)),

@@ -23,7 +23,9 @@ _NAMES = {
 
 
 def named(path: str) -> str:
-    known = path.replace("{id}", str(new_id())).replace("{autre}", str(new_id()))
+    known = path
+    for part in ("{id}", "{autre}", "{ids}"):
+        known = known.replace(part, str(new_id()))
     return known.replace("{token}", "x" * 43).replace("{page}", "1")
 
 

@@ -13,6 +13,8 @@ from tests.unit.web.examples import (
     office,
     practice,
     roster,
+    rules,
+    surveillance,
     texts,
 )
 from tests.unit.web.examples.frames import DOCTOR, Example
@@ -29,6 +31,8 @@ EXAMPLES: dict[str, Example] = (
     | expertise.EXAMPLES
     | attachments.EXAMPLES
     | roster.EXAMPLES
+    | surveillance.EXAMPLES
+    | rules.EXAMPLES
 )
 
 __all__ = ["DOCTOR", "EXAMPLES", "Example"]

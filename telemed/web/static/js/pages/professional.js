@@ -24,6 +24,10 @@ if (document.querySelector('[data-count="expertise"]')) {
   refreshOn("inbox.changed", "/avis/compte", async (response) => showCount(await response.json()));
 }
 
+if (document.querySelector('[data-count="surveillance"]')) {
+  refreshOn("alerts.changed", "/surveillance/compte", async (response) => showCount(await response.json()));
+}
+
 /** Show counts by the name of their place; a count marked data-hides goes when nothing is left. */
 export function showCount(counts) {
   for (const [name, number] of Object.entries(counts)) {

@@ -1,0 +1,164 @@
+"""Rules of télésurveillance: the list, one being written with what it would have called, and how good they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from telemed.web.views.frame import Badge, Choice, Form, ReasonLine
+from telemed.web.views.surveillance import Filter, Mark, Tick
+
+
+@dataclass(frozen=True)
+class RuleLine:
+    """One rule of the practice, as it is now."""
+
+    address: str
+    label: str
+    severity: Badge
+    lines: tuple[str, ...]
+    version: int
+    since: datetime
+    by: str
+    whom: str
+    is_retired: bool = False
+
+
+@dataclass(frozen=True)
+class PathwayRules:
+    """The rules of one pathway, and the alerts that its text demands without a rule for them yet."""
+
+    label: str
+    code: str
+    lines: tuple[RuleLine, ...]
+    silence: str
+
+
+@dataclass(frozen=True)
+class RulesView:
+    """Every rule, pathway by pathway; retired ones below."""
+
+    groups: tuple[PathwayRules, ...]
+    retired: tuple[RuleLine, ...]
+    may_write: bool
+
+
+@dataclass(frozen=True)
+class ConditionFields:
+    """One condition of the form: its number, which is in the names of its fields."""
+
+    number: int
+    unit: str
+    patient_limit: str
+
+
+@dataclass(frozen=True)
+class DryLane:
+    """One patient over the days of a trial: a mark for each day on which he would have been called about."""
+
+    patient: str
+    address: str
+    marks: tuple[Mark, ...]
+    fired: int
+    repeated: int
+    summary: str
+
+
+@dataclass(frozen=True)
+class DayBar:
+    """How many calls a day would have brought, all patients together, in a box 90 wide and 100 high."""
+
+    x: float
+    height: float
+    day: date
+    number: int
+
+
+@dataclass(frozen=True)
+class DryRunView:
+    """What a rule would have told over past data; nothing of it is kept."""
+
+    days: int
+    sentence: str
+    fired: int
+    repeated: int
+    patients: int
+    followed: int
+    lanes: tuple[DryLane, ...]
+    bars: tuple[DayBar, ...]
+    highest: int
+    ticks: tuple[Tick, ...]
+    silent: int
+
+
+@dataclass(frozen=True)
+class VersionLine:
+    """A version of a rule as it was."""
+
+    number: int
+    since: datetime
+    until: datetime | None
+    by: str
+    severity: Badge
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RuleEditorView:
+    """A rule being written. `id` is empty for a new one; `is_raw` when only its JSON can say it."""
+
+    id: str
+    action: str
+    title: str
+    form: Form
+    conditions: tuple[ConditionFields, ...]
+    severities: tuple[Choice, ...]
+    kinds: tuple[Choice, ...]
+    sides: tuple[Choice, ...]
+    directions: tuple[Choice, ...]
+    signals: tuple[Choice, ...]
+    pathways: tuple[Choice, ...]
+    counts: tuple[Choice, ...]
+    whom: str = ""
+    is_raw: bool = False
+    is_retired: bool = False
+    may_write: bool = True
+    may_add: bool = True
+    said: tuple[str, ...] = ()
+    dry_run: DryRunView | None = None
+    reasons: tuple[ReasonLine, ...] = ()
+    versions: tuple[VersionLine, ...] = ()
+
+
+@dataclass(frozen=True)
+class QualityRow:
+    """What became of the alerts of a rule, or of a patient."""
+
+    name: str
+    what: str
+    address: str
+    fired: int
+    open: int
+    actionable: int
+    false: int
+    technical: int
+    half: str
+    most: str
+    muted: str
+    share: float | None
+    is_silence: bool = False
+
+
+@dataclass(frozen=True)
+class QualityView:
+    """The quality of alerts over some days, by rule and by patient."""
+
+    periods: tuple[Filter, ...]
+    sides: tuple[Filter, ...]
+    rows: tuple[QualityRow, ...]
+    by: str
+    days: int
+    summary: str
+    export: str
+    total: QualityRow | None = None
+    next_address: str = ""

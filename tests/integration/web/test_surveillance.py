@@ -1,0 +1,182 @@
+"""Surveillance as a browser meets it: the board, its filters, one alert from the measure to its close."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from telemed.acts.telemonitoring.model.alert import Severity
+from telemed.acts.telemonitoring.model.evidence import FindingKind
+from telemed.acts.telemonitoring.model.told import SILENCE, Told
+from telemed.patients.model import Patient
+from tests.integration.acts.telemonitoring.alerting import make_told
+from tests.integration.acts.telemonitoring.enrolled import make_follow_up
+from tests.integration.web.conftest import LOGINS, Answer, Site, plain
+
+pytestmark = pytest.mark.asyncio
+
+
+class Ward:
+    """One followed patient, the nurse and the doctor each before a browser."""
+
+    def __init__(self, site: Site, patient: Patient) -> None:
+        self.site = site
+        self.patient = patient
+
+    async def open(self) -> Ward:
+        services, people = self.site.services, self.site.people
+        self.follow_up = await make_follow_up(services, people.doctor, self.patient)
+        self.nurse = await self.site.signed_in("nurse")
+        self.doctor = await self.site.signed_in("doctor")
+        return self
+
+    def told(self, **changes: Any) -> Told:
+        return make_told(self.follow_up, self.site.clock.now(), rule_version_id=None, **changes)
+
+    async def record(self, *told: Told) -> None:
+        async with self.site.services.database.begin() as uow:
+            await self.site.services.telemonitoring.triage.book.record(uow, told)
+
+    async def fire(self, **changes: Any) -> str:
+        """The address of a new alert."""
+        await self.record(self.told(**changes))
+        return addresses(await self.nurse.get("/surveillance"))[0]
+
+
+@pytest_asyncio.fixture
+async def ward(site: Site, patient: Patient) -> Ward:
+    return await Ward(site, patient).open()
+
+
+def addresses(answer: Answer) -> list[str]:
+    """The alerts of the board, in order."""
+    return re.findall(r'class="alert-link" href="(/surveillance/alertes/[^"]+)"', answer.text)
+
+
+def counted(answer: Answer) -> int:
+    """What the rail says."""
+    found = re.search(r'data-count="surveillance".*?data-number>(\d+)<', answer.text)
+    return int(found[1]) if found else -1
+
+
+async def test_an_empty_board_says_so(ward: Ward) -> None:
+    board = await ward.nurse.get("/surveillance")
+    assert "Aucune alerte ouverte." in board.text
+    assert (board.title, counted(board)) == ("Surveillance", 0)
+
+
+async def test_a_nurse_sets_aside_what_is_nothing(ward: Ward) -> None:
+    alert = await ward.fire(value=80.4)
+    board = await ward.nurse.get("/surveillance")
+    assert "LEROY Jeanne, 71 ans" in plain(board.text)
+    assert "80,4 kg (seuil 78 kg)" in plain(board.text)
+    assert counted(board) == 1
+    taken = await ward.nurse.post("/surveillance/prendre", {"une": alert.rpartition("/")[2]})
+    assert "elle est à vous" in plain(taken.text)
+    assert "Rendre" in taken.text
+    assert addresses(await ward.nurse.get("/surveillance?vue=mine")) == [alert]
+    assert addresses(await ward.doctor.get("/surveillance?vue=mine")) == []
+    refused = await ward.nurse.post(f"{alert}/clore", {"issue": "actionable", "mots": "Vu"})
+    assert (refused.status, refused.errors) == (
+        422,
+        ["Ce qui appelle une suite s’interprète, puis se décide, avant d’être clos."],
+    )
+    unread = await ward.nurse.post(f"{alert}/clore", {"issue": "false", "mots": ""})
+    assert (unread.status, unread.errors) == (422, ["À remplir."])
+    closed = await ward.nurse.post(f"{alert}/clore", {"issue": "technical", "mots": "Balance sur tapis."})
+    assert (closed.path, "Alerte close" in closed.text) == ("/surveillance", True)
+    assert addresses(await ward.nurse.get("/surveillance?vue=closed")) == [alert]
+    read = await ward.nurse.get(alert)
+    assert "Classée : technique" in plain(read.text)
+    assert "Balance sur tapis." in read.text
+
+
+async def test_what_is_done_at_once_can_be_given_back(ward: Ward) -> None:
+    await ward.record(ward.told(), ward.told(cause="low_oxygen", severity=Severity.NOW, label="Saturation basse"))
+    both = addresses(await ward.nurse.get("/surveillance"))
+    assert len(both) == 2
+    names = [one.rpartition("/")[2] for one in both]
+    taken = await ward.nurse.post("/surveillance/prendre", {"alerte": ",".join(names)})
+    assert "elles sont à vous" in plain(taken.text)
+    assert "surveillance/rendre/" + ".".join(names) in taken.text
+    again = await ward.doctor.post("/surveillance/prendre", {"alerte": ",".join(names)})
+    assert "Un collègue s’en occupe déjà." in plain(again.text)
+    back = await ward.nurse.post("/surveillance/rendre/" + ".".join(names))
+    assert "rendue à l’équipe" in back.text
+    assert addresses(await ward.nurse.get("/surveillance?vue=unowned")) == both
+
+
+async def test_a_doctor_interprets_decides_and_the_team_closes(ward: Ward) -> None:
+    alert = await ward.fire()
+    assert "Interpréter" not in (await ward.nurse.post(f"{alert}/prendre")).text
+    noted = await ward.nurse.post(f"{alert}/note", {"note": "Appelée : œdèmes."})
+    assert "Appelée : œdèmes." in plain(noted.text)
+    said = await ward.doctor.post(f"{alert}/interpreter", {"interpretation": "Décompensation débutante"})
+    assert "Il reste à décider" in said.text
+    early = await ward.doctor.post(f"{alert}/clore", {"issue": "actionable", "mots": "x"})
+    assert early.status == 409
+    decided = await ward.doctor.post(f"{alert}/decider", {"decision": "Diurétique doublé trois jours"})
+    assert "Notez ce qui est fait" in decided.text
+    closed = await ward.nurse.post(f"{alert}/clore", {"issue": "actionable", "mots": "Poids revenu"})
+    assert closed.path == "/surveillance"
+    again = await ward.fire()
+    former = await ward.nurse.get(again)
+    assert f'href="{alert}"' in former.text
+
+
+async def test_filters_narrow_and_silence_is_said(ward: Ward) -> None:
+    await ward.record(
+        ward.told(severity=Severity.NOW),
+        ward.told(cause=SILENCE, label="Non-transmission", direction=None, evidence=()),
+    )
+    assert len(addresses(await ward.nurse.get("/surveillance"))) == 2
+    assert len(addresses(await ward.nurse.get("/surveillance?gravite=now"))) == 1
+    assert len(addresses(await ward.nurse.get("/surveillance?parcours=insuffisance_cardiaque"))) == 2
+    assert addresses(await ward.nurse.get("/surveillance?parcours=diabete")) == []
+    assert len(addresses(await ward.nurse.get("/surveillance?vue=nothing&gravite=x&apres=~~"))) == 2
+    assert "Plus aucune mesure" in (await ward.nurse.get("/surveillance")).text
+    ward.site.clock.advance(timedelta(days=3))
+    await ward.nurse.sign_in(LOGINS["nurse"], ward.site.clock)
+    await ward.record(ward.told(kind=FindingKind.ENDED))
+    late = await ward.nurse.get("/surveillance?vue=overdue")
+    assert len(addresses(late)) == 2
+    assert "Valeurs revenues à la normale." in late.text
+
+
+async def test_the_fragment_answers_only_what_changed(ward: Ward) -> None:
+    first = await ward.nurse.get("/surveillance/fil")
+    etag = first.headers["ETag"]
+    assert (await ward.nurse.get("/surveillance/fil", If_None_Match=etag)).status == 304
+    alert = await ward.fire()
+    second = await ward.nurse.get("/surveillance/fil", If_None_Match=etag)
+    assert (second.status, second.headers["X-Count"]) == (200, "1")
+    thread = await ward.nurse.get(f"{alert}/fil")
+    assert thread.headers["X-Stage"] == "new"
+    assert (await ward.nurse.get(f"{alert}/fil", If_None_Match=thread.headers["ETag"])).status == 304
+    assert (await ward.nurse.get("/surveillance/compte")).text == '{"surveillance": 1}'
+
+
+async def test_another_practice_sees_nothing(ward: Ward) -> None:
+    alert = await ward.fire()
+    stranger = await ward.site.signed_in("stranger")
+    assert addresses(await stranger.get("/surveillance")) == []
+    assert (await stranger.get(alert)).status == 404
+    assert (await stranger.post(f"{alert}/prendre")).status == 404
+    name = alert.rpartition("/")[2]
+    assert "Un collègue" in (await stranger.post("/surveillance/prendre", {"une": name})).text
+
+
+async def test_a_board_takes_as_many_statements_for_one_alert_as_for_many(ward: Ward, statements: list[str]) -> None:
+    counts = []
+    for causes in (("a",), tuple("bcdefgh")):
+        await ward.record(*(ward.told(cause=f"cause_{one}") for one in causes))
+        await ward.nurse.get("/surveillance")
+        statements.clear()
+        assert (await ward.nurse.get("/surveillance")).status == 200
+        counts.append(len(statements))
+    assert counts[0] == counts[1]
+    assert counts[0] < 26
