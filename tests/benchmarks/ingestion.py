@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -33,7 +34,7 @@ from telemed.storage.migrate import upgrade
 from tests.benchmarks.table import ROUNDS, Table, figure, median
 from tests.fixtures.postgres import running_server, stop_server
 
-_A_ROUND = 4_000
+_A_ROUND = 16_000
 _NOW = datetime(2026, 11, 1, tzinfo=UTC)
 _OWNER = UUID(int=1)
 _CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-category"
@@ -73,15 +74,15 @@ class Place:
         for content in contents:
             await self.ingestion.take(self.decode(content))
 
-    async def keep_together(self, contents: Sequence[bytes]) -> None:
-        """Sixteen senders, each with one under way."""
+    async def keep_together(self, contents: Sequence[bytes], senders: int = 16) -> None:
+        """Several senders, each with one under way: one is decoded while another is written."""
         left = list(contents)
 
         async def sender() -> None:
             while left:
                 await self.ingestion.take(self.decode(left.pop()))
 
-        await asyncio.gather(*(sender() for _ in range(16)))
+        await asyncio.gather(*(sender() for _ in range(senders)))
 
     async def floor(self, contents: Sequence[bytes]) -> None:
         """Decoded, then COPY: no check of what is there."""
@@ -138,6 +139,7 @@ async def _measure(folder: Path) -> list[tuple[str, ...]]:
         ways: list[tuple[str, Place, int, _Work]] = [
             (_FLOOR, postgresql, 1000, postgresql.floor),
             ("PostgreSQL, 1,000 a batch", postgresql, 1000, postgresql.keep),
+            ("PostgreSQL, 1,000 a batch, 4 at once", postgresql, 1000, partial(postgresql.keep_together, senders=4)),
             ("PostgreSQL, 100 a batch", postgresql, 100, postgresql.keep),
             ("PostgreSQL, one by one, 16 at once", postgresql, 1, postgresql.keep_together),
             ("SQLite, 1,000 a batch", sqlite, 1000, sqlite.keep),

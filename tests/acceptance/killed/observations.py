@@ -9,8 +9,8 @@ import asyncio
 import os
 import random
 import sys
-from dataclasses import replace
 
+from msgspec.structs import replace
 from sqlalchemy.exc import SQLAlchemyError
 
 from telemed.acts.telemonitoring.model.arrival import Arrival

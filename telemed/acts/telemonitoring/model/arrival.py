@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
+
+import msgspec
 
 from telemed.acts.telemonitoring.model.observation import Observation, ObservationStatus
 
@@ -24,8 +25,7 @@ class Taken(StrEnum):
     CONFLICT = "conflict"
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(msgspec.Struct, frozen=True, gc=False):
     """One observation for a follow-up, from a device that was let in; `arrival_id` names what it came in with."""
 
     follow_up_id: UUID
@@ -47,8 +47,7 @@ class Arrival:
         return self.observation.status in CORRECTIONS
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(msgspec.Struct, frozen=True, gc=False):
     """An observation as it is kept; `version` counts from 0, and grows with each correction."""
 
     follow_up_id: UUID

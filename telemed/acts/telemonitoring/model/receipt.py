@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+import msgspec
+
 from telemed.acts.telemonitoring.model.observation import Observation
 
 
@@ -45,8 +47,7 @@ class Issue:
     place: str = ""
 
 
-@dataclass(frozen=True)
-class Receipt:
+class Receipt(msgspec.Struct, frozen=True, gc=False):
     """What one resource, message or line gave. A refused one gave no observation."""
 
     observations: tuple[Observation, ...] = ()

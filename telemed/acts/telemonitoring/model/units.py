@@ -63,7 +63,7 @@ class Conversion:
 
     @property
     def is_identity(self) -> bool:
-        return self.times == self.over and self.plus == 0
+        return self.times == self.over and not self.plus
 
     def apply(self, millionths: int) -> int:
         """Whole millionths; a half goes up."""

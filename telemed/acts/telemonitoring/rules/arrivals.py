@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from telemed.acts.telemonitoring.model.arrival import Arrival, Kept, Taken
 from telemed.acts.telemonitoring.model.observation import Observation, ObservationStatus, Quarantine

@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CursorResult, Select, bindparam, select, text, tuple_
+from sqlalchemy import Select, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from telemed.acts.telemonitoring.model.arrival import Arrival, Kept, Taken
 from telemed.acts.telemonitoring.rules.arrivals import find_current, settle
-from telemed.acts.telemonitoring.store.rows import COLUMNS, RowWriter, as_sqlite
+from telemed.acts.telemonitoring.store.adding import add_rows
+from telemed.acts.telemonitoring.store.rows import RowWriter
 from telemed.acts.telemonitoring.tables import ObservationRow
 
 Key = tuple[UUID, str, str, datetime]
-_NAMES = ", ".join(COLUMNS)
-_POSTGRESQL = text(
-    f"INSERT INTO telemonitoring_observations ({_NAMES}) SELECT * FROM unnest("  # noqa: S608 - names of ours alone
-    + ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in COLUMNS.items())
-    + ") ON CONFLICT DO NOTHING"
-).bindparams(*(bindparam(name) for name in COLUMNS))
-_SQLITE = (
-    f"INSERT OR IGNORE INTO telemonitoring_observations ({_NAMES}) "  # noqa: S608 - names of ours alone
-    f"VALUES ({', '.join('?' for _ in COLUMNS)})"
-)
 _KEYS_AT_ONCE = 500
 _TRIES = 5
 
@@ -113,18 +103,10 @@ class ObservationStore:
         return found
 
     async def _insert(self, additions: Sequence[Kept]) -> int:
-        """How many were not there. In order of key, so that two batches never wait for one another."""
+        """How many were not there."""
         if not additions:
             return 0
-        rows = sorted((self._writer.values(kept) for kept in additions), key=_order)
-        connection = await self._session.connection()
-        if connection.dialect.name == "postgresql":
-            arrays: Mapping[str, Any] = dict(zip(COLUMNS, map(list, zip(*rows, strict=True)), strict=True))
-            result: CursorResult[Any] = await connection.execute(_POSTGRESQL, arrays)
-        else:
-            values = [tuple(as_sqlite(value) for value in row) for row in rows]
-            result = await connection.exec_driver_sql(_SQLITE, values)
-        return result.rowcount
+        return await add_rows(await self._session.connection(), [self._writer.values(kept) for kept in additions])
 
 
 def _first_of_each(arrivals: Sequence[Arrival]) -> list[int]:
@@ -137,10 +119,6 @@ def _first_of_each(arrivals: Sequence[Arrival]) -> list[int]:
             first.append(position)
         seen.add(key)
     return first
-
-
-def _order(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    return row[:5]
 
 
 def _as_new(arrival: Arrival) -> Kept:

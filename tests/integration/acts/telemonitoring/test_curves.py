@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 
 from telemed.acts.telemonitoring.model.arrival import Arrival
 from telemed.acts.telemonitoring.model.curve import DayFigures, Window

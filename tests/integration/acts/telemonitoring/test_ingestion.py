@@ -6,11 +6,11 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from telemed.acts.telemonitoring.formats.packaged import load_default_rules
 from telemed.acts.telemonitoring.formats.rules import open_checkpoint, read_following, read_followings
