@@ -21,8 +21,7 @@ _KIND = msgspec.json.Decoder(Kinded)
 _DEVICE = msgspec.json.Decoder(DeviceResource)
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """One entry: what it is, what it asks, and what it gave. `is_device`: nothing to keep, it only names a device."""
 
     kind: str
