@@ -13,6 +13,7 @@ SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
     "telemonitoring.month_ended": ("claims.receive",),
     "telemonitoring.link_wanted": ("telemonitoring.deliver_link",),
     "telemonitoring.entry_kept": ("telemonitoring.keep_entry",),
+    "telemonitoring.alerts_overdue": ("telemonitoring.tell_overdue",),
     "document.delivery_wanted": ("documents.deliver",),
     "teleexpertise.notice": ("teleexpertise.notify",),
     "teleexpertise.digest": ("teleexpertise.send_digest",),

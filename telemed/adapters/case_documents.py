@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from telemed.acts.teleexpertise.service.access import require_carer, side_of
-from telemed.acts.teleexpertise.store import CaseStore, ContactStore
+from telemed.acts.teleexpertise.store import CaseStore
 from telemed.kernel.caller import Caller
 from telemed.kernel.errors import DomainError
 from telemed.kernel.messages import Channel
+from telemed.professionals.store import ContactStore
 from telemed.storage.engine import Database
 from telemed.storage.uow import UnitOfWork
 

@@ -145,7 +145,7 @@ def build_services(
     senders = build_senders(ground) if senders is None else senders
     links = LinkService(**common(ground), public_url=settings.public_url, senders=senders)
     booking = BookingService(**common(ground), links=links, cap_guard=CapOfBilling(billing["cap"]))
-    telemonitoring = build_telemonitoring(ground, booking=booking)
+    telemonitoring = build_telemonitoring(ground, booking=booking, senders=senders)
     consents = build_consents(ground, casework, telemonitoring)
     patients = build_patients(ground, billing["quotas"])
     act_consents = ActConsents(consents=consents, law=ground.law)
@@ -207,6 +207,7 @@ def build_subscribers(services: Services) -> dict[str, Subscriber]:
         "claims.receive": services.claims.receive,
         "teleexpertise.notify": services.expertise.notices.deliver,
         "teleexpertise.send_digest": services.expertise.notices.deliver_digest,
+        "telemonitoring.tell_overdue": services.telemonitoring.triage.sweep.deliver,
         "documents.deliver": services.documents.deliveries.deliver,
     }
 

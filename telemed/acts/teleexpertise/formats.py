@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -14,7 +13,7 @@ from telemed.acts.teleexpertise.model import Case, Notice, NoticeKind, Outcome, 
 from telemed.kernel.clock import Territory, civil_date
 from telemed.kernel.events import Event
 from telemed.patients.model import AttendingDoctor, attending_doctor_on
-from telemed.professionals.model import Professional
+from telemed.professionals.model import NoticeText, Professional
 
 NOTICE = "teleexpertise.notice"
 DIGEST = "teleexpertise.digest"
@@ -81,14 +80,6 @@ _WORDS: Mapping[NoticeKind, tuple[str, str]] = MappingProxyType(
         NoticeKind.STOPPED: ("Demande arrêtée", "Une demande d'avis est arrêtée : il ne faut plus y répondre."),
     }
 )
-
-
-@dataclass(frozen=True)
-class NoticeText:
-    """`text` for both channels; `subject` for e-mail."""
-
-    subject: str
-    text: str
 
 
 def notice_event(notice: Notice, mark: str, at: datetime) -> Event:

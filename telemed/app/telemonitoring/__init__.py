@@ -27,6 +27,7 @@ from telemed.app.telemonitoring.keying import Keying, build_keying
 from telemed.app.telemonitoring.sheets import Sheets, build_sheets
 from telemed.app.telemonitoring.triage import Triage, build_triage, give_triage
 from telemed.app.telemonitoring.watching import Watching, build_watching
+from telemed.kernel.messages import Channel, MessageSender
 from telemed.scheduler import Job, every
 
 
@@ -68,14 +69,17 @@ class Telemonitoring:
                 why="the tables of this month's observations and of the next ones are there before them",
             ),
             *self.care.jobs(),
+            *self.triage.jobs(),
         ]
 
 
-def build_telemonitoring(ground: Ground, *, booking: BookingService) -> Telemonitoring:
+def build_telemonitoring(
+    ground: Ground, *, booking: BookingService, senders: Mapping[Channel, MessageSender]
+) -> Telemonitoring:
     """Raises PathwayError if the catalogue or a pathway is not borne out by the law."""
     catalogue = load_catalogue()
     pathways = load_pathways(ground.law, catalogue)
-    triage = build_triage(ground, TeleconsultationBookings(booking))
+    triage = build_triage(ground, TeleconsultationBookings(booking), senders)
     watching = build_watching(catalogue, pathways, triage.book)
     ingestion = Ingestion(database=ground.database, writer=RowWriter(catalogue), watcher=watching.watcher)
     entrance = build_entrance(ground, catalogue, pathways, ingestion)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from aiohttp import web
 
@@ -13,10 +15,14 @@ from telemed.acts.telemonitoring.routes.alerts import ALERT_LISTS, ALERT_WORK
 from telemed.acts.telemonitoring.service.alert_actions import AlertActions
 from telemed.acts.telemonitoring.service.alert_book import Alerts
 from telemed.acts.telemonitoring.service.alert_lists import AlertLists
+from telemed.acts.telemonitoring.service.alert_sweep import AlertSweep
 from telemed.acts.telemonitoring.service.alert_work import AlertDesk, AlertWork
 from telemed.acts.telemonitoring.service.mutes import MuteService
 from telemed.acts.telemonitoring.service.team_times import TeamTimes
 from telemed.app.ground import Ground, common
+from telemed.kernel.messages import Channel, MessageSender
+from telemed.professionals.service.telling import Teller
+from telemed.scheduler import Job, every
 
 
 @dataclass(frozen=True)
@@ -28,9 +34,21 @@ class Triage:
     lists: AlertLists
     actions: AlertActions
     mutes: MuteService
+    sweep: AlertSweep
+
+    def jobs(self) -> list[Job]:
+        return [
+            Job(
+                id="telemonitoring.alerts",
+                trigger=every(seconds=30),
+                run=self.sweep.run,
+                lateness=timedelta(minutes=5),
+                why="open alerts when their team comes in, tell higher what nobody handles in time",
+            )
+        ]
 
 
-def build_triage(ground: Ground, bookings: Bookings) -> Triage:
+def build_triage(ground: Ground, bookings: Bookings, senders: Mapping[Channel, MessageSender]) -> Triage:
     """Raises ValueError if the delays are not fit to be used."""
     times = TeamTimes(table=load_triage(), law=ground.law)
     desk = AlertDesk(**common(ground), times=times)
@@ -40,6 +58,7 @@ def build_triage(ground: Ground, bookings: Bookings) -> Triage:
         lists=AlertLists(**common(ground)),
         actions=AlertActions(desk, bookings),
         mutes=MuteService(desk),
+        sweep=AlertSweep(desk, Teller(senders), ground.settings.public_url),
     )
 
 

@@ -11,6 +11,7 @@ from telemed.professionals.model.account import (
     SignInMeans,
     describe_device,
 )
+from telemed.professionals.model.contact import Contact, NoticeText, QuietHours
 from telemed.professionals.model.practice import FACILITY_TYPES, Practice, PracticeAddress
 from telemed.professionals.model.professional import (
     ConventionSector,
@@ -27,14 +28,17 @@ __all__ = [
     "SPECIALTIES",
     "Account",
     "Attempts",
+    "Contact",
     "ConventionSector",
     "Enrolment",
     "Invitation",
+    "NoticeText",
     "OpenedSession",
     "Practice",
     "PracticeAddress",
     "Profession",
     "Professional",
+    "QuietHours",
     "Session",
     "SessionEnd",
     "SignInMeans",

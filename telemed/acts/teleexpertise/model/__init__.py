@@ -23,7 +23,6 @@ from telemed.acts.teleexpertise.model.case import (
 )
 from telemed.acts.teleexpertise.model.exchange import (
     CareUrgency,
-    Contact,
     HeldNotice,
     Message,
     MessageKind,
@@ -31,7 +30,6 @@ from telemed.acts.teleexpertise.model.exchange import (
     NoticeKind,
     Opinion,
     OpinionContent,
-    QuietHours,
     Reminder,
 )
 from telemed.acts.teleexpertise.model.states import (
@@ -46,6 +44,7 @@ from telemed.acts.teleexpertise.model.states import (
     Step,
     find_move,
 )
+from telemed.professionals.model import Contact, QuietHours
 
 __all__ = [
     "DRAFT_LIFE",

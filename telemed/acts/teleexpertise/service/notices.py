@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-import structlog
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from telemed.acts.teleexpertise.formats import (
-    NoticeText,
     digest_event,
     digest_text,
     notice_text,
@@ -20,26 +15,18 @@ from telemed.acts.teleexpertise.formats import (
 from telemed.acts.teleexpertise.model import Contact, HeldNotice, Notice, Urgency
 from telemed.acts.teleexpertise.rules.telling import held_until, worth_telling
 from telemed.acts.teleexpertise.service.access import require_carer
-from telemed.acts.teleexpertise.store import CaseStore, ContactStore, DigestStore
+from telemed.acts.teleexpertise.store import CaseStore, DigestStore
 from telemed.kernel.caller import Caller
-from telemed.kernel.clock import Clock, Territory
+from telemed.kernel.clock import Clock
 from telemed.kernel.events import Event
-from telemed.kernel.messages import Channel, DeliveryState, MessageSender, OutgoingMessage
-from telemed.professionals.store import PracticeStore, ProfessionalStore
+from telemed.kernel.messages import Channel, MessageSender
+from telemed.professionals.service.telling import Teller, find_reader
+from telemed.professionals.store import ContactStore
 from telemed.storage.engine import Database
 from telemed.trace.service import Journal
 
 _AT_ONCE = 100
 _KEPT = timedelta(days=7)
-log = structlog.get_logger("notices")
-
-
-@dataclass(frozen=True, repr=False)
-class Reader:
-    """Somebody to tell: where, when, and on which walls he reads the time."""
-
-    contact: Contact
-    territory: Territory
 
 
 class NoticeService:
@@ -58,7 +45,7 @@ class NoticeService:
         self._clock = clock
         self._journal = journal
         self._public_url = public_url
-        self._senders = senders
+        self._teller = Teller(senders)
 
     async def contact(self, caller: Caller) -> Contact:
         """Where and when the caller wants to be told."""
@@ -81,7 +68,7 @@ class NoticeService:
         notice, now = read_notice(event.payload), self._clock.now()
         async with self._database.read() as session:
             case = await CaseStore(session).find(notice.case_id)
-            reader = await _reader(session, notice.to)
+            reader = await find_reader(session, notice.to)
         if case is None or reader is None:
             return
         leaves_at = held_until(notice, case.content.urgency, reader.contact, now, reader.territory)
@@ -89,15 +76,15 @@ class NoticeService:
             await self._hold(HeldNotice(notice, leaves_at), event.key)
             return
         text = notice_text(notice, reader.territory, self._public_url)
-        await self._send(reader, text, event.key, is_urgent=case.content.urgency is Urgency.HOURS)
+        await self._teller.tell(reader, text, event.key, is_urgent=case.content.urgency is Urgency.HOURS)
 
     async def deliver_digest(self, event: Event) -> None:
         """Subscriber of `teleexpertise.digest`. Raises Unavailable, as `deliver` does."""
         async with self._database.read() as session:
-            reader = await _reader(session, UUID(event.payload["to"]))
+            reader = await find_reader(session, UUID(event.payload["to"]))
         if reader is not None:
             text = digest_text(event.payload, reader.territory, self._public_url)
-            await self._send(reader, text, event.key, is_urgent=False)
+            await self._teller.tell(reader, text, event.key, is_urgent=False)
 
     async def run_digests(self) -> None:
         """Job: each digest that is due leaves once, with what is still news; late or twice changes nothing."""
@@ -123,26 +110,3 @@ class NoticeService:
     async def _hold(self, held: HeldNotice, key: str) -> None:
         async with self._database.begin() as uow:
             await DigestStore(uow.session).hold(held, key)
-
-    async def _send(self, reader: Reader, text: NoticeText, key: str, *, is_urgent: bool) -> None:
-        for channel, address in self._ways(reader.contact, is_urgent=is_urgent):
-            message = OutgoingMessage(address, text.text, f"{key}:{channel}", subject=text.subject)
-            receipt = await self._senders[channel].send(message)
-            if receipt.state is DeliveryState.FAILED:
-                log.warning("notices.refused", code=receipt.detail)
-
-    def _ways(self, contact: Contact, *, is_urgent: bool) -> list[tuple[Channel, str]]:
-        """E-mail where there is one, SMS too when hours count, or instead."""
-        ways = [(Channel.EMAIL, contact.email)] if contact.email and Channel.EMAIL in self._senders else []
-        if contact.phone and Channel.SMS in self._senders and (not ways or is_urgent):
-            ways.append((Channel.SMS, contact.phone))
-        return [(channel, address) for channel, address in ways if address]
-
-
-async def _reader(session: AsyncSession, professional_id: UUID) -> Reader | None:
-    """None for who left the service."""
-    person = await ProfessionalStore(session).find(professional_id)
-    if person is None or person.is_suspended:
-        return None
-    territory = await PracticeStore(session).territory_of(person.practice_id)
-    return Reader(await ContactStore(session).find(professional_id), territory or Territory.METROPOLE)

@@ -2,7 +2,7 @@
 
 from telemed.acts.teleexpertise.store.calls import CallStore
 from telemed.acts.teleexpertise.store.cases import CaseStore
-from telemed.acts.teleexpertise.store.contacts import ContactStore, DigestStore
+from telemed.acts.teleexpertise.store.digests import DigestStore
 from telemed.acts.teleexpertise.store.exchange import ExchangeStore
 from telemed.acts.teleexpertise.store.lists import CaseLists
 from telemed.acts.teleexpertise.store.present import PresentStore
@@ -12,7 +12,6 @@ __all__ = [
     "CallStore",
     "CaseLists",
     "CaseStore",
-    "ContactStore",
     "DigestStore",
     "ExchangeStore",
     "PresentStore",

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint, false, text
+from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from telemed.kernel.ids import new_id
@@ -231,26 +231,6 @@ class TimerRow(Table, table=True):
     case_id: UUID = Field(primary_key=True, foreign_key="teleexpertises.id")
     kind: str = Field(primary_key=True)
     fires_at: datetime = Field(sa_type=UtcDateTime)
-
-
-class ContactRow(Table, table=True):
-    """Where and when a professional wants to be told that a case waits for him; times are minutes of the day."""
-
-    __tablename__ = "teleexpertise_contacts"
-    __table_args__ = (
-        CheckConstraint("(quiet_from IS NULL) = (quiet_until IS NULL) AND quiet_from <> quiet_until", name="quiet"),
-        CheckConstraint("quiet_from >= 0 AND quiet_from < 1440", name="quiet_from"),
-        CheckConstraint("quiet_until >= 0 AND quiet_until < 1440", name="quiet_until"),
-        CheckConstraint("digest_at >= 0 AND digest_at < 1440", name="digest_at"),
-    )
-
-    professional_id: UUID = Field(primary_key=True, foreign_key="professionals.id")
-    phone: str | None = Field(default=None, sa_type=Encrypted("teleexpertise_contacts.phone"))
-    email: str | None = Field(default=None, sa_type=Encrypted("teleexpertise_contacts.email"))
-    quiet_from: int | None = None
-    quiet_until: int | None = None
-    digest_at: int | None = None
-    holds_urgent: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class HeldNoticeRow(Table, table=True):

@@ -1,8 +1,8 @@
-"""Where and when people want to be told, and what is kept for their digests."""
+"""What is kept for the digests of those who are told later."""
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -11,39 +11,11 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from telemed.acts.teleexpertise.model import Contact, HeldNotice, Notice, NoticeKind, QuietHours
-from telemed.acts.teleexpertise.tables import ContactRow, HeldNoticeRow
+from telemed.acts.teleexpertise.model import HeldNotice, Notice, NoticeKind
+from telemed.acts.teleexpertise.tables import HeldNoticeRow
 from telemed.kernel.ids import new_id
 
 _WAITS = col(HeldNoticeRow.left_at).is_(None)
-
-
-class ContactStore:
-    def __init__(self, session: AsyncSession) -> None:
-        self._session = session
-
-    async def find(self, professional_id: UUID) -> Contact:
-        """Where and when this person wants to be told; nowhere, if he never said."""
-        row = await self._session.get(ContactRow, professional_id)
-        if row is None:
-            return Contact()
-        is_quiet = row.quiet_from is not None and row.quiet_until is not None
-        quiet = QuietHours(_time(row.quiet_from), _time(row.quiet_until)) if is_quiet else None
-        digest_at = None if row.digest_at is None else _time(row.digest_at)
-        return Contact(row.phone, row.email, quiet, digest_at, row.holds_urgent)
-
-    async def save(self, professional_id: UUID, contact: Contact) -> None:
-        row = ContactRow(
-            professional_id=professional_id,
-            phone=contact.phone,
-            email=contact.email,
-            quiet_from=_minute(contact.quiet.start) if contact.quiet else None,
-            quiet_until=_minute(contact.quiet.end) if contact.quiet else None,
-            digest_at=_minute(contact.digest_at) if contact.digest_at else None,
-            holds_urgent=contact.holds_urgent,
-        )
-        await self._session.merge(row)
-        await self._session.flush()
 
 
 class DigestStore:
@@ -87,11 +59,3 @@ class DigestStore:
     async def forget(self, before: datetime) -> None:
         """Drop what left before an instant; until then it is known not to be kept twice."""
         await self._session.execute(delete(HeldNoticeRow).where(col(HeldNoticeRow.left_at) < before))
-
-
-def _minute(at: time) -> int:
-    return at.hour * 60 + at.minute
-
-
-def _time(minute: int | None) -> time:
-    return time(*divmod(minute or 0, 60))
