@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from telemed.app.services import Services
-from telemed.web.pages.page import (
+from telemed.app.telemonitoring import Telemonitoring
+from telemed.web.pages.services import (
     AttachmentServices,
     ExpertiseServices,
     PageServices,
     RosterServices,
     SurveillanceServices,
 )
+from telemed.web.pages.telemonitoring_services import TelemonitoringServices
 
 
 def page_services(services: Services) -> PageServices:
@@ -41,6 +43,7 @@ def page_services(services: Services) -> PageServices:
         ),
         experts=_roster_services(services),
         surveillance=_surveillance_services(services),
+        telemonitoring=_telemonitoring_services(services.telemonitoring),
         archive=services.documents.archive,
         law=services.law,
         claims=services.claims,
@@ -57,6 +60,19 @@ def page_services(services: Services) -> PageServices:
         trace=services.trace,
         draw=services.documents.pictures.draw,
         presence=services.rooms.presence,
+    )
+
+
+def _telemonitoring_services(built: Telemonitoring) -> TelemonitoringServices:
+    return TelemonitoringServices(
+        catalogue=built.catalogue,
+        pathways=built.pathways,
+        follow_ups=built.follow_ups,
+        thresholds=built.care.thresholds,
+        teams=built.care.teams,
+        education=built.care.education,
+        devices=built.devices,
+        sheets=built.sheets.sheets,
     )
 
 

@@ -24,6 +24,10 @@ from telemed.web.pages import (
     expertise_compose,
     expertise_gestures,
     expertise_templates,
+    follow_up_draft,
+    follow_up_gestures,
+    follow_up_sheet,
+    follow_ups,
     insurance,
     lots,
     merges,
@@ -41,8 +45,9 @@ from telemed.web.pages import (
     trace,
     visit,
 )
-from telemed.web.pages.page import RENDERING, SERVICES, Pages, PageServices
+from telemed.web.pages.page import RENDERING, SERVICES, Pages
 from telemed.web.pages.problems import show_problem
+from telemed.web.pages.services import PageServices
 from telemed.web.rendering import Rendering
 
 PAGES: tuple[Pages, ...] = (
@@ -62,6 +67,10 @@ PAGES: tuple[Pages, ...] = (
     surveillance.pages,
     surveillance_alert.pages,
     surveillance_gestures.pages,
+    follow_ups.pages,
+    follow_up_draft.pages,
+    follow_up_sheet.pages,
+    follow_up_gestures.pages,
     bookings.pages,
     patients.pages,
     merges.pages,

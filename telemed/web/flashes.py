@@ -112,6 +112,18 @@ _TEXTS: dict[str, tuple[str, Tone]] = {
     "alert-interpreted": ("Interprétation gardée. Il reste à décider.", Tone.FINE),
     "alert-decided": ("Décision gardée. Notez ce qui est fait, puis closez.", Tone.FINE),
     "alert-closed": ("Alerte close. Elle reste lisible parmi les closes.", Tone.FINE),
+    "follow-up-begun": ("Brouillon commencé. Chaque étape le garde.", Tone.FINE),
+    "follow-up-started": ("Suivi commencé. Ses mesures comptent dès maintenant.", Tone.FINE),
+    "follow-up-dropped": ("Inscription abandonnée.", Tone.SOON),
+    "follow-up-renewed": ("Prescription renouvelée.", Tone.FINE),
+    "follow-up-suspended": ("Suivi suspendu : ses jours ailleurs ne sont pas du silence.", Tone.SOON),
+    "follow-up-resumed": ("Retour noté. Le suivi reprend.", Tone.FINE),
+    "follow-up-stopped": ("Suivi arrêté.", Tone.SOON),
+    "limits-set": ("Seuils posés : ils valent pour les mesures à venir.", Tone.FINE),
+    "device-given": ("Dispositif confié. Créez son accès pour qu’il puisse envoyer.", Tone.FINE),
+    "device-back": ("Dispositif repris. Ses accès sont révoqués.", Tone.SOON),
+    "access-revoked": ("Accès révoqué. Il n’ouvre plus rien.", Tone.SOON),
+    "session-logged": ("Séance notée.", Tone.FINE),
     "phone": ("Appel téléphonique noté.", Tone.FINE),
 }
 _UNDO = {

@@ -215,8 +215,8 @@ def _stays(follow_up: FollowUp, window: Window) -> tuple[Interval, ...]:
 
 
 def _outside(follow_up: FollowUp, window: Window) -> list[Interval]:
-    """The stretches of the window before the follow-up began and after it ended: nothing is missing there."""
+    """The stretches of the window up to the follow-up's first day and after its end: nothing is missing there."""
     started = follow_up.started_on
-    start = day_bounds(started, window.territory)[0] if started else window.end
+    start = day_bounds(started, window.territory)[1] if started else window.end
     found = [(window.start, min(start, window.end)), (max(follow_up.ended_at or window.end, window.start), window.end)]
     return [Interval(first, last) for first, last in found if first < last]

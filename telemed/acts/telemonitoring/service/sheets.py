@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from telemed.acts.telemonitoring.formats.default_rules import Defaults
 from telemed.acts.telemonitoring.model.care import FollowUp, Month, Prescription, TeamMember
-from telemed.acts.telemonitoring.model.curve import Series, Span
+from telemed.acts.telemonitoring.model.curve import Series, Span, Window
 from telemed.acts.telemonitoring.rules.limits import AskedLimit, find_asked
 from telemed.acts.telemonitoring.service.care_access import open_follow_up
 from telemed.acts.telemonitoring.service.charting import Charts, Drawn
@@ -87,12 +87,13 @@ class SheetService:
 
     async def curve(
         self, caller: Caller, follow_up_id: UUID, signal: str, span: Span, last_day: date | None = None
-    ) -> Series | None:
+    ) -> tuple[Series, Window] | None:
         """One signal alone over a window, for a closer look; None where the catalogue has no such measure."""
         async with self._database.begin() as uow:
             follow_up = await open_follow_up(uow, self._journal, caller, follow_up_id, "read_measures")
             window = self._charts.window(follow_up, span.days, last_day)
-            return await self._charts.one_series(uow.session, follow_up, window, signal)
+            series = await self._charts.one_series(uow.session, follow_up, window, signal)
+            return None if series is None else (series, window)
 
 
 async def _people(session: AsyncSession, drawn: Drawn, team: Sequence[TeamMember]) -> Mapping[UUID, Professional]:

@@ -8,6 +8,7 @@ from tests.unit.web.examples import (
     attachments,
     billing,
     expertise,
+    follow_up,
     journey,
     lots,
     office,
@@ -33,6 +34,7 @@ EXAMPLES: dict[str, Example] = (
     | roster.EXAMPLES
     | surveillance.EXAMPLES
     | rules.EXAMPLES
+    | follow_up.EXAMPLES
 )
 
 __all__ = ["DOCTOR", "EXAMPLES", "Example"]

@@ -1,0 +1,29 @@
+"""What the pages of télésurveillance call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from telemed.acts.telemonitoring.model.observation import Catalogue
+from telemed.acts.telemonitoring.model.pathway import Pathway
+from telemed.acts.telemonitoring.service.devices import DeviceService
+from telemed.acts.telemonitoring.service.education import EducationService
+from telemed.acts.telemonitoring.service.follow_ups import FollowUpService
+from telemed.acts.telemonitoring.service.sheets import SheetService
+from telemed.acts.telemonitoring.service.teams import TeamService
+from telemed.acts.telemonitoring.service.thresholds import ThresholdService
+
+
+@dataclass(frozen=True)
+class TelemonitoringServices:
+    """The use cases behind Surveillance."""
+
+    catalogue: Catalogue
+    pathways: Mapping[str, Pathway]
+    follow_ups: FollowUpService
+    thresholds: ThresholdService
+    teams: TeamService
+    education: EducationService
+    devices: DeviceService
+    sheets: SheetService

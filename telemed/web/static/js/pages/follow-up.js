@@ -1,0 +1,5 @@
+// The sheet of a follow-up: a closer look at one curve.
+
+import { wireZoom } from "../zoom.js";
+
+wireZoom();

@@ -1,0 +1,129 @@
+"""The enrolment and the sheet of a follow-up, as a doctor and a nurse walk through them in their browsers."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from msgspec.structs import replace
+
+from telemed.patients.model import Patient
+from tests.integration.acts.telemonitoring.enrolled import make_follow_up, make_limit
+from tests.integration.web.conftest import Site, Window, plain
+from tests.unit.acts.telemonitoring.making import make_arrival
+
+pytestmark = pytest.mark.asyncio
+SCALE = {"nom": "Balance", "modele": "Bathscale 3", "identifiant": "urn:example|SN-42", "mesures": "weight"}
+PRESCRIPTION = {
+    "prescripteur": "Dr Anne Petit",
+    "prescrit_le": "2026-11-25",
+    "debut": "2026-11-25",
+    "fin": "2027-11-24",
+    "qualifie": "oui",
+}
+
+
+async def begin(window: Window, patient: Patient) -> str:
+    """A draft of the cardiac pathway; its address."""
+    found = await window.post("/surveillance/nouveau", {"geste": "chercher", "nom": "Leroy"})
+    assert f'value="{patient.id}"' in found.text
+    assert "Données minimales : poids." in plain(found.text)
+    draft = await window.post(
+        "/surveillance/nouveau", {"patient": str(patient.id), "parcours": "insuffisance_cardiaque"}
+    )
+    assert draft.path.endswith("/inscription/suivi")
+    return draft.path.removesuffix("/suivi")
+
+
+async def test_an_enrolment_says_what_lacks_and_starts_once_nothing_does(site: Site, patient: Patient) -> None:
+    doctor = await site.signed_in("doctor")
+    steps = await begin(doctor, patient)
+    home = steps.removesuffix("/inscription")
+    early = await doctor.get(f"{steps}/commencer")
+    assert "Il faut une prescription de télésurveillance." in plain(early.text)
+    assert "Les dispositifs ne fournissent pas : Poids" in plain(early.text)
+    assert (await doctor.post(f"{steps}/commencer")).status == 422
+
+    too_long = await doctor.post(f"{steps}/prescription", PRESCRIPTION | {"fin": "2028-11-24"})
+    assert too_long.status == 422
+    assert 'value="Dr Anne Petit"' in too_long.text
+    assert (await doctor.post(f"{steps}/prescription", PRESCRIPTION)).path == f"{steps}/accords"
+    for kind in ("telemonitoring", "telemonitoring_usage"):
+        answer = await doctor.post(f"{steps}/accords", {"accord": kind, "reponse": "given"})
+    assert plain(answer.text).count("Accepté") == 2
+
+    given = await doctor.post(f"{home}/dispositifs", SCALE)
+    assert "Dispositif confié." in given.text
+    device = re.search(rf'action="({home}/dispositifs/[0-9a-f-]+)/acces"', given.text)
+    assert device
+    shown = await doctor.post(f"{device[1]}/acces")
+    token = re.search(r"data-token>([^<]+)<", shown.text)
+    assert token
+    assert "montré cette seule fois" in shown.text
+    assert shown.headers["Cache-Control"] == "no-store"
+    assert token[1] not in (await doctor.get(f"{steps}/materiel")).text
+
+    set_ = await doctor.post(f"{home}/seuils", {"seuil_weight_high": "80,5", "motif": "Poids de sortie 78 kg"})
+    assert "80,5 kg" in plain(set_.text)
+    ready = await doctor.get(f"{steps}/commencer")
+    assert "Tout est là." in ready.text
+    sheet = await doctor.post(f"{steps}/commencer")
+    assert sheet.path == home
+    assert "Suivi commencé." in sheet.text
+    assert (await doctor.get(steps)).path == home
+    listed = await doctor.get("/surveillance/suivis")
+    assert f'href="{home}"' in listed.text
+
+
+async def test_the_sheet_shows_measures_and_takes_gestures(site: Site, patient: Patient) -> None:
+    services, people = site.services, site.people
+    follow_up = await make_follow_up(services, people.doctor, patient, limits=[make_limit(80_000_000)])
+    for kilograms in (79.0, 81.5):
+        site.clock.advance(timedelta(days=1))
+        now, made = services.clock.now(), make_arrival(kilograms)
+        observation = replace(made.observation, measured_at=now)
+        arrival = replace(made, follow_up_id=follow_up.id, device_id=UUID(int=9), observation=observation)
+        await services.telemonitoring.ingestion.take([replace(arrival, received_at=now)])
+    home, nurse = f"/surveillance/{follow_up.id}", await site.signed_in("nurse")
+    sheet = plain((await nurse.get(home)).text)
+    assert "LEROY Jeanne" in sheet
+    assert "Poids : 2 mesures, de 79 kg à 81,5 kg, la dernière 81,5 kg, seuil haut 80 kg." in sheet
+    assert re.search(r"81,5 <strong class=\"nowrap\">.*?au-dessus du seuil", sheet)
+    assert "Poids au-dessus du seuil" in sheet
+    assert "Changer les seuils" not in sheet
+    day = await nurse.get(f"{home}?periode=jour")
+    assert "81,5 kg" in plain(day.text)
+    assert "Aucune mesure sur cette période." in (await nurse.get(f"{home}?periode=90-jours&jour=2020-01-01")).text
+    assert (await nurse.get(f"{home}?periode=siecle&jour=demain")).status == 200
+    curve = await nurse.get(f"{home}/courbe?signal=weight&periode=semaine")
+    assert '"81,5 kg, au-dessus du seuil"'.replace(" kg", "\\u00a0kg") in curve.text
+    assert (await nurse.get(f"{home}/courbe?signal=heat")).status == 404
+
+    doctor = await site.signed_in("doctor")
+    wrong = await doctor.post(f"{home}/seuils", {"seuil_weight_high": "beaucoup", "motif": "Essai"})
+    assert wrong.status == 422
+    assert 'value="beaucoup"' in wrong.text
+    assert wrong.errors == ["Un nombre est attendu, comme 72,4."]
+    away = await doctor.post(f"{home}/suspendre", {"absent_le": "2026-11-27", "motif_absence": "Hôpital"})
+    assert "Suivi suspendu" in away.text
+    back = await doctor.post(f"{home}/reprendre", {"retour_le": "2026-11-27"})
+    assert "Retour noté." in back.text
+    session = {"seance_le": "2026-11-27", "seance_duree": "30", "sujets": "diet,signs", "seance_note": "Le sel"}
+    logged = await nurse.post(f"{home}/seances", session)
+    assert "l’alimentation, les signes d’alerte" in plain(logged.text)
+    future = await nurse.post(f"{home}/seances", session | {"seance_le": "2027-01-01"})
+    assert future.status == 422
+    over = await doctor.post(f"{home}/arreter", {"fin_motif": "goal_reached", "fin_texte": "Stable"})
+    assert "Objectif atteint" in plain(over.text).replace("objectif", "Objectif")
+    assert "Noter une séance" not in over.text
+
+
+async def test_what_is_another_practices_is_not_found(site: Site, patient: Patient) -> None:
+    follow_up = await make_follow_up(site.services, site.people.doctor, patient)
+    home, stranger = f"/surveillance/{follow_up.id}", await site.signed_in("stranger")
+    for path in (home, f"{home}/courbe?signal=weight", f"{home}/inscription", "/surveillance/nothing"):
+        assert (await stranger.get(path)).status == 404
+    for path in ("seuils", "equipe", "dispositifs", "suspendre", "arreter", "renouveler"):
+        assert (await stranger.post(f"{home}/{path}")).status == 404
