@@ -14,6 +14,7 @@ from telemed.acts.telemonitoring.ports.care import NoSupplies, Supplies
 from telemed.acts.telemonitoring.routes import keys
 from telemed.acts.telemonitoring.service.education import EducationService
 from telemed.acts.telemonitoring.service.enrolments import Enrolments
+from telemed.acts.telemonitoring.service.exports import ExportService
 from telemed.acts.telemonitoring.service.follow_up_consents import FollowUpConsents
 from telemed.acts.telemonitoring.service.follow_up_steps import FollowUpSteps
 from telemed.acts.telemonitoring.service.follow_up_timers import FollowUpTimers
@@ -36,6 +37,7 @@ class Care:
     teams: TeamService
     practices: PracticeCareService
     education: EducationService
+    exports: ExportService
     consents: FollowUpConsents
     timers: FollowUpTimers
 
@@ -68,6 +70,7 @@ def build_care(
         teams=TeamService(database=database, steps=steps),
         practices=PracticeCareService(**common(ground), law=law, pathways=pathways),
         education=EducationService(**common(ground)),
+        exports=ExportService(**common(ground), catalogue=catalogue),
         consents=FollowUpConsents(steps=steps),
         timers=FollowUpTimers(database=database, steps=steps),
     )
@@ -80,3 +83,4 @@ def give_care(app: web.Application, care: Care) -> None:
     app[keys.TEAMS] = care.teams
     app[keys.PRACTICE_CARE] = care.practices
     app[keys.EDUCATION] = care.education
+    app[keys.EXPORTS] = care.exports

@@ -1,11 +1,21 @@
 """HTTP of télésurveillance."""
 
-from telemed.acts.telemonitoring.routes import alert_actions, alerts, care, devices, doors, follow_ups, practices
+from telemed.acts.telemonitoring.routes import (
+    alert_actions,
+    alerts,
+    care,
+    devices,
+    doors,
+    exports,
+    follow_ups,
+    practices,
+)
 
 OPERATIONS = (
     follow_ups.operations,
     care.operations,
     practices.operations,
+    exports.operations,
     devices.operations,
     doors.operations,
     alerts.operations,

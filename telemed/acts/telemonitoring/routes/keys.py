@@ -6,6 +6,7 @@ from aiohttp import web
 
 from telemed.acts.telemonitoring.model.rights import RIGHTS, Right
 from telemed.acts.telemonitoring.service.education import EducationService
+from telemed.acts.telemonitoring.service.exports import ExportService
 from telemed.acts.telemonitoring.service.follow_ups import FollowUpService
 from telemed.acts.telemonitoring.service.practices import PracticeCareService
 from telemed.acts.telemonitoring.service.teams import TeamService
@@ -16,6 +17,7 @@ FOLLOW_UPS = web.AppKey("telemonitoring_follow_ups", FollowUpService)
 THRESHOLDS = web.AppKey("telemonitoring_thresholds", ThresholdService)
 TEAMS = web.AppKey("telemonitoring_teams", TeamService)
 PRACTICE_CARE = web.AppKey("telemonitoring_practices", PracticeCareService)
+EXPORTS = web.AppKey("telemonitoring_exports", ExportService)
 EDUCATION = web.AppKey("telemonitoring_education", EducationService)
 
 
