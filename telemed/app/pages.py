@@ -111,6 +111,8 @@ def _surveillance_services(services: Services) -> SurveillanceServices:
     return SurveillanceServices(
         lists=built.triage.lists,
         work=built.triage.work,
+        actions=built.triage.actions,
+        mutes=built.triage.mutes,
         pictures=built.pictures,
         catalogue=built.catalogue,
         pathways=built.pathways,

@@ -44,7 +44,7 @@ async def show_form(
     values = dict(form.values)
     matches: tuple[Choice, ...] = ()
     if patient is not None:
-        values.setdefault("canal", _best_channel(visitor, patient))
+        values.setdefault("canal", find_channel(visitor, patient) or _NO_CHANNEL.value)
     elif form.value("q"):
         found = await find_patients(visitor, form.value("q"))
         matches = tuple(
@@ -67,11 +67,10 @@ async def show_form(
     return visitor.render("professional/booking_form.html", place.frame, view, status=status)
 
 
-def _best_channel(visitor: Visitor, patient: Patient) -> str:
+def find_channel(visitor: Visitor, patient: Patient) -> Channel | None:
     """The first configured channel by which this patient can be reached."""
     reachable = {Channel.SMS: patient.contact.phone, Channel.EMAIL: patient.contact.email}
-    found = (one for one in Channel if one in visitor.services.links.channels and reachable[one])
-    return next((one.value for one in found), "aucun")
+    return next((one for one in Channel if one in visitor.services.links.channels and reachable[one]), None)
 
 
 def _query(form: Form, patient: Patient) -> str:

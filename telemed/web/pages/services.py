@@ -34,9 +34,11 @@ from telemed.acts.teleexpertise.service.templates import TemplateService
 from telemed.acts.teleexpertise.service.turns import TurnService
 from telemed.acts.telemonitoring.model.observation import Catalogue
 from telemed.acts.telemonitoring.model.pathway import Pathway
+from telemed.acts.telemonitoring.service.alert_actions import AlertActions
 from telemed.acts.telemonitoring.service.alert_lists import AlertLists
 from telemed.acts.telemonitoring.service.alert_pictures import AlertPictures
 from telemed.acts.telemonitoring.service.alert_work import AlertWork
+from telemed.acts.telemonitoring.service.mutes import MuteService
 from telemed.api.auth import SESSION_COOKIE as SESSION_COOKIE
 from telemed.api.auth import VISIT_COOKIE as VISIT_COOKIE
 from telemed.attachments.service import ArrivalService, ReadingService, RemovalService
@@ -108,6 +110,8 @@ class SurveillanceServices:
 
     lists: AlertLists
     work: AlertWork
+    actions: AlertActions
+    mutes: MuteService
     pictures: AlertPictures
     catalogue: Catalogue
     pathways: Mapping[str, Pathway]

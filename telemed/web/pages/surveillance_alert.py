@@ -20,7 +20,7 @@ from telemed.professionals.model import Professional
 from telemed.web import french, measure_words, rule_words, sparks, surveillance_words, words
 from telemed.web.pages.page import Pages, Visitor, Workplace, open_workplace
 from telemed.web.pages.surveillance import TEAM
-from telemed.web.pages.surveillance_forms import ACTIONS, MUTE_LENGTHS
+from telemed.web.pages.surveillance_forms import ACTIONS, BOOKED, MUTE_LENGTHS
 from telemed.web.pages.surveillance_lines import (
     drawn_limit,
     evidence_of,
@@ -113,15 +113,15 @@ async def _view(visitor: Visitor, place: Workplace, form: Form) -> AlertView:
         rule_version=rule.number if rule else None,
         rule_lines=rule_words.sentences(rule.rule, services.catalogue) if rule else (),
         curves=_curves(visitor, place, detail, picture),
-        thread=_thread(visitor, detail, picture),
-        mutes=tuple(_mute(one, detail.people, visitor) for one in detail.mutes),
+        thread=_thread(visitor, place, detail, picture),
+        mutes=tuple(_mute(one, detail) for one in detail.mutes),
         gestures=_gestures(detail),
         form=form,
         outcomes=surveillance_words.find_close_outcomes(alert.state),
         actions=ACTIONS,
         mute_lengths=MUTE_LENGTHS,
         mute_what=_mute_what(visitor, alert),
-        booking=f"/surveillance/alertes/{alert.id}/teleconsultation" if alert.is_open else "",
+        booking=f"/surveillance/alertes/{alert.id}/teleconsultation" if AlertStep.ACT in detail.line.steps else "",
         former=f"/surveillance/alertes/{alert.former_id}" if alert.former_id else "",
     )
     seen = (alert.version, view.state, view.due_at, int(now.timestamp()) // 60)
@@ -184,17 +184,23 @@ def _marks(events: Sequence[AlertEvent], place: Workplace) -> Mapping[date, str]
     return found
 
 
-def _thread(visitor: Visitor, detail: AlertDetail, picture: AlertPicture) -> tuple[AlertEntry, ...]:
-    return tuple(_entry(visitor, event, detail, picture) for event in detail.events)
+def _thread(visitor: Visitor, place: Workplace, detail: AlertDetail, picture: AlertPicture) -> tuple[AlertEntry, ...]:
+    return tuple(_entry(visitor, place, event, detail.people, picture) for event in detail.events)
 
 
-def _entry(visitor: Visitor, event: AlertEvent, detail: AlertDetail, picture: AlertPicture) -> AlertEntry:
+def _entry(
+    visitor: Visitor,
+    place: Workplace,
+    event: AlertEvent,
+    people: Mapping[UUID, Professional],
+    picture: AlertPicture,
+) -> AlertEntry:
     if event.kind in _SAID:
         title, tone = _SAID[event.kind]
     else:
         title, tone = surveillance_words.step(AlertStep(event.kind.value))
-    by = detail.people.get(event.by) if event.by else None
-    return AlertEntry(event.at, f"{title}{_more(event)}", _text(visitor, event, picture), _name(by), tone)
+    by = people.get(event.by) if event.by else None
+    return AlertEntry(event.at, f"{title}{_more(event)}", _text(visitor, place, event, picture), _name(by), tone)
 
 
 def _more(event: AlertEvent) -> str:
@@ -204,25 +210,36 @@ def _more(event: AlertEvent) -> str:
     if outcome is not None:
         return f"\u00a0: {surveillance_words.outcome(outcome).lower()}"
     if action is not None:
-        return f"\u00a0: {next(one.label for one in ACTIONS if one.value == action).lower()}"
+        return f"\u00a0: {next((one.label for one in ACTIONS if one.value == action), BOOKED).lower()}"
     return ""
 
 
-def _text(visitor: Visitor, event: AlertEvent, picture: AlertPicture) -> str:
+def _text(visitor: Visitor, place: Workplace, event: AlertEvent, picture: AlertPicture) -> str:
     if event.kind not in _WITH_VALUES:
-        return french.typographic(event.words)
+        when = _when(event, place)
+        return french.typographic("\n".join(part for part in (when, event.words) if part))
     rule = picture.rule.rule if picture.rule else None
     lines = said_evidence(read_evidence(event.details.get("evidence")), rule, visitor.services.surveillance.catalogue)
     return "\n".join(f"{one.signal}\u00a0: {one.value}{f' ({one.limit})' if one.limit else ''}" for one in lines)
 
 
-def _mute(one: KeptMute, people: Mapping[UUID, Professional], visitor: Visitor) -> MuteLine:
+def _when(event: AlertEvent, place: Workplace) -> str:
+    """When what was booked begins, or what was muted is told again."""
+    for name, said in (("starts_at", "Le"), ("until", "Jusqu’au")):
+        if name in event.details:
+            instant = datetime.fromisoformat(str(event.details[name]))
+            return f"{said} {french.format_moment(instant, place.practice.territory.zone, place.frame.today)}."
+    return ""
+
+
+def _mute(one: KeptMute, detail: AlertDetail) -> MuteLine:
+    alert = detail.line.alert
     return MuteLine(
         id=str(one.id),
-        what=one.cause.replace("_", " ").capitalize(),
+        what=what_of(alert) if one.cause == alert.cause else one.cause.replace("_", " ").capitalize(),
         until=one.until,
         reason=french.typographic(one.reason),
-        by=_name(people.get(one.author_id)),
+        by=_name(detail.people.get(one.author_id)),
         may_lift=True,
     )
 

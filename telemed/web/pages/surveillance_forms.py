@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from telemed.acts.telemonitoring.model.alert import AlertOutcome
+from telemed.acts.telemonitoring.model.triage import ActionKind
+from telemed.web import forms
 from telemed.web.views.frame import Choice
 
 MUTE_LENGTHS = (
@@ -12,9 +19,40 @@ MUTE_LENGTHS = (
     Choice("30", "Un mois"),
 )
 ACTIONS = (
-    Choice("call", "Appel du patient"),
-    Choice("advice", "Conseil donné"),
-    Choice("prescription", "Traitement modifié"),
-    Choice("visit", "Visite"),
-    Choice("teleconsultation", "Téléconsultation"),
+    Choice(ActionKind.CALL, "Appel du patient"),
+    Choice(ActionKind.ADVICE, "Conseil donné"),
+    Choice(ActionKind.PRESCRIPTION, "Traitement modifié"),
+    Choice(ActionKind.VISIT, "Visite"),
 )
+"""What is noted with words; a teleconsultation is booked instead."""
+BOOKED = "Téléconsultation prévue"
+Words = Annotated[str, Field(min_length=1, max_length=4_000)]
+Reason = Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class NoteForm(forms.FormModel):
+    note: Words
+
+
+class InterpretationForm(forms.FormModel):
+    interpretation: Words
+    decision: Annotated[str, Field(max_length=4_000)] = ""
+
+
+class DecisionForm(forms.FormModel):
+    decision: Words
+
+
+class ActionForm(forms.FormModel):
+    action: Literal[ActionKind.CALL, ActionKind.ADVICE, ActionKind.PRESCRIPTION, ActionKind.VISIT]
+    fait: Words
+
+
+class CloseForm(forms.FormModel):
+    issue: AlertOutcome
+    mots: Words
+
+
+class MuteForm(forms.FormModel):
+    duree: Annotated[int, Field(ge=1, le=90)]
+    motif_sourdine: Reason

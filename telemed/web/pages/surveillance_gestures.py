@@ -3,41 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated
+from datetime import timedelta
+from uuid import UUID
 
 from aiohttp import web
-from pydantic import Field
 
 from telemed.acts.telemonitoring.model.alert import AlertOutcome, AlertState
+from telemed.acts.telemonitoring.model.triage import ActionKind
+from telemed.acts.telemonitoring.service.alert_actions import ActionDraft
 from telemed.kernel.errors import Conflict, Invalid, Refused
 from telemed.web import forms
+from telemed.web.pages.booking_form import find_channel
 from telemed.web.pages.page import Pages, Visitor, open_workplace
 from telemed.web.pages.surveillance import TEAM, board_address
 from telemed.web.pages.surveillance_alert import alert_id_of, render_alert
+from telemed.web.pages.surveillance_forms import (
+    ActionForm,
+    CloseForm,
+    DecisionForm,
+    InterpretationForm,
+    MuteForm,
+    NoteForm,
+)
 from telemed.web.views.frame import Form
 
 pages = Pages()
-Words = Annotated[str, Field(min_length=1, max_length=4_000)]
 Gesture = Callable[[Form], Awaitable[str]]
 """Does it with what was typed, and gives the flash."""
-
-
-class NoteForm(forms.FormModel):
-    note: Words
-
-
-class InterpretationForm(forms.FormModel):
-    interpretation: Words
-    decision: Annotated[str, Field(max_length=4_000)] = ""
-
-
-class DecisionForm(forms.FormModel):
-    decision: Words
-
-
-class CloseForm(forms.FormModel):
-    issue: AlertOutcome
-    mots: Words
 
 
 @pages.post("/surveillance/alertes/{id}/prendre", TEAM)
@@ -90,9 +82,56 @@ async def decide(visitor: Visitor) -> web.Response:
     async def say(form: Form) -> str:
         asked = forms.read(DecisionForm, form)
         await visitor.services.surveillance.work.decide(visitor.known, alert_id_of(visitor), asked.decision)
-        return "alert-decided"
+        return await _book(visitor) if form.value("geste") == "teleconsultation" else "alert-decided"
 
     return await do(visitor, say)
+
+
+@pages.post("/surveillance/alertes/{id}/agir", TEAM)
+async def act(visitor: Visitor) -> web.Response:
+    async def note(form: Form) -> str:
+        asked = forms.read(ActionForm, form)
+        draft = ActionDraft(asked.action, asked.fait)
+        await visitor.services.surveillance.actions.act(visitor.known, alert_id_of(visitor), draft)
+        return "alert-acted"
+
+    return await do(visitor, note, anchor="#clore")
+
+
+@pages.post("/surveillance/alertes/{id}/teleconsultation", TEAM)
+async def book(visitor: Visitor) -> web.Response:
+    """With the doctor who decided, at his next free time; the link leaves by what the patient has."""
+
+    async def plan(_form: Form) -> str:
+        return await _book(visitor)
+
+    return await do(visitor, plan)
+
+
+@pages.post("/surveillance/alertes/{id}/sourdine", TEAM)
+async def mute(visitor: Visitor) -> web.Response:
+    async def quiet(form: Form) -> str:
+        asked, services = forms.read(MuteForm, form), visitor.services
+        until = services.clock.now() + timedelta(days=asked.duree)
+        await services.surveillance.mutes.mute(
+            visitor.known, alert_id_of(visitor), until=until, tolerance=0, reason=asked.motif_sourdine
+        )
+        return "alert-muted"
+
+    return await do(visitor, quiet, anchor="#silence")
+
+
+@pages.post("/surveillance/alertes/{id}/sourdine/{autre}/lever", TEAM)
+async def lift(visitor: Visitor) -> web.Response:
+    async def end(_form: Form) -> str:
+        try:
+            mute_id = UUID(visitor.request.match_info["autre"])
+        except ValueError:
+            raise web.HTTPNotFound from None
+        await visitor.services.surveillance.mutes.lift(visitor.known, mute_id)
+        return "alert-unmuted"
+
+    return await do(visitor, end, anchor="#silence")
 
 
 @pages.post("/surveillance/alertes/{id}/clore", TEAM)
@@ -115,6 +154,15 @@ async def close(visitor: Visitor) -> web.Response:
 
     form = await forms.typed(visitor.request)
     return await do(visitor, end, form=form, to=board_address(form.value("retour")))
+
+
+async def _book(visitor: Visitor) -> str:
+    """Book as it was decided; gives the flash."""
+    services, alert_id = visitor.services.surveillance, alert_id_of(visitor)
+    channel = find_channel(visitor, (await services.lists.get(visitor.known, alert_id)).line.patient)
+    draft = ActionDraft(ActionKind.TELECONSULTATION, channel=channel)
+    await services.actions.act(visitor.known, alert_id, draft)
+    return "alert-booked" if channel else "alert-booked-silently"
 
 
 async def do(

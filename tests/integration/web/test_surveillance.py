@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
+from telemed.acts.teleconsultation.model import OpeningHours
 from telemed.acts.telemonitoring.model.alert import Severity
 from telemed.acts.telemonitoring.model.evidence import FindingKind
 from telemed.acts.telemonitoring.model.told import SILENCE, Told
@@ -121,11 +122,36 @@ async def test_a_doctor_interprets_decides_and_the_team_closes(ward: Ward) -> No
     assert early.status == 409
     decided = await ward.doctor.post(f"{alert}/decider", {"decision": "Diurétique doublé trois jours"})
     assert "Notez ce qui est fait" in decided.text
+    acted = await ward.nurse.post(f"{alert}/agir", {"action": "call", "fait": "Prévenue, elle a compris."})
+    assert "Fait : appel du patient" in plain(acted.text)
+    full = await ward.nurse.post(f"{alert}/teleconsultation")
+    assert (full.status, "libre dans les 14 jours" in full.text) == (409, True)
+    services, doctor = ward.site.services, ward.site.people.doctor
+    assert doctor.id
+    await services.booking.set_hours(doctor, doctor.id, [OpeningHours(2, time(15), time(16), 20)])
+    booked = await ward.nurse.post(f"{alert}/teleconsultation")
+    assert "Téléconsultation réservée." in booked.text
+    assert "Fait : téléconsultation prévue" in plain(booked.text)
     closed = await ward.nurse.post(f"{alert}/clore", {"issue": "actionable", "mots": "Poids revenu"})
     assert closed.path == "/surveillance"
     again = await ward.fire()
     former = await ward.nurse.get(again)
     assert f'href="{alert}"' in former.text
+
+
+async def test_a_cause_is_muted_until_it_grows_worse(ward: Ward) -> None:
+    alert = await ward.fire(value=80)
+    refused = await ward.nurse.post(f"{alert}/sourdine", {"duree": "90", "motif_sourdine": "Vacances"})
+    assert (refused.status, "a une fin" in refused.text) == (409, True)
+    muted = await ward.nurse.post(f"{alert}/sourdine", {"duree": "1", "motif_sourdine": "Traitement changé hier"})
+    assert "Traitement changé hier" in muted.text
+    assert "tant que la valeur ne dépasse pas 80 kg" in plain(muted.text)
+    lift = re.search(r'action="([^"]+/lever)"', muted.text)
+    assert lift
+    lifted = await ward.doctor.post(lift[1])
+    assert "/lever" not in lifted.text
+    silence = await ward.fire(cause=SILENCE, severity=Severity.NOW, direction=None, evidence=())
+    assert "Ne plus être prévenu" not in (await ward.nurse.get(silence)).text
 
 
 async def test_filters_narrow_and_silence_is_said(ward: Ward) -> None:
