@@ -26,7 +26,7 @@ from telemed.app.telemonitoring.entrance import Entrance, build_entrance, give_e
 from telemed.app.telemonitoring.keying import Keying, build_keying
 from telemed.app.telemonitoring.sheets import Sheets, build_sheets
 from telemed.app.telemonitoring.triage import Triage, build_triage, give_triage
-from telemed.app.telemonitoring.watching import Watching, build_watching
+from telemed.app.telemonitoring.watching import Watching, build_watching, give_watching
 from telemed.kernel.messages import Channel, MessageSender
 from telemed.scheduler import Job, every
 
@@ -70,6 +70,7 @@ class Telemonitoring:
             ),
             *self.care.jobs(),
             *self.triage.jobs(),
+            *self.watching.jobs(),
         ]
 
 
@@ -80,7 +81,7 @@ def build_telemonitoring(
     catalogue = load_catalogue()
     pathways = load_pathways(ground.law, catalogue)
     triage = build_triage(ground, TeleconsultationBookings(booking), senders)
-    watching = build_watching(catalogue, pathways, triage.book)
+    watching = build_watching(ground, catalogue, pathways, triage.book)
     ingestion = Ingestion(database=ground.database, writer=RowWriter(catalogue), watcher=watching.watcher)
     entrance = build_entrance(ground, catalogue, pathways, ingestion)
     care = build_care(ground, catalogue, pathways, entrance.bearing)
@@ -104,4 +105,5 @@ def give_telemonitoring(app: web.Application, built: Telemonitoring) -> None:
     """Its services, under the keys by which the routes find them."""
     give_care(app, built.care)
     give_triage(app, built.triage)
+    give_watching(app, built.watching)
     give_entrance(app, built.entrance)

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
+
+from aiohttp import web
 
 from telemed.acts.telemonitoring.formats.packaged import load_default_rules
 from telemed.acts.telemonitoring.model.observation import Catalogue
 from telemed.acts.telemonitoring.model.pathway import Pathway
 from telemed.acts.telemonitoring.ports.watching import AlertBook
+from telemed.acts.telemonitoring.routes.rulebook import DRY_RUNS, RULES
+from telemed.acts.telemonitoring.service.dry_runs import DryRuns
 from telemed.acts.telemonitoring.service.roster import Roster
-from telemed.acts.telemonitoring.service.watching import RuleWatcher
+from telemed.acts.telemonitoring.service.rulebook import RuleService
+from telemed.acts.telemonitoring.service.watching import RereadJob, RuleWatcher
+from telemed.app.ground import Ground, common
+from telemed.scheduler import Job, every
 
 
 @dataclass(frozen=True)
@@ -18,9 +26,37 @@ class Watching:
     """The use cases of rules."""
 
     watcher: RuleWatcher
+    rules: RuleService
+    dry_runs: DryRuns
+    rereading: RereadJob
+
+    def jobs(self) -> list[Job]:
+        return [
+            Job(
+                id="telemonitoring.reread",
+                trigger=every(minutes=10),
+                run=self.rereading.run,
+                lateness=timedelta(hours=1),
+                why="rules that could not be evaluated read the history again: no alert is lost by a fault of ours",
+            )
+        ]
 
 
-def build_watching(catalogue: Catalogue, pathways: Mapping[str, Pathway], alerts: AlertBook) -> Watching:
+def build_watching(
+    ground: Ground, catalogue: Catalogue, pathways: Mapping[str, Pathway], alerts: AlertBook
+) -> Watching:
     """Raises PathwayError if the rules that come with the service do not fit its pathways."""
-    roster = Roster(load_default_rules(pathways, catalogue))
-    return Watching(watcher=RuleWatcher(roster=roster, alerts=alerts))
+    defaults = load_default_rules(pathways, catalogue)
+    watcher = RuleWatcher(roster=Roster(defaults), alerts=alerts)
+    return Watching(
+        watcher=watcher,
+        rules=RuleService(**common(ground), catalogue=catalogue, pathways=pathways, defaults=defaults),
+        dry_runs=DryRuns(**common(ground), catalogue=catalogue),
+        rereading=RereadJob(database=ground.database, clock=ground.clock, watcher=watcher),
+    )
+
+
+def give_watching(app: web.Application, watching: Watching) -> None:
+    """Its services, under the keys by which the routes find them."""
+    app[RULES] = watching.rules
+    app[DRY_RUNS] = watching.dry_runs

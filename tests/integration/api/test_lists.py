@@ -19,6 +19,7 @@ from telemed.acts.telemonitoring.model.board import AlertFilter
 from telemed.acts.telemonitoring.model.care import EducationTopic, PaperKind
 from telemed.acts.telemonitoring.service.follow_ups import PlanDraft
 from telemed.acts.telemonitoring.service.practices import PaperDraft
+from telemed.acts.telemonitoring.service.rulebook import Scope
 from telemed.app import OPERATIONS, Services, build_services
 from telemed.consent.model import ActKind, ConsentDecision
 from telemed.kernel.caller import Caller
@@ -149,6 +150,12 @@ async def with_follow_up(path: str, services: Services, people: People) -> str:
         for number in range(MANY):
             paper = PaperDraft(PaperKind.ARS_DECLARATION, None, f"ARS-{number}", DayRange(today))
             await care.practices.add_paper(people.secretary, paper)
+    if path.startswith("/telemonitoring/rules"):
+        rules = services.telemonitoring.watching.rules
+        (kept, *_) = await rules.page(people.doctor, Scope("diabete"), limit=1)
+        for number in range(1, MANY if "{rule_id}" in path else 1):
+            await rules.rewrite(people.doctor, kept.id, kept.version.rule, number=number)
+        return path.replace("{rule_id}", str(kept.id))
     if not path.startswith("/follow-ups"):
         return path
     patients = await services.patients.page(people.secretary, limit=200)
@@ -213,6 +220,8 @@ LISTS = {
     "/follow-ups/{follow_up_id}/history": "nurse",
     "/follow-ups/{follow_up_id}/education": "nurse",
     "/telemonitoring/papers": "secretary",
+    "/telemonitoring/rules": "nurse",
+    "/telemonitoring/rules/{rule_id}/versions": "nurse",
 }
 IN_MEMORY = ("/law/parameters",)
 

@@ -9,6 +9,7 @@ from telemed.acts.telemonitoring.routes import (
     exports,
     follow_ups,
     practices,
+    rulebook,
 )
 
 OPERATIONS = (
@@ -20,4 +21,5 @@ OPERATIONS = (
     doors.operations,
     alerts.operations,
     alert_actions.operations,
+    rulebook.operations,
 )

@@ -120,11 +120,21 @@ def check_rule(rule: Rule, catalogue: Catalogue) -> Decision:
     """May this rule be kept? Every fault of every condition is named, with its place (`when.of[1]`)."""
     places = list(_walk(rule.when, "when", 1))
     reasons = [reason for condition, place, _ in places for reason in _faults(condition, place, catalogue)]
+    reasons += _words(rule)
     leaves = sum(not isinstance(condition, AtLeast) for condition, _, _ in places)
     if leaves > MAX_LEAVES or max(depth for _, _, depth in places) > MAX_DEPTH:
         text = f"Une règle a au plus {MAX_LEAVES} conditions, sur {MAX_DEPTH} niveaux."
         reasons.append(Reason("telemonitoring.rule_too_large", text, compared={"conditions": leaves}))
     return Decision(refusals=tuple(reasons))
+
+
+def _words(rule: Rule) -> Iterator[Reason]:
+    if not rule.label.strip() or not rule.label.isprintable():
+        yield Reason("telemonitoring.rule_label", "Le libellé tient sur une ligne, sans caractère invisible.")
+    quiet = rule.quiet_hours
+    if quiet is not None and quiet.start == quiet.end:
+        text = "Des heures calmes qui finissent quand elles commencent ne laissent rien."
+        yield Reason("telemonitoring.rule_quiet_hours", text, compared={"place": "quiet_hours"})
 
 
 def _walk(condition: Condition, place: str, depth: int) -> Iterator[tuple[Condition, str, int]]:

@@ -14,8 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from telemed.acts.telemonitoring.formats.rules import write_rule
+from telemed.acts.telemonitoring.model.follow_up import TAKES_DATA
 from telemed.acts.telemonitoring.model.rule_book import KeptRule, RuleBook, RuleVersion
 from telemed.acts.telemonitoring.store.rule_rows import to_rule, to_version
+from telemed.acts.telemonitoring.tables.follow_ups import FollowUpRow
 from telemed.acts.telemonitoring.tables.rulebook import RuleBookRow, RuleRow, RuleVersionRow
 from telemed.kernel.errors import Conflict
 
@@ -125,6 +127,29 @@ class RuleStore:
         if follow_up_id is not None:
             query = query.where(col(row.follow_up_id).is_(None) | (col(row.follow_up_id) == follow_up_id))
         return bool(await self._session.scalar(query))
+
+    async def count(self, shelf: Shelf, follow_up_id: UUID | None) -> int:
+        """How many rules read the same patients."""
+        row = RuleRow
+        own = col(row.follow_up_id)
+        query = select(func.count()).select_from(row).where(col(row.practice_id) == shelf[0])
+        query = query.where(col(row.pathway) == shelf[1], own.is_(None) | (own == follow_up_id))
+        return await self._session.scalar(query) or 0
+
+    async def touch(self, follow_up_id: UUID) -> None:
+        """A rule of this patient's own, locked, has changed: who keeps him in memory must read him again."""
+        row = FollowUpRow
+        query = update(row).where(col(row.id) == follow_up_id).values(version=col(row.version) + 1)
+        await self._session.execute(query)
+
+    async def watched(self, shelf: Shelf, *, limit: int) -> tuple[list[UUID], int]:
+        """The follow-ups that a general rule reads, the newest first, and how many there are."""
+        row = FollowUpRow
+        states = [state.value for state in TAKES_DATA]
+        of_shelf = (col(row.practice_id) == shelf[0], col(row.pathway) == shelf[1], col(row.state).in_(states))
+        query = select(col(row.id)).where(*of_shelf).order_by(col(row.id).desc()).limit(limit)
+        counted = await self._session.scalar(select(func.count()).select_from(row).where(*of_shelf))
+        return list(await self._session.scalars(query)), counted or 0
 
     async def find(self, rule_id: UUID, practice_id: UUID) -> KeptRule | None:
         """One rule of a practice, with its last version."""
