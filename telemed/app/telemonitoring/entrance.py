@@ -11,11 +11,14 @@ from telemed.acts.telemonitoring.model.observation import Catalogue
 from telemed.acts.telemonitoring.model.pathway import Pathway
 from telemed.acts.telemonitoring.routes import devices as device_routes
 from telemed.acts.telemonitoring.routes import doors as door_routes
+from telemed.acts.telemonitoring.routes import quarantine as quarantine_routes
 from telemed.acts.telemonitoring.service.bearing import DeviceBearing
 from telemed.acts.telemonitoring.service.devices import DeviceService
 from telemed.acts.telemonitoring.service.door_keys import DoorKeys
 from telemed.acts.telemonitoring.service.doors import DoorService
 from telemed.acts.telemonitoring.service.ingestion import Ingestion
+from telemed.acts.telemonitoring.service.quarantine import QuarantineService
+from telemed.acts.telemonitoring.store.rows import RowWriter
 from telemed.api.bodies import Bodies
 from telemed.api.devices import DOOR, DeviceDoor
 from telemed.app.ground import Ground, common
@@ -35,6 +38,7 @@ class Entrance:
     keys: DoorKeys
     doors: DoorService
     bearing: DeviceBearing
+    quarantine: QuarantineService
     settings: Settings
 
 
@@ -47,6 +51,7 @@ def build_entrance(
         keys=keys,
         doors=DoorService(clock=ground.clock, catalogue=catalogue, keys=keys, tokens=tokens, ingestion=ingestion),
         bearing=DeviceBearing(clock=ground.clock),
+        quarantine=QuarantineService(**common(ground), ingestion=ingestion, writer=RowWriter(catalogue)),
         settings=ground.settings,
     )
 
@@ -56,6 +61,7 @@ def give_entrance(app: web.Application, entrance: Entrance) -> None:
     settings = entrance.settings
     app[device_routes.DEVICES] = entrance.devices
     app[door_routes.DOORS] = entrance.doors
+    app[quarantine_routes.QUARANTINE] = entrance.quarantine
     largest = settings.device_body_limit_bytes
     app[door_routes.BODIES] = Bodies(largest=largest, most=_BODIES_AT_ONCE * largest)
     app[door_routes.FHIR_BASE] = f"{settings.public_url}/fhir"

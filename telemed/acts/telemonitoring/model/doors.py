@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+import msgspec
+
 from telemed.acts.telemonitoring.model.arrival import Taken
 from telemed.acts.telemonitoring.model.receipt import Issue, IssueSeverity
 from telemed.kernel.clock import Territory
@@ -77,8 +79,7 @@ class Said(StrEnum):
     PCD01 = "pcd01"
 
 
-@dataclass(frozen=True, slots=True)
-class EntryOutcome:
+class EntryOutcome(msgspec.Struct, frozen=True, gc=False):
     """What became of one entry: an HTTP status, what is said of it, and where it can be read."""
 
     status: int

@@ -9,6 +9,7 @@ from telemed.acts.telemonitoring.routes import (
     exports,
     follow_ups,
     practices,
+    quarantine,
     rulebook,
 )
 
@@ -19,6 +20,7 @@ OPERATIONS = (
     exports.operations,
     devices.operations,
     doors.operations,
+    quarantine.operations,
     alerts.operations,
     alert_actions.operations,
     rulebook.operations,

@@ -48,7 +48,7 @@ class ObservationStore:
         answers: dict[int, Taken] = {}
         waiting = list(rest)
         for _ in range(_TRIES):
-            versions = await self._versions({arrivals[position].key for position in waiting})
+            versions = await self.versions({arrivals[position].key for position in waiting})
             additions: list[tuple[int, Taken, Kept]] = []
             for position in waiting:
                 arrival = arrivals[position]
@@ -67,7 +67,7 @@ class ObservationStore:
 
     async def find_known(self, keys: Collection[Key]) -> frozenset[Key]:
         """Which of these measures are kept, in any version."""
-        return frozenset(await self._versions(set(keys)))
+        return frozenset(await self.versions(set(keys)))
 
     async def history(
         self, follow_up_id: UUID, signals: Iterable[str], *, since: datetime, until: datetime
@@ -84,7 +84,8 @@ class ObservationStore:
             key=lambda kept: (kept.observation.measured_at, kept.observation.signal or "", kept.device_id),
         )
 
-    async def _versions(self, keys: set[Key]) -> dict[Key, list[Kept]]:
+    async def versions(self, keys: set[Key]) -> dict[Key, list[Kept]]:
+        """Every version of these measures, in order."""
         row, wanted = ObservationRow, sorted(keys)
         found: dict[Key, list[Kept]] = {}
         for start in range(0, len(wanted), _KEYS_AT_ONCE):

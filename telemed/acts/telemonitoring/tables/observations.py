@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, text
 from sqlmodel import Field
 
 from telemed.storage.tables import Table
 from telemed.storage.types import UtcDateTime
+
+_ASIDE = text("quarantine IS NOT NULL")
 
 
 class ObservationRow(Table, table=True):
@@ -22,6 +24,13 @@ class ObservationRow(Table, table=True):
     __table_args__ = (
         CheckConstraint("version >= 0", name="version"),
         Index("ix_telemonitoring_observations_curve", "follow_up_id", "signal", "measured_at"),
+        Index(
+            "ix_telemonitoring_observations_aside",
+            "follow_up_id",
+            "measured_at",
+            sqlite_where=_ASIDE,
+            postgresql_where=_ASIDE,
+        ),
         {"postgresql_partition_by": "RANGE (measured_at)"},
     )
 
