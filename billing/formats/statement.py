@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from billing.formats.spreadsheet import Euros, write_csv
 from billing.formats.words import PLACES, STAGES, act_words, organism_words
 from billing.model.reconciliation import AccountLine, Heading, Reconciliation
 from billing.rules.reconciliation import Place, Sum
 from telemed.kernel.clock import Territory, civil_date
 from telemed.kernel.money import format_euros
+from telemed.kernel.spreadsheet import Euros, write_csv
 
 HEAD = (
     "Jour de l'acte", "Acte", "Code", "Facture n°", "Lot n°", "Organisme", "Étape", "Montant", "Facturé",

@@ -12,12 +12,14 @@ from telemed.acts.telemonitoring.formats.triage import load_triage
 from telemed.acts.telemonitoring.ports.alerts import Bookings
 from telemed.acts.telemonitoring.routes.alert_actions import ALERT_ACTIONS, MUTES
 from telemed.acts.telemonitoring.routes.alerts import ALERT_LISTS, ALERT_WORK
+from telemed.acts.telemonitoring.routes.quality import QUALITY
 from telemed.acts.telemonitoring.service.alert_actions import AlertActions
 from telemed.acts.telemonitoring.service.alert_book import Alerts
 from telemed.acts.telemonitoring.service.alert_lists import AlertLists
 from telemed.acts.telemonitoring.service.alert_sweep import AlertSweep
 from telemed.acts.telemonitoring.service.alert_work import AlertDesk, AlertWork
 from telemed.acts.telemonitoring.service.mutes import MuteService
+from telemed.acts.telemonitoring.service.quality import QualityService
 from telemed.acts.telemonitoring.service.team_times import TeamTimes
 from telemed.app.ground import Ground, common
 from telemed.kernel.messages import Channel, MessageSender
@@ -35,6 +37,7 @@ class Triage:
     actions: AlertActions
     mutes: MuteService
     sweep: AlertSweep
+    quality: QualityService
 
     def jobs(self) -> list[Job]:
         return [
@@ -58,6 +61,7 @@ def build_triage(ground: Ground, bookings: Bookings, senders: Mapping[Channel, M
         lists=AlertLists(**common(ground)),
         actions=AlertActions(desk, bookings),
         mutes=MuteService(desk),
+        quality=QualityService(database=ground.database, journal=ground.journal),
         sweep=AlertSweep(desk, Teller(senders), ground.settings.public_url),
     )
 
@@ -68,3 +72,4 @@ def give_triage(app: web.Application, triage: Triage) -> None:
     app[ALERT_WORK] = triage.work
     app[ALERT_ACTIONS] = triage.actions
     app[MUTES] = triage.mutes
+    app[QUALITY] = triage.quality

@@ -104,7 +104,7 @@ async def with_case(path: str, services: Services, people: People) -> str:
         for number in range(MANY):
             content = TemplateContent(f"Modèle {number:02d}", "Conclusion.")
             await services.expertise.templates.add(people.nurse, content)
-    if path.startswith(("/telemonitoring/alerts", "/follow-ups/{muted_id}")):
+    if path.startswith(("/telemonitoring/alerts", "/telemonitoring/quality", "/follow-ups/{muted_id}")):
         return await with_alerts(path, services, people)
     if not path.startswith("/teleexpertises"):
         return path
@@ -209,6 +209,7 @@ LISTS = {
     "/telemonitoring/alerts": "nurse",
     "/telemonitoring/alerts/{alert_id}/events": "nurse",
     "/follow-ups/{muted_id}/mutes": "nurse",
+    "/telemonitoring/quality?since=2026-11-01&until=2026-11-30": "nurse",
     "/documents/received": "doctor",
     "/consents?patient_id={patient_id}": "doctor",
     "/patients/{patient_id}/identity-history": "doctor",

@@ -9,6 +9,7 @@ from telemed.acts.telemonitoring.routes import (
     exports,
     follow_ups,
     practices,
+    quality,
     quarantine,
     rulebook,
 )
@@ -24,4 +25,5 @@ OPERATIONS = (
     alerts.operations,
     alert_actions.operations,
     rulebook.operations,
+    quality.operations,
 )

@@ -70,7 +70,7 @@ CHANGING = (
 def to_values(alert: Alert) -> dict[str, Any]:
     """Every column of an alert's row."""
     values: dict[str, Any] = {name: getattr(alert, name) for name in _SAME}
-    handled = None if alert.closed_at is None else (alert.closed_at - alert.opened_at).total_seconds() // 60
+    handled = None if alert.closed_at is None else max(0.0, (alert.closed_at - alert.seen_from).total_seconds()) // 60
     return values | {
         "direction": _code(alert.direction),
         "rank": RANKS[alert.severity],

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.formats.spreadsheet import Cell, Euros, decimal_comma, write_csv
+from telemed.kernel.spreadsheet import Cell, Euros, decimal_comma, write_csv
 
 HEAD = ("Jour", "Libellé", "Nombre", "Montant")
 
