@@ -53,7 +53,15 @@ PAGES = {
         "/avis/disponibilites",
         "/avis/modeles",
     ),
-    "ines.marchand": ("/avis", "/avis/nouveau?q=Bernard", "/avis/disponibilites", "/patientele", "/patientele/nouveau"),
+    "ines.marchand": (
+        "/avis",
+        "/avis/nouveau?q=Bernard",
+        "/avis/disponibilites",
+        "/patientele",
+        "/patientele/nouveau",
+        "/surveillance/suivis",
+        "/surveillance/nouveau",
+    ),
     "marc.perrin": ("/tracabilite", "/mes-sessions", "/textes?douteux=oui"),
     "helene.roux": ("/comptes", "/comptes/nouveau", "/facturation/envois", "/facturation/rapprochement"),
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from telemed.app import OPERATIONS
@@ -23,10 +25,8 @@ _NAMES = {
 
 
 def named(path: str) -> str:
-    known = path
-    for part in ("{id}", "{autre}", "{ids}"):
-        known = known.replace(part, str(new_id()))
-    return known.replace("{token}", "x" * 43).replace("{page}", "1")
+    known = path.replace("{token}", "x" * 43).replace("{page}", "1")
+    return re.sub(r"\{\w+\}", lambda _: str(new_id()), known)
 
 
 async def test_a_stranger_reaches_no_closed_page(site: Site) -> None:
