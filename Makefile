@@ -19,7 +19,7 @@ serve: ## serve with the settings of the environment (see docs/reference/setting
 
 test: ## set up and run the whole test suite on SQLite and PostgreSQL (ARGS="-k word" narrows it)
 	@.ci/environment dev
-	@.ci/system-packages chromium coturn
+	@.ci/system-packages chromium coturn mosquitto
 	@$(PYTHON) -m tests.run $(ARGS)
 
 check: ## ruff, mypy --strict, import contracts, law files, migrations

@@ -54,6 +54,12 @@ class Settings(BaseModel):
     caisse_certificate: Path | None = None
     caisse_key: Path | None = None
     caisse_authority: Path | None = None
+    mqtt_url: SecretStr = SecretStr("")
+    mqtt_host: str = "127.0.0.1"
+    mqtt_port: int = Field(default=1883, ge=0, le=65535)
+    mqtt_certificate: Path | None = None
+    mqtt_key: Path | None = None
+    mqtt_authority: Path | None = None
     stun_urls: str = ""
     turn_urls: str = ""
     turn_secret: SecretStr = SecretStr("")
@@ -90,6 +96,17 @@ class Settings(BaseModel):
     def files_dir(self) -> Path:
         """Where attachments are kept, encrypted; in the data folder by default."""
         return self.files or self.data_dir / "files"
+
+    @property
+    def has_chosen_mqtt_port(self) -> bool:
+        """Was the port asked for, or is it the one that any broker on this machine may have taken already?"""
+        return "mqtt_port" in self.model_fields_set
+
+    @property
+    def mqtt_listening_port(self) -> int | None:
+        """Where devices come by MQTT; None: nowhere. In tests only where they ask for it."""
+        is_asked = self.has_chosen_mqtt_port or self.environment is not Environment.TEST
+        return self.mqtt_port if self.mqtt_port and is_asked else None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:

@@ -9,7 +9,7 @@ import pytest
 from tests.run import QUICK, ROOT
 
 pytest_plugins = ["tests.fixtures.garbage", "tests.fixtures.properties", "tests.fixtures.clocks"]
-_OUTSIDES = ("run_folder", "databases", "people", "http", "browsers", "turn", "caisse")
+_OUTSIDES = ("run_folder", "databases", "people", "http", "browsers", "turn", "caisse", "mosquitto")
 _WITH_OUTSIDE = [f"tests.fixtures.{name}" for name in _OUTSIDES]
 pytest.register_assert_rewrite(*_WITH_OUTSIDE)
 

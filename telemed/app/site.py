@@ -47,6 +47,7 @@ from telemed.app.experts import Experts
 from telemed.app.pages import page_services
 from telemed.app.services import Services
 from telemed.app.telemonitoring import give_telemonitoring
+from telemed.app.telemonitoring.mqtt import receiving
 from telemed.attachments import routes as attachment_routes
 from telemed.consent import routes as consent_routes
 from telemed.documents import routes as document_routes
@@ -261,9 +262,12 @@ async def _run_background(app: web.Application) -> AsyncIterator[None]:
         asyncio.create_task(services.live.wire.run(), name="live wire"),
         asyncio.create_task(services.telemonitoring.entrance.keys.follow(services.live.wire), name="door keys"),
     ]
-    yield
-    await end_tasks(tasks)
-    await services.telemonitoring.ingestion.close()
-    services.documents.close()
-    services.accounting.close()
-    await services.database.close()
+    try:
+        async with receiving(services.settings, services.telemonitoring.doors):
+            yield
+    finally:
+        await end_tasks(tasks)
+        await services.telemonitoring.ingestion.close()
+        services.documents.close()
+        services.accounting.close()
+        await services.database.close()

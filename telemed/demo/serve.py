@@ -32,6 +32,7 @@ from telemed.storage.migrate import upgrade
 
 FOLDER = Path(".data/demo")
 _PORTS = 20
+_MQTT_PORT = 1883
 
 
 async def serve(folder: Path, port: int, *, starts_over: bool) -> None:
@@ -45,6 +46,7 @@ async def serve(folder: Path, port: int, *, starts_over: bool) -> None:
         async with AsyncExitStack() as stack:
             addresses = await stack.enter_async_context(letterbox.open())
             settings = settings_for(folder, chosen, letterbox, addresses)
+            settings = settings.model_copy(update={"mqtt_port": find_port(_MQTT_PORT)})
             settings, caisse = await stack.enter_async_context(open_caisse_for(settings, clock))
             with rejecting_one(caisse):
                 practice = await open_practice(settings, clock)
@@ -149,6 +151,7 @@ def _welcome(
         f"                           {invitation.patient}, date de naissance {invitation.birth_date}",
         f"  SMS, lots, codes         {addresses.page_url}",
         f"  Interface HTTP           {settings.public_url}/docs",
+        f"  Dispositifs (MQTT 5)     mqtt://{settings.mqtt_host}:{settings.mqtt_port}",
         "",
         f"  Mot de passe de tous     {practice.accounts[0].password}",
         "",
