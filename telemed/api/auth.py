@@ -13,6 +13,7 @@ from telemed.kernel.errors import Forbidden, Unauthenticated
 
 SESSION_COOKIE = "telemed_session"
 VISIT_COOKIE = "telemed_visit"
+FOLLOW_COOKIE = "telemed_follow"
 
 
 class Authenticator(Protocol):
@@ -23,16 +24,22 @@ class Authenticator(Protocol):
 
 @dataclass(frozen=True)
 class Access:
-    """Who may call a route: everybody, a professional with one of the roles, a patient through a link, a device."""
+    """Who may call a route: everybody, a professional with one of the roles, a patient through a link, a device.
+
+    `patient_cookie` is that of the patient's browser: of a visit, or of a follow-up.
+    """
 
     is_public: bool = False
     roles: frozenset[Role] = frozenset()
     is_for_patients: bool = False
     is_for_devices: bool = False
+    patient_cookie: str = VISIT_COOKIE
 
 
 PUBLIC = Access(is_public=True)
 PATIENT = Access(is_for_patients=True)
+FOLLOWED = Access(is_for_patients=True, patient_cookie=FOLLOW_COOKIE)
+"""A patient through the link of his follow-up."""
 DEVICE = Access(is_for_devices=True)
 SIGNED_IN = Access(roles=frozenset(Role))
 
@@ -72,7 +79,7 @@ async def require_caller(request: web.Request, access: Access) -> Caller | None:
     professional = await find_caller(request, SESSION_COOKIE) if access.roles else None
     if professional is not None and professional.has_role(*access.roles):
         return professional
-    patient = await find_caller(request, VISIT_COOKIE) if access.is_for_patients else None
+    patient = await find_caller(request, access.patient_cookie) if access.is_for_patients else None
     if patient is not None and patient.kind is CallerKind.PATIENT:
         return patient
     device = await find_device(request) if access.is_for_devices else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from telemed.app.services import Services
 from telemed.app.telemonitoring import Telemonitoring
+from telemed.web.pages.keying_services import KeyingServices
 from telemed.web.pages.services import (
     AttachmentServices,
     ExpertiseServices,
@@ -44,6 +45,7 @@ def page_services(services: Services) -> PageServices:
         experts=_roster_services(services),
         surveillance=_surveillance_services(services),
         telemonitoring=_telemonitoring_services(services.telemonitoring),
+        keying=_keying_services(services),
         archive=services.documents.archive,
         law=services.law,
         claims=services.claims,
@@ -91,6 +93,19 @@ def _expertise_services(services: Services) -> ExpertiseServices:
         rings=expertise.rings,
         calls=expertise.calls,
         levels=expertise.levels,
+    )
+
+
+def _keying_services(services: Services) -> KeyingServices:
+    telemonitoring, keying, own = services.telemonitoring, services.telemonitoring.keying, services.own_pages
+    return KeyingServices(
+        catalogue=telemonitoring.catalogue,
+        questionnaires=keying.questionnaires,
+        askings=keying.askings,
+        entries=keying.entries,
+        links=own.links,
+        own=own.pages,
+        follow_ups=telemonitoring.follow_ups,
     )
 
 

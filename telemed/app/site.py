@@ -36,7 +36,7 @@ from telemed.acts.telemonitoring import routes as telemonitoring_routes
 from telemed.acts.telemonitoring.formats.fhir import capabilities as telemonitoring_fhir
 from telemed.adapters.rooms import SOCKET_PATH
 from telemed.api import docs_page, fhir, health, openapi, problems_page, stream
-from telemed.api.auth import AUTHENTICATORS, SESSION_COOKIE, VISIT_COOKIE, Authenticator
+from telemed.api.auth import AUTHENTICATORS, FOLLOW_COOKIE, SESSION_COOKIE, VISIT_COOKIE, Authenticator
 from telemed.api.limits import RateLimiter
 from telemed.api.middlewares import LIMITER, MIDDLEWARES, SETTINGS, add_security_headers
 from telemed.api.operation import Operations
@@ -103,7 +103,11 @@ def build_app(services: Services) -> web.Application:
     app[SERVICES] = services
     app[SETTINGS] = settings
     app[LIMITER] = RateLimiter(clock=services.clock, per_minute=settings.requests_per_minute)
-    authenticators: dict[str, Authenticator] = {SESSION_COOKIE: services.sessions, VISIT_COOKIE: services.links}
+    authenticators: dict[str, Authenticator] = {
+        SESSION_COOKIE: services.sessions,
+        VISIT_COOKIE: services.links,
+        FOLLOW_COOKIE: services.own_pages.links,
+    }
     app[AUTHENTICATORS] = authenticators
     checks: dict[str, health.Check] = {"database": lambda: is_current(services.database)}
     app[health.CHECKS] = checks

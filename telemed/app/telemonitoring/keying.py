@@ -103,6 +103,7 @@ def build_own_pages(
             practices=telemonitoring.care.practices,
             consents=consents,
             is_closed=is_closed,
+            catalogue=telemonitoring.catalogue,
         ),
         reminders=ReminderService(database=ground.database, clock=ground.clock, askings=keying.askings, links=links),
     )

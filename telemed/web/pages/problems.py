@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from aiohttp import web
@@ -37,9 +38,9 @@ _BUG = (
 
 def show_problem(request: web.Request, problem: Problem) -> web.Response:
     """The page of a problem; a visitor who is not known is led to the door."""
-    is_patient = request.path.startswith(("/visite", "/v/"))
+    door = find_door(request.path)
     if problem.status == 401:
-        return _to_the_door(request, is_patient=is_patient)
+        return _to_the_door(request, door)
     title, what, to_do = _WORDS.get(problem.status, _BUG)
     reasons = tuple(ReasonLine(forms.sentence(reason.text), reason.reference) for reason in problem.reasons)
     view = ProblemView(
@@ -48,8 +49,8 @@ def show_problem(request: web.Request, problem: Problem) -> web.Response:
         what=what if problem.status in (404, 500) or not problem.detail or reasons else forms.sentence(problem.detail),
         kept=_KEPT if request.method == "POST" else "",
         to_do=to_do,
-        back_address="/visite" if is_patient else "/",
-        back_label="Revenir à ma visite" if is_patient else "Aller à l’accueil",
+        back_address=door.home,
+        back_label=door.label,
         reasons=reasons,
         request_id=problem.request_id,
     )
@@ -58,9 +59,27 @@ def show_problem(request: web.Request, problem: Problem) -> web.Response:
     return web.Response(text=text, status=problem.status, content_type="text/html")
 
 
-def _to_the_door(request: web.Request, *, is_patient: bool) -> web.Response:
-    if is_patient:
-        return web.Response(status=303, headers={"Location": "/visite/naissance"})
+@dataclass(frozen=True)
+class Door:
+    """Where somebody who is not known goes in, and where he is at home. `entrance` is empty for professionals."""
+
+    home: str
+    label: str
+    entrance: str = ""
+
+
+def find_door(path: str) -> Door:
+    """The way in of the page asked for: a visit, a follow-up, or the professionals'."""
+    if path.startswith(("/visite", "/v/")):
+        return Door("/visite", "Revenir à ma visite", "/visite/naissance")
+    if path == "/suivi" or path.startswith(("/suivi/", "/s/")):
+        return Door("/suivi", "Revenir à mon suivi", "/suivi/naissance")
+    return Door("/", "Aller à l’accueil")
+
+
+def _to_the_door(request: web.Request, door: Door) -> web.Response:
+    if door.entrance:
+        return web.Response(status=303, headers={"Location": door.entrance})
     back = quote(request.path_qs, safe="/?=&") if request.method == "GET" else ""
     response = web.Response(status=303, headers={"Location": f"/connexion?suite={quote(back, safe='')}"})
     response.del_cookie(SESSION_COOKIE, path="/")

@@ -62,6 +62,7 @@ from telemed.professionals.service import (
     SignInService,
 )
 from telemed.trace.service import TraceService
+from telemed.web.pages.keying_services import KeyingServices
 from telemed.web.pages.telemonitoring_services import TelemonitoringServices
 
 
@@ -142,6 +143,7 @@ class PageServices:
     expertise: ExpertiseServices
     attachments: AttachmentServices
     experts: RosterServices
+    keying: KeyingServices
     surveillance: SurveillanceServices
     telemonitoring: TelemonitoringServices
     archive: DocumentArchive

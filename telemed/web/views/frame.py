@@ -113,11 +113,15 @@ class DoctorCard:
 
 @dataclass(frozen=True)
 class PatientFrame(Frame):
-    """One task a page: the step, and the doctor's card once the link is known."""
+    """One task a page: the step, and the doctor's card once the link is known.
+
+    `is_follow_up`: on every page, in sight, that nobody reads at once and that the 15 answers.
+    """
 
     step: Step | None = None
     doctor: DoctorCard | None = None
     practice_phone: str = ""
+    is_follow_up: bool = False
 
     @property
     def steps(self) -> tuple[Step, ...]:

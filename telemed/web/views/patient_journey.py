@@ -15,6 +15,10 @@ class BirthDateView:
     """The second factor of the link; an error says how many tries are left."""
 
     form: Form = NOTHING_TYPED
+    action: str = "/visite/naissance"
+    why: str = "Elle protège votre consultation\u00a0: votre lien seul ne suffit pas."
+    whose: str = "Date de naissance de la personne qui consulte"
+    hint: str = "Entrez la date de la personne qui consulte\u00a0: pour un enfant, la sienne et non la vôtre."
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,12 @@ class LinkClosedView:
     what_to_do: str
     may_ask: bool = True
     was_asked: bool = False
+    action: str = "/visite/nouveau-lien"
+    asked_text: str = (
+        "Si un rendez-vous correspond, un nouveau lien vient de partir vers le téléphone ou l’adresse que votre "
+        "médecin connaît. Il arrive en une à deux minutes."
+    )
+    address_text: str = "Il est envoyé au numéro ou à l’adresse donnés lors de la prise de rendez-vous."
 
 
 @dataclass(frozen=True)

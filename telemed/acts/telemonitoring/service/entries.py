@@ -201,6 +201,12 @@ class EntryService:
             last = await self._last(uow, caller, follow_up, first_id)
             return await self._form_of(uow, last), last
 
+    async def form_named(self, caller: Caller, entry: Entry) -> Questionnaire:
+        """The questions of an entry that the caller has read, whether it may still be corrected or not."""
+        async with self._database.begin() as uow:
+            await open_keyed(uow, self._journal, caller, entry.follow_up_id, "read_entry")
+            return await self._form_of(uow, entry)
+
     async def keep(self, event: Event) -> None:
         """Subscriber of ENTRY_KEPT: what an interruption kept from the rules reaches them; the same twice is once."""
         async with self._database.read() as session:

@@ -163,6 +163,12 @@ class FollowLinkService:
                 (await store.lock_access(follow_up.id)).failed_tries = 0
                 await self.queue(uow, follow_up, channel, is_reminder=False)
 
+    async def is_of(self, token: str, follow_up_id: UUID | None) -> bool:
+        """Is this a link of that follow-up? A browser that several people use is then known to be the right one's."""
+        async with self._database.read() as session:
+            link = await LinkStore(session).find_link(hash_token(token))
+        return link is not None and link.act_id == follow_up_id
+
     async def authenticate(self, token: str) -> Caller | None:
         """The patient behind a cookie of his page; None when it is unknown, expired, revoked, or the care is over."""
         async with self._database.read() as session:

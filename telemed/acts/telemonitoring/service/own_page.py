@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+from telemed.acts.telemonitoring.model.arrival import Kept
 from telemed.acts.telemonitoring.model.care import FollowUp, TeamRole
 from telemed.acts.telemonitoring.model.entry import Entry
+from telemed.acts.telemonitoring.model.observation import Catalogue, Signal, SignalKind
 from telemed.acts.telemonitoring.model.pathway import Pathway
 from telemed.acts.telemonitoring.model.questionnaire import KeyedGroup
 from telemed.acts.telemonitoring.rules.worked_hours import WorkedHours, find_opening
@@ -16,6 +18,8 @@ from telemed.acts.telemonitoring.service.entry_access import open_own
 from telemed.acts.telemonitoring.service.practices import PracticeCareService
 from telemed.acts.telemonitoring.store.care import CareStore
 from telemed.acts.telemonitoring.store.entries import EntryStore
+from telemed.acts.telemonitoring.store.latest import find_latest
+from telemed.acts.telemonitoring.store.rows import RowWriter
 from telemed.consent.formats import Wording
 from telemed.consent.model import ActKind, ConsentDecision, ConsentRecord
 from telemed.consent.service import ConsentService
@@ -29,6 +33,7 @@ from telemed.storage.engine import Database
 from telemed.trace.service import Journal
 
 _SHOWN = 12
+_RECENT = timedelta(days=90)
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,7 @@ class OwnPage:
     groups: tuple[KeyedGroup, ...]
     wanted: int
     entries: tuple[Entry, ...]
+    latest: tuple[Kept, ...]
 
 
 class OwnPageService:
@@ -73,6 +79,7 @@ class OwnPageService:
         practices: PracticeCareService,
         consents: ConsentService,
         is_closed: Callable[[date, Territory], bool],
+        catalogue: Catalogue,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -83,6 +90,8 @@ class OwnPageService:
         self._practices = practices
         self._consents = consents
         self._is_closed = is_closed
+        self._catalogue = catalogue
+        self._writer = RowWriter(catalogue)
 
     async def view(self, caller: Caller) -> OwnPage:
         """His page, in a constant number of statements. Raises Unauthenticated."""
@@ -98,6 +107,9 @@ class OwnPageService:
             hours = (await self._practices.worked_hours_within(uow, [follow_up.practice_id]))[follow_up.practice_id]
             asked = await self._askings.asked_within(uow, follow_up)
             entries = await EntryStore(uow.session).page(follow_up.id, limit=_SHOWN)
+            latest = await find_latest(
+                uow.session, self._writer, follow_up.id, self._shown(follow_up), since=now - _RECENT
+            )
         opens_at = find_opening(hours, now, lambda day: self._is_closed(day, hours.territory))
         groups, wanted = self._groups(follow_up)
         order = list(TeamRole)
@@ -117,6 +129,7 @@ class OwnPageService:
             groups=groups,
             wanted=wanted,
             entries=tuple(entries),
+            latest=tuple(latest),
         )
 
     def wordings(self) -> tuple[Wording, Wording]:
@@ -140,6 +153,19 @@ class OwnPageService:
                 decision=ConsentDecision.WITHDRAWN,
                 wording_sha256=wording.sha256,
             )
+
+    def signal(self, name: str) -> Signal:
+        """A signal of the catalogue. Raises LookupError."""
+        found = self._catalogue.find(name)
+        if found is None:
+            raise LookupError(name)
+        return found
+
+    def _shown(self, follow_up: FollowUp) -> list[str]:
+        """The numbers that his own page shows him, in the order of the catalogue."""
+        version = self._pathways[follow_up.plan.pathway].versions[-1]
+        wanted = follow_up.plan.hand_signals | version.silence.signals
+        return [one.name for one in self._catalogue if one.name in wanted and one.kind is not SignalKind.ANSWER]
 
     def _groups(self, follow_up: FollowUp) -> tuple[tuple[KeyedGroup, ...], int]:
         """Those that the follow-up counts on first: what its plan has keyed by hand, else what its pathway wants."""

@@ -166,7 +166,7 @@ def test_data_are_expected_once_a_window_and_never_in_hospital(window: int, stay
 def test_stays_follow_one_another() -> None:
     first = add_stay((), DAY)
     assert first == (DayRange(DAY),)
-    back = end_stay(first or (), on(4))
+    back = end_stay(first, on(4))
     assert back == (DayRange(DAY, on(3)),)
     assert add_stay(back, on(4)) == (DayRange(DAY, on(3)), DayRange(on(4)))
     assert add_stay(back, on(3)) == (DayRange(DAY),)

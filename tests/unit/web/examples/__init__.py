@@ -12,6 +12,7 @@ from tests.unit.web.examples import (
     journey,
     lots,
     office,
+    own,
     practice,
     roster,
     rules,
@@ -29,6 +30,7 @@ EXAMPLES: dict[str, Example] = (
     | office.EXAMPLES
     | texts.EXAMPLES
     | journey.EXAMPLES
+    | own.EXAMPLES
     | expertise.EXAMPLES
     | attachments.EXAMPLES
     | roster.EXAMPLES
