@@ -11,11 +11,13 @@ from telemed.acts.telemonitoring.model.observation import Catalogue
 from telemed.acts.telemonitoring.model.pathway import Pathway
 from telemed.acts.telemonitoring.routes import devices as device_routes
 from telemed.acts.telemonitoring.routes import doors as door_routes
+from telemed.acts.telemonitoring.routes import histories as history_routes
 from telemed.acts.telemonitoring.routes import quarantine as quarantine_routes
 from telemed.acts.telemonitoring.service.bearing import DeviceBearing
 from telemed.acts.telemonitoring.service.devices import DeviceService
 from telemed.acts.telemonitoring.service.door_keys import DoorKeys
 from telemed.acts.telemonitoring.service.doors import DoorService
+from telemed.acts.telemonitoring.service.histories import HistoryService
 from telemed.acts.telemonitoring.service.ingestion import Ingestion
 from telemed.acts.telemonitoring.service.quarantine import QuarantineService
 from telemed.acts.telemonitoring.store.rows import RowWriter
@@ -39,6 +41,7 @@ class Entrance:
     doors: DoorService
     bearing: DeviceBearing
     quarantine: QuarantineService
+    histories: HistoryService
     settings: Settings
 
 
@@ -52,6 +55,7 @@ def build_entrance(
         doors=DoorService(clock=ground.clock, catalogue=catalogue, keys=keys, tokens=tokens, ingestion=ingestion),
         bearing=DeviceBearing(clock=ground.clock),
         quarantine=QuarantineService(**common(ground), ingestion=ingestion, writer=RowWriter(catalogue)),
+        histories=HistoryService(**common(ground), ingestion=ingestion, catalogue=catalogue),
         settings=ground.settings,
     )
 
@@ -61,6 +65,7 @@ def give_entrance(app: web.Application, entrance: Entrance) -> None:
     settings = entrance.settings
     app[device_routes.DEVICES] = entrance.devices
     app[door_routes.DOORS] = entrance.doors
+    app[history_routes.HISTORIES] = entrance.histories
     app[quarantine_routes.QUARANTINE] = entrance.quarantine
     largest = settings.device_body_limit_bytes
     app[door_routes.BODIES] = Bodies(largest=largest, most=_BODIES_AT_ONCE * largest)

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from telemed.acts.telemonitoring.model.arrival import Arrival, Taken
+from telemed.acts.telemonitoring.model.arrival import Arrival, Kept, Taken
 from telemed.acts.telemonitoring.ports.watching import Watcher
 from telemed.acts.telemonitoring.store import ObservationStore
 from telemed.acts.telemonitoring.store.observations import Key
@@ -72,6 +72,11 @@ class Ingestion:
         """Which of these measures are kept already, whatever they say."""
         async with self._database.read() as session:
             return await ObservationStore(session, self._writer).find_known(keys)
+
+    async def versions(self, keys: Collection[Key]) -> dict[Key, list[Kept]]:
+        """Every version of these measures, in order."""
+        async with self._database.read() as session:
+            return await ObservationStore(session, self._writer).versions(set(keys))
 
     async def close(self) -> None:
         """Wait for what is in line."""

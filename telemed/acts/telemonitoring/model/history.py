@@ -1,0 +1,57 @@
+"""Past measures that a person brings in a file: looked at, kept, taken back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID, uuid5
+
+MOST_FAULTS = 200
+"""How many rejected lines are told one by one; all are counted."""
+
+
+class HistoryState(StrEnum):
+    PREVIEWED = "previewed"
+    KEPT = "kept"
+    UNDONE = "undone"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A line that is not taken, by its number in the file, and why."""
+
+    line: int
+    code: str
+    text: str
+
+
+@dataclass(frozen=True)
+class HistoryCount:
+    """What a file holds. `doubtful` lines are accepted, and set aside for a person to look at."""
+
+    accepted: int
+    doubtful: int
+    rejected: int
+    first_at: datetime | None
+    last_at: datetime | None
+    signals: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class History:
+    """A file of a follow-up."""
+
+    id: UUID
+    follow_up_id: UUID
+    state: HistoryState
+    by: UUID
+    at: datetime
+    count: HistoryCount
+    faults: tuple[Fault, ...]
+    settled_at: datetime | None = None
+
+
+def device_of_history(follow_up_id: UUID, name: str) -> UUID:
+    """What stands for a device that only a file names: the same name is the same device of the same patient."""
+    return uuid5(follow_up_id, f"history {name}")

@@ -1,0 +1,179 @@
+"""Past measures in a CSV file: looked at line by line, kept by the same way in as any measure, taken back whole."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from msgspec.structs import replace as change
+
+from telemed.acts.telemonitoring.formats.fhir.observation import Reading
+from telemed.acts.telemonitoring.formats.history import decode_history
+from telemed.acts.telemonitoring.model.arrival import Arrival
+from telemed.acts.telemonitoring.model.care import FollowUp
+from telemed.acts.telemonitoring.model.history import (
+    MOST_FAULTS,
+    Fault,
+    History,
+    HistoryCount,
+    HistoryState,
+    device_of_history,
+)
+from telemed.acts.telemonitoring.model.observation import Catalogue, Observation, ObservationStatus
+from telemed.acts.telemonitoring.model.receipt import Issue, Receipt, Unreadable
+from telemed.acts.telemonitoring.model.rights import Right
+from telemed.acts.telemonitoring.rules.arrivals import check_clock, find_current
+from telemed.acts.telemonitoring.service.care_access import open_follow_up, require_right
+from telemed.acts.telemonitoring.service.ingestion import Ingestion
+from telemed.acts.telemonitoring.store.devices import DeviceStore
+from telemed.acts.telemonitoring.store.history_files import HistoryStore
+from telemed.kernel.caller import Caller
+from telemed.kernel.clock import Clock
+from telemed.kernel.errors import Conflict, Invalid, NotFound
+from telemed.kernel.ids import new_id
+from telemed.storage.engine import Database
+from telemed.trace.service import Journal
+
+_AT_ONCE = 2_000
+_LINE = "ligne "
+
+
+class _Line(NamedTuple):
+    """A line of the file, and what it says or what is wrong with it."""
+
+    number: int
+    observation: Observation | None
+    fault: Issue | None
+
+
+class HistoryService:
+    def __init__(
+        self, *, database: Database, clock: Clock, journal: Journal, ingestion: Ingestion, catalogue: Catalogue
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._journal = journal
+        self._ingestion = ingestion
+        self._catalogue = catalogue
+
+    async def preview(self, caller: Caller, follow_up_id: UUID, content: bytes) -> History:
+        """What a file would bring; nothing counts yet. Raises NotFound, Invalid on a file that cannot be read."""
+        who, now = require_right(caller, Right.ENROL), self._clock.now()
+        async with self._database.begin() as uow:
+            follow_up = await open_follow_up(
+                uow, self._journal, caller, follow_up_id, "preview_history", right=Right.ENROL
+            )
+        lines = await self._read(content, follow_up, now)
+        faults = tuple(Fault(one.number, one.fault.code, one.fault.text) for one in lines if one.fault is not None)
+        told = faults[:MOST_FAULTS]
+        state = HistoryState.PREVIEWED
+        one = History(new_id(), follow_up_id, state, who, now, _count(lines, len(faults)), told)
+        async with self._database.begin() as uow:
+            await HistoryStore(uow.session).add(one, content)
+        return one
+
+    async def keep(self, caller: Caller, follow_up_id: UUID, history_id: UUID) -> History:
+        """Let it count. Cut short, it is kept again: nothing comes twice. Raises NotFound, Conflict once settled."""
+        follow_up, one, content = await self._open(caller, follow_up_id, history_id, "keep_history")
+        if one.state is not HistoryState.PREVIEWED:
+            raise Conflict("Ce fichier est déjà gardé ou annulé.", code="history.settled")
+        if not one.count.accepted:
+            raise Conflict("Aucune ligne de ce fichier n'est acceptée.", code="history.nothing_accepted")
+        async for some in self._arrivals(follow_up, one, content):
+            await self._ingestion.take(some)
+        return await self._settle(one, HistoryState.KEPT)
+
+    async def undo(self, caller: Caller, follow_up_id: UUID, history_id: UUID) -> History:
+        """Take back all that a file brought: each measure that still stands is marked as entered in error, and stays
+        to be seen. What a device had sent before the file, or was corrected since, is left. Raises NotFound."""
+        follow_up, one, content = await self._open(caller, follow_up_id, history_id, "undo_history")
+        if one.state is HistoryState.UNDONE:
+            return one
+        if one.state is HistoryState.KEPT:
+            async for some in self._arrivals(follow_up, one, content):
+                versions = await self._ingestion.versions({arrival.key for arrival in some})
+                own = [arrival for arrival in some if find_current(versions[arrival.key]).arrival_id == one.id]
+                await self._ingestion.take([_taken_back(arrival) for arrival in own])
+        return await self._settle(one, HistoryState.UNDONE)
+
+    async def page(self, caller: Caller, follow_up_id: UUID, *, before: UUID | None, limit: int) -> list[History]:
+        """The files of a patient, the latest first. Raises NotFound."""
+        async with self._database.begin() as uow:
+            await open_follow_up(uow, self._journal, caller, follow_up_id, "read_histories")
+            return await HistoryStore(uow.session).page(follow_up_id, before=before, limit=limit)
+
+    async def _open(
+        self, caller: Caller, follow_up_id: UUID, history_id: UUID, action: str
+    ) -> tuple[FollowUp, History, bytes]:
+        async with self._database.begin() as uow:
+            follow_up = await open_follow_up(uow, self._journal, caller, follow_up_id, action, right=Right.ENROL)
+            store = HistoryStore(uow.session)
+            one = await store.find(history_id, follow_up_id)
+            if one is None:
+                raise NotFound("Ce fichier n'existe pas, ou n'est pas de ce suivi.")
+            return follow_up, one, await store.content(history_id)
+
+    async def _settle(self, one: History, state: HistoryState) -> History:
+        now = self._clock.now()
+        async with self._database.begin() as uow:
+            await HistoryStore(uow.session).settle(one.id, state, now)
+        return replace(one, state=state, settled_at=now)
+
+    async def _arrivals(self, follow_up: FollowUp, one: History, content: bytes) -> AsyncIterator[list[Arrival]]:
+        """What the file brings, some at a time; read again as it was read when it was looked at."""
+        async with self._database.read() as session:
+            devices = await DeviceStore(session).of_follow_up(follow_up.id)
+        known = {device.content.identifier: device.id for device in devices}
+        lines = await self._read(content, follow_up, one.at)
+        observations = [line.observation for line in lines if line.observation is not None]
+        for start in range(0, len(observations), _AT_ONCE):
+            some = observations[start : start + _AT_ONCE]
+            yield [
+                Arrival(
+                    follow_up.id,
+                    known.get(said.device) or device_of_history(follow_up.id, said.device),
+                    one.id,
+                    one.at,
+                    said,
+                )
+                for said in some
+            ]
+
+    async def _read(self, content: bytes, follow_up: FollowUp, at: datetime) -> list[_Line]:
+        """Raises Invalid."""
+        reading = Reading(self._catalogue, follow_up.plan.territory)
+        try:
+            receipts = decode_history(content, str(follow_up.patient_id), reading)
+            return await asyncio.to_thread(lambda: list(_judge(receipts, at)))
+        except Unreadable as unreadable:
+            raise Invalid(unreadable.issue.text, field="file", code="history.unreadable") from unreadable
+
+
+def _judge(receipts: Iterable[Receipt], at: datetime) -> Iterator[_Line]:
+    for position, receipt in enumerate(receipts, 2):
+        observation = receipt.observations[0] if receipt.observations else None
+        late = check_clock(observation, at, f"{_LINE}{position}") if observation is not None else None
+        fault = late or (receipt.issues[0] if receipt.is_refused else None)
+        number = int(fault.place.removeprefix(_LINE)) if fault and fault.place.startswith(_LINE) else position
+        yield _Line(number, None if fault else observation, fault)
+
+
+def _count(lines: list[_Line], rejected: int) -> HistoryCount:
+    taken = [line.observation for line in lines if line.observation is not None]
+    instants = [one.measured_at for one in taken]
+    return HistoryCount(
+        accepted=len(taken),
+        doubtful=sum(one.quarantine is not None for one in taken),
+        rejected=rejected,
+        first_at=min(instants, default=None),
+        last_at=max(instants, default=None),
+        signals=tuple(sorted({one.signal for one in taken if one.signal})),
+    )
+
+
+def _taken_back(arrival: Arrival) -> Arrival:
+    return change(arrival, observation=change(arrival.observation, status=ObservationStatus.ENTERED_IN_ERROR))
