@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from telemed.kernel.caller import CallerKind
 from telemed.trace.model import GENESIS, Entry, Note, Outcome, hash_entry
 from telemed.trace.tables import TraceEntryRow, TraceHeadRow
 
@@ -61,6 +62,14 @@ class TraceStore:
         if actor_id is not None:
             query = query.where(col(TraceEntryRow.actor_id) == actor_id)
         return [_to_entry(row) for row in await self._session.scalars(query)]
+
+    async def last_contact(self, patient_ids: Collection[UUID]) -> datetime | None:
+        """When a person last did anything about these records, or tried to; what the service does by itself is none."""
+        row = TraceEntryRow
+        query = select(func.max(col(row.at))).where(
+            col(row.patient_id).in_(set(patient_ids)), col(row.actor_kind) != CallerKind.SYSTEM.value
+        )
+        return await self._session.scalar(query)
 
 
 def _to_row(entry: Entry, digest: bytes) -> TraceEntryRow:

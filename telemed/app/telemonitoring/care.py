@@ -21,6 +21,7 @@ from telemed.acts.telemonitoring.service.follow_up_timers import FollowUpTimers
 from telemed.acts.telemonitoring.service.follow_ups import FollowUpService
 from telemed.acts.telemonitoring.service.months import MonthCloser
 from telemed.acts.telemonitoring.service.practices import PracticeCareService
+from telemed.acts.telemonitoring.service.retention import RetentionService
 from telemed.acts.telemonitoring.service.teams import TeamService
 from telemed.acts.telemonitoring.service.thresholds import ThresholdService
 from telemed.app.ground import Ground, common
@@ -40,6 +41,7 @@ class Care:
     exports: ExportService
     consents: FollowUpConsents
     timers: FollowUpTimers
+    retention: RetentionService
 
     def jobs(self) -> list[Job]:
         return [
@@ -49,7 +51,14 @@ class Care:
                 run=self.timers.run,
                 lateness=timedelta(minutes=30),
                 why="close months, lapse, flag, close and drop follow-ups when their time has come",
-            )
+            ),
+            Job(
+                id="telemonitoring.retention",
+                trigger=every(hours=24),
+                run=self.retention.run,
+                lateness=timedelta(hours=24),
+                why="erase the months of observations that no record has to keep any more (R-53)",
+            ),
         ]
 
 
@@ -73,6 +82,7 @@ def build_care(
         exports=ExportService(**common(ground), catalogue=catalogue),
         consents=FollowUpConsents(steps=steps),
         timers=FollowUpTimers(database=database, steps=steps),
+        retention=RetentionService(**common(ground), law=law),
     )
 
 
