@@ -19,6 +19,8 @@ from telemed.kernel.errors import Conflict
 
 Key = tuple[UUID, str]
 _KEYS_AT_ONCE = 2_000
+_LOCKED_BY = (col(AlertRow.follow_up_id), col(AlertRow.cause), col(AlertRow.ordinal))
+"""The one order in which alerts are locked, so that nobody waits in a circle."""
 _TABLE: Table = AlertRow.__table__  # type: ignore[attr-defined]
 _MOVE = (
     update(_TABLE)
@@ -48,7 +50,7 @@ class AlertStore:
 
     async def find_many(self, ids: Collection[UUID]) -> dict[UUID, Alert]:
         """Those that exist, locked in one order."""
-        query = select(AlertRow).where(col(AlertRow.id).in_(sorted(set(ids)))).order_by(col(AlertRow.id))
+        query = select(AlertRow).where(col(AlertRow.id).in_(sorted(set(ids)))).order_by(*_LOCKED_BY)
         rows = await self._session.scalars(query.with_for_update().execution_options(populate_existing=True))
         return {row.id: to_alert(row) for row in rows}
 
@@ -101,7 +103,7 @@ def _latest(keys: Sequence[Key]) -> Any:
         select(AlertRow)
         .where(col(AlertRow.follow_up_id).in_(sorted({key[0] for key in keys})))  # SQLite seeks by this, not by pairs
         .where(tuple_(col(AlertRow.follow_up_id), col(AlertRow.cause)).in_(keys), col(AlertRow.ordinal) == last)
-        .order_by(col(AlertRow.follow_up_id), col(AlertRow.cause))
+        .order_by(*_LOCKED_BY)
         .with_for_update()
         .execution_options(populate_existing=True)
     )

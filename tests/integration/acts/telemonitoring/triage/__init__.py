@@ -1,0 +1,1 @@
+"""The life of alerts as a machine of states, in any order."""
