@@ -1,0 +1,175 @@
+"""The board of alerts in real browsers: worked by keyboard, live without jumping, and without a script on a phone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
+
+from telemed.acts.telemonitoring.formats.catalogue import LOINC
+from telemed.acts.telemonitoring.model.alert import Severity
+from telemed.acts.telemonitoring.model.arrival import Arrival
+from telemed.acts.telemonitoring.model.care import FollowUp
+from telemed.acts.telemonitoring.model.evidence import Evidence
+from telemed.acts.telemonitoring.model.hands import Hand, hand_of
+from telemed.acts.telemonitoring.model.observation import Observation, ObservationStatus
+from telemed.acts.telemonitoring.model.rule import Side
+from telemed.acts.telemonitoring.model.told import SILENCE
+from telemed.kernel.ids import new_id
+from tests import journeys
+from tests.acceptance.test_gallery_accessibility import violations
+from tests.fixtures.browsers import NewWindow
+from tests.integration.acts.telemonitoring.alerting import make_told
+from tests.integration.acts.telemonitoring.enrolled import make_follow_up
+from tests.scene import Scene, demo_scene
+
+pytestmark = [pytest.mark.asyncio, pytest.mark.browser, pytest.mark.slow]
+DOCTOR, NURSE = "claire.moreau", "ines.marchand"
+WEIGHTS = (71.2, 71.0, 71.3, 71.1, None, 71.2, 71.4, 71.3, None, None, None, 72.4, 73.1, 74.1)
+
+
+@dataclass
+class Ward:
+    """Some followed patients of the demonstration's practice, and what their team's windows need."""
+
+    scene: Scene
+    follow_ups: list[FollowUp]
+    cookies: dict[str, list[Any]]
+
+    async def tell(self, place: int, **changes: Any) -> None:
+        """A finding about one of them, as rules tell it."""
+        services = self.scene.services
+        told = make_told(self.follow_ups[place], services.clock.now(), rule_version_id=None, **changes)
+        async with services.database.begin() as uow:
+            await services.telemonitoring.triage.book.record(uow, [told])
+
+    async def open(self, new_window: NewWindow, login: str, **how: bool) -> Page:
+        window = await new_window(**how)
+        await window.add_cookies(self.cookies[login])
+        page = await window.new_page()
+        await page.goto(f"{self.scene.base_url}/surveillance")
+        return page
+
+
+async def weigh(scene: Scene, follow_up: FollowUp) -> None:
+    """Two weeks of weights, with days without one."""
+    now = scene.services.clock.now()
+    arrivals = []
+    for back, weight in enumerate(reversed(WEIGHTS)):
+        if weight is not None:
+            at = now - timedelta(days=back, minutes=30)
+            seen = Observation(
+                "", "", f"{LOINC}|29463-7", "", at, ObservationStatus.FINAL, "weight", round(weight * 1_000_000)
+            )
+            arrivals.append(Arrival(follow_up.id, hand_of(follow_up.id, Hand.TEAM), new_id(), now, seen))
+    await scene.services.telemonitoring.ingestion.take(arrivals)
+
+
+@pytest_asyncio.fixture(scope="module")
+async def ward(chromium: Browser) -> AsyncIterator[Ward]:
+    async with demo_scene() as scene:
+        services, doctor = scene.services, scene.practice.callers[DOCTOR]
+        found = []
+        for patient_id in scene.practice.patients[:4]:
+            patient = await services.patients.get(doctor, patient_id)
+            found.append(await make_follow_up(services, doctor, patient))
+            await weigh(scene, found[-1])
+        built = Ward(scene, found, {})
+        await built.tell(0, severity=Severity.NOW, label="Saturation basse", cause="low", direction=Side.BELOW)
+        await built.tell(1)
+        silence = (Evidence("silence", "device_off", 2),)
+        await built.tell(2, cause=SILENCE, label="Non-transmission", direction=None, evidence=silence)
+        for login in (DOCTOR, NURSE):
+            window = await chromium.new_context()
+            page = await window.new_page()
+            await journeys.sign_in(page, scene.base_url, scene.account(login))
+            built.cookies[login] = await window.cookies()
+            await window.close()
+        yield built
+
+
+async def focused(page: Page) -> str:
+    """The patient of the line that has the focus."""
+    name = await page.evaluate("document.activeElement.closest('[data-alert]')?.dataset.name ?? ''")
+    return str(name)
+
+
+async def test_a_board_is_worked_by_keyboard_and_does_not_jump(
+    ward: Ward, new_window: NewWindow, axe_source: str
+) -> None:
+    page = await ward.open(new_window, NURSE)
+    lines = page.locator("[data-alert]")
+    await expect(lines).to_have_count(3)
+    assert await violations(page, axe_source) == []
+    await page.keyboard.press("j")
+    first = await focused(page)
+    await page.keyboard.press("j")
+    second = await focused(page)
+    await page.keyboard.press("k")
+    assert (await focused(page), first != second) == (first, True)
+    await ward.tell(3, cause="fast", label="Pouls rapide", severity=Severity.NOW)
+    await expect(page.locator("[data-news]")).to_contain_text("1 nouvelle alerte.")
+    await expect(lines).to_have_count(3)
+    assert await focused(page) == first
+    await page.keyboard.press("r")
+    await expect(lines).to_have_count(4)
+    assert await focused(page) == first
+    await expect(page.locator('[data-count="surveillance"] [data-number]')).to_have_text("4")
+    await page.keyboard.press("x")
+    await expect(page.locator("[data-chosen]")).to_have_text("1")
+    await page.keyboard.press("t")
+    await page.get_by_text("Alerte prise : elle est à vous.").wait_for()
+    await page.get_by_role("button", name="Rendre", exact=True).click()
+    await page.get_by_text("Alerte rendue à l’équipe.").wait_for()
+    await page.keyboard.press("j")
+    await page.keyboard.press("c")
+    dialog = page.get_by_role("dialog")
+    await expect(dialog.get_by_label(re.compile("^Justifiée"))).to_be_hidden()
+    await dialog.get_by_label(re.compile("^Technique")).check()
+    await dialog.get_by_label("Ce que vous avez constaté").fill("Capteur mal posé.")
+    assert await violations(page, axe_source) == []
+    await dialog.get_by_role("button", name="Clore").click()
+    await page.get_by_text("Alerte close.").wait_for()
+    await expect(lines).to_have_count(3)
+    await ward.tell(3, cause="again", label="Tension haute")
+    await expect(lines).to_have_count(4)
+    await page.keyboard.press("j")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/alertes/*")
+    assert await violations(page, axe_source) == []
+
+
+async def test_a_nurse_and_a_doctor_handle_an_alert_without_a_script_on_a_phone(
+    ward: Ward, new_window: NewWindow
+) -> None:
+    await ward.tell(1, cause="heavy", label="Poids trop haut", severity=Severity.NOW)
+    nurse, doctor = [await ward.open(new_window, login, is_phone=True, has_scripts=False) for login in (NURSE, DOCTOR)]
+    line = nurse.locator("[data-alert]", has_text="Poids trop haut")
+    await line.get_by_role("button", name=re.compile("^Prendre")).click()
+    await nurse.get_by_text("elle est à vous").wait_for()
+    await line.get_by_role("link").first.click()
+    alert = nurse.url.partition("#")[0]
+    await nurse.get_by_label("Ajouter une note").fill("Appelée, essoufflée depuis hier.")
+    await nurse.get_by_role("button", name="Ajouter").click()
+    await doctor.goto(alert)
+    await doctor.get_by_text("essoufflée depuis hier").wait_for()
+    await doctor.get_by_label("Votre interprétation").fill("Surcharge hydrosodée.")
+    await doctor.get_by_label(re.compile("^Ce qu’on fait")).fill("Diurétique doublé trois jours.")
+    await doctor.get_by_role("button", name="Garder").click()
+    await doctor.get_by_text("Décision gardée.").wait_for()
+    await nurse.goto(alert)
+    await nurse.get_by_label("Appel du patient").check()
+    await nurse.get_by_label("Précisez").fill("Consignes comprises.")
+    await nurse.get_by_role("button", name="Noter").click()
+    await nurse.get_by_label(re.compile("Justifiée")).check()
+    await nurse.get_by_label("Ce que vous avez constaté").fill("Traitement modifié, rappel dans trois jours.")
+    await nurse.get_by_role("button", name="Clore l’alerte").click()
+    await nurse.get_by_text("Alerte close.").wait_for()
+    await nurse.get_by_role("link", name="Closes").click()
+    await expect(nurse.locator("[data-alert]", has_text="Poids trop haut")).to_contain_text("Justifiée")
