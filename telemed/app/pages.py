@@ -129,6 +129,8 @@ def _surveillance_services(services: Services) -> SurveillanceServices:
         actions=built.triage.actions,
         mutes=built.triage.mutes,
         pictures=built.pictures,
+        rules=built.watching.rules,
+        dry_runs=built.watching.dry_runs,
         catalogue=built.catalogue,
         pathways=built.pathways,
     )

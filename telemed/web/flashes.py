@@ -119,6 +119,8 @@ _TEXTS: dict[str, tuple[str, Tone]] = {
     ),
     "alert-muted": ("Mise en sourdine. Une valeur plus grave la lève.", Tone.SOON),
     "alert-unmuted": ("Sourdine levée\u00a0: l’équipe sera prévenue.", Tone.FINE),
+    "rule-kept": ("Règle active dès maintenant.", Tone.FINE),
+    "rule-retired": ("Règle retirée\u00a0: elle ne prévient plus personne.", Tone.SOON),
     "alert-closed": ("Alerte close. Elle reste lisible parmi les closes.", Tone.FINE),
     "follow-up-begun": ("Brouillon commencé. Chaque étape le garde.", Tone.FINE),
     "follow-up-started": ("Suivi commencé. Ses mesures comptent dès maintenant.", Tone.FINE),
@@ -146,6 +148,7 @@ _UNDO = {
     "alert-taken": ("/surveillance/rendre/{subject}", "Rendre"),
     "alerts-taken": ("/surveillance/rendre/{subject}", "Rendre"),
     "alerts-partly-taken": ("/surveillance/rendre/{subject}", "Rendre"),
+    "rule-retired": ("/surveillance/regles/{subject}/remettre", "Remettre"),
     "alert-released": ("/surveillance/alertes/{subject}/prendre", "Reprendre"),
     "template-removed": ("/avis/modeles/{subject}/retablir", "Rétablir"),
 }

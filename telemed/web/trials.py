@@ -25,8 +25,11 @@ class Tried:
     run: DryRun
 
 
-def draw_trial(tried: Sequence[Tried], today: date, days: int) -> DryRunView:
-    """What a rule would have told in the last `days` days, those called about most often first."""
+def draw_trial(tried: Sequence[Tried], today: date, days: int, *, watched: int | None = None) -> DryRunView:
+    """What a rule would have told in the last `days` days, those called about most often first.
+
+    `watched`: how many patients it would read, when not all were tried.
+    """
     span = sparks.span_until(today, days)
     calls = [(one, _by_day(one.run, span)) for one in tried]
     told = sorted(((one, by_day) for one, by_day in calls if by_day), key=lambda pair: -pair[0].run.fired)
@@ -51,6 +54,7 @@ def draw_trial(tried: Sequence[Tried], today: date, days: int) -> DryRunView:
         highest=highest,
         ticks=tuple(Tick((day - span[0]).days, day) for day in span if (today - day).days % 30 == 0 or day == span[0]),
         silent=len(tried) - len(told),
+        is_partial=watched is not None and watched > len(tried),
     )
 
 

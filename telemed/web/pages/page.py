@@ -153,6 +153,7 @@ _TABS = {
     "surveillance": (
         (NavItem("surveillance", "Alertes", "/surveillance"), _WATCHING),
         (NavItem("surveillance/patients", "Patients suivis", "/surveillance/suivis"), _WATCHING),
+        (NavItem("surveillance/rules", "Règles", "/surveillance/regles"), _WATCHING),
     ),
     "billing": (
         (NavItem("billing", "Actes", "/facturation"), _CARING),

@@ -38,7 +38,9 @@ from telemed.acts.telemonitoring.service.alert_actions import AlertActions
 from telemed.acts.telemonitoring.service.alert_lists import AlertLists
 from telemed.acts.telemonitoring.service.alert_pictures import AlertPictures
 from telemed.acts.telemonitoring.service.alert_work import AlertWork
+from telemed.acts.telemonitoring.service.dry_runs import DryRuns
 from telemed.acts.telemonitoring.service.mutes import MuteService
+from telemed.acts.telemonitoring.service.rulebook import RuleService
 from telemed.api.auth import SESSION_COOKIE as SESSION_COOKIE
 from telemed.api.auth import VISIT_COOKIE as VISIT_COOKIE
 from telemed.attachments.service import ArrivalService, ReadingService, RemovalService
@@ -114,6 +116,8 @@ class SurveillanceServices:
     actions: AlertActions
     mutes: MuteService
     pictures: AlertPictures
+    rules: RuleService
+    dry_runs: DryRuns
     catalogue: Catalogue
     pathways: Mapping[str, Pathway]
 

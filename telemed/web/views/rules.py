@@ -22,6 +22,7 @@ class RuleLine:
     by: str
     whom: str
     is_retired: bool = False
+    is_mandatory: bool = False
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,10 @@ class RulesView:
     """Every rule, pathway by pathway; retired ones below."""
 
     groups: tuple[PathwayRules, ...]
+    pathways: tuple[Filter, ...]
     retired: tuple[RuleLine, ...]
     may_write: bool
+    next_address: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,7 @@ class DryRunView:
     highest: int
     ticks: tuple[Tick, ...]
     silent: int
+    is_partial: bool = False
 
 
 @dataclass(frozen=True)
@@ -120,6 +124,7 @@ class RuleEditorView:
     pathways: tuple[Choice, ...]
     counts: tuple[Choice, ...]
     whom: str = ""
+    mandatory: str = ""
     is_raw: bool = False
     is_retired: bool = False
     may_write: bool = True

@@ -14,6 +14,7 @@ from telemed.acts.telemonitoring.model.rights import Right
 from telemed.acts.telemonitoring.model.rule_book import RuleVersion
 from telemed.acts.telemonitoring.model.triage import Alert
 from telemed.acts.telemonitoring.service.care_access import require_right
+from telemed.acts.telemonitoring.store.alert_lists import AlertLists
 from telemed.acts.telemonitoring.store.curves import CurveStore
 from telemed.acts.telemonitoring.store.rulebook import RuleStore
 from telemed.kernel.caller import Caller
@@ -61,12 +62,12 @@ class AlertPictures:
         }
 
     async def pathways(self, caller: Caller) -> list[str]:
-        """The pathways that the caller's practice follows somebody on, in order."""
+        """The pathways on which the caller's practice has an open alert, in order."""
         require_right(caller, Right.READ)
         if caller.practice_id is None:
             return []
         async with self._database.read() as session:
-            return sorted(pathway for _, pathway in await RuleStore(session).book_versions([caller.practice_id]))
+            return await AlertLists(session).find_pathways(caller.practice_id, sorted(self._pathways))
 
     def _signals(self, alert: Alert, day: date) -> list[str]:
         """Those of its evidence; of silence, those that are missed."""

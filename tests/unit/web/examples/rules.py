@@ -89,11 +89,12 @@ LIST = views.RulesView(
         views.PathwayRules(
             "Insuffisance cardiaque chronique",
             "insuffisance_cardiaque",
-            (line_of(WEIGHT_GAIN, 3), line_of(HEAVY, 1)),
+            (replace(line_of(WEIGHT_GAIN, 3), is_mandatory=True), line_of(HEAVY, 1)),
             "L’équipe est prévenue après 1 jour sans mesure (poids).",
         ),
         views.PathwayRules("Diabète", "diabete", (), "L’équipe est prévenue après 7 jours sans mesure."),
     ),
+    pathways=(Filter("Tous les parcours", "/surveillance/regles", is_chosen=True), Filter("Diabète", "/x")),
     retired=(replace(line_of(WEIGHT_GAIN, 2), is_retired=True),),
     may_write=True,
 )

@@ -1,0 +1,313 @@
+"""Rules of télésurveillance: the list by pathway, the editor with its trial over ninety days, versions."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from urllib.parse import urlencode
+from uuid import UUID
+
+from aiohttp import web
+
+from telemed.acts.telemonitoring.model.pathway import Pathway
+from telemed.acts.telemonitoring.model.rights import RIGHTS, Right, has_right
+from telemed.acts.telemonitoring.model.rule import Rule
+from telemed.acts.telemonitoring.model.rule_book import KeptRule, RuleVersion
+from telemed.acts.telemonitoring.service.rulebook import Scope
+from telemed.api.auth import only
+from telemed.kernel.errors import Conflict, Invalid, Refused
+from telemed.web import forms, french, rule_words
+from telemed.web.pages import rule_form
+from telemed.web.pages.page import Pages, Visitor, Workplace, open_workplace
+from telemed.web.pages.rule_editor import editor_view, severity_of
+from telemed.web.pages.surveillance import TEAM
+from telemed.web.trials import Tried, draw_trial
+from telemed.web.views.frame import Choice, Form
+from telemed.web.views.rules import DryRunView, PathwayRules, RuleEditorView, RuleLine, RulesView, VersionLine
+from telemed.web.views.surveillance import Filter
+
+pages = Pages()
+DOCTORS = only(*RIGHTS[Right.DECIDE])
+_BASE = "/surveillance/regles"
+_PAGE = 200
+_DAYS = 90
+Keep = Callable[[Rule], Awaitable[web.Response]]
+_EVERYBODY, _ONE = "Tous les patients du parcours", "Un seul patient"
+
+
+@pages.get("/surveillance/regles", TEAM)
+async def list_rules(visitor: Visitor) -> web.Response:
+    place = await open_workplace(visitor, "surveillance/rules")
+    wanted = _pathway_of(visitor, visitor.request.query.get("parcours", ""))
+    found = await visitor.services.surveillance.rules.page(
+        visitor.known, Scope(wanted or None), after=visitor.cursor(), limit=_PAGE + 1
+    )
+    rules, authors = found[:_PAGE], await _people(visitor)
+    more = _address(wanted, apres=str(rules[-1].id)) if len(found) > _PAGE else ""
+    view = RulesView(
+        groups=_groups(visitor, place, wanted, rules, authors),
+        pathways=_filters(visitor, wanted),
+        retired=tuple(_line(visitor, one, authors) for one in rules if not one.is_in_force),
+        may_write=has_right(visitor.known, Right.DECIDE),
+        next_address=more,
+    )
+    return visitor.render("professional/rules.html", place.frame, view)
+
+
+@pages.get("/surveillance/regles/nouvelle", DOCTORS)
+async def show_new(visitor: Visitor) -> web.Response:
+    """A blank rule, on the pathway or for the follow-up that the address names."""
+    query = visitor.request.query
+    blank = rule_form.blank(visitor.services.surveillance.catalogue)
+    named = {"parcours": _pathway_of(visitor, query.get("parcours", "")), "suivi": query.get("suivi", "")}
+    return await _render(visitor, Form(blank.values | {name: text for name, text in named.items() if text}))
+
+
+@pages.post("/surveillance/regles", DOCTORS)
+async def write_new(visitor: Visitor) -> web.Response:
+    form = await forms.typed(visitor.request)
+
+    async def keep(rule: Rule) -> web.Response:
+        kept = await visitor.services.surveillance.rules.add(visitor.known, _scope(form), rule)
+        return visitor.go(f"{_BASE}/{kept.id}", flash="rule-kept")
+
+    return await _answer(visitor, form, None, keep)
+
+
+@pages.get("/surveillance/regles/{id}", TEAM)
+async def show_rule(visitor: Visitor) -> web.Response:
+    known = await visitor.services.surveillance.rules.get(visitor.known, _rule_id(visitor))
+    return await _render(visitor, _form_of(known), known)
+
+
+@pages.post("/surveillance/regles/{id}", DOCTORS)
+async def rewrite(visitor: Visitor) -> web.Response:
+    form, rules = await forms.typed(visitor.request), visitor.services.surveillance.rules
+    known = await rules.get(visitor.known, _rule_id(visitor))
+    fixed = {"nom": known.name, "parcours": known.pathway, "suivi": str(known.follow_up_id or "")}
+    form = Form(form.values | fixed)
+
+    async def keep(rule: Rule) -> web.Response:
+        await rules.rewrite(visitor.known, known.id, rule, number=_number(form))
+        return visitor.go(f"{_BASE}/{known.id}", flash="rule-kept")
+
+    return await _answer(visitor, form, known, keep)
+
+
+@pages.post("/surveillance/regles/{id}/retirer", DOCTORS)
+async def retire(visitor: Visitor) -> web.Response:
+    rules, rule_id = visitor.services.surveillance.rules, _rule_id(visitor)
+    try:
+        await rules.retire(visitor.known, rule_id)
+    except Conflict as err:
+        known = await rules.get(visitor.known, rule_id)
+        return await _render(visitor, forms.refused(_form_of(known), err), known, status=409)
+    return visitor.go(_BASE, flash="rule-retired", subject=str(rule_id))
+
+
+@pages.post("/surveillance/regles/{id}/remettre", DOCTORS)
+async def bring_back(visitor: Visitor) -> web.Response:
+    """The rule as it was before it was taken away: its last version, from now on."""
+    rules, rule_id = visitor.services.surveillance.rules, _rule_id(visitor)
+    known = await rules.get(visitor.known, rule_id)
+    if not known.is_in_force:
+        await rules.rewrite(visitor.known, rule_id, known.version.rule, number=known.version.number)
+    return visitor.go(f"{_BASE}/{rule_id}", flash="rule-kept")
+
+
+async def _answer(visitor: Visitor, form: Form, known: KeptRule | None, keep: Keep) -> web.Response:
+    """What the button that was pressed asks: a condition more or less, JSON, a trial, or to keep the rule."""
+    gesture = form.value("geste")
+    if gesture == "ajouter":
+        return await _render(visitor, rule_form.add_condition(form), known)
+    if gesture.startswith("oter-"):
+        return await _render(visitor, rule_form.remove_condition(form, _whole(gesture.removeprefix("oter-"))), known)
+    try:
+        rule = rule_form.read_form(form, visitor.services.surveillance.catalogue)
+        if gesture == "json":
+            return await _render(visitor, Form(form.values | {"mode": "json", "regle": rule_form.pretty(rule)}), known)
+        if gesture == "essayer":
+            return await _render(visitor, form, known, said=rule, trial=await _try(visitor, form, rule))
+        return await keep(rule)
+    except forms.FormError as err:
+        return await _render(visitor, err.form, known, status=422)
+    except Refused as err:
+        return await _render(visitor, rule_form.faults(form, err.decision.refusals), known, status=409)
+    except (Invalid, Conflict) as err:
+        status = 422 if isinstance(err, Invalid) else 409
+        return await _render(visitor, forms.refused(form, err), known, status=status)
+
+
+async def _try(visitor: Visitor, form: Form, rule: Rule) -> DryRunView:
+    """The rule over the last ninety days of those whom it would read; nothing is kept."""
+    services, caller = visitor.services, visitor.known
+    report = await services.surveillance.dry_runs.run(caller, _scope(form), rule, days=_DAYS)
+    names = await services.patients.names(caller, [one.patient_id for one in report.patients])
+    tried = [
+        Tried(names[one.patient_id].full_name, f"/surveillance/{one.follow_up_id}", one.run)
+        for one in report.patients
+        if one.patient_id in names
+    ]
+    place = await open_workplace(visitor, "surveillance/rules")
+    return draw_trial(tried, place.frame.today, _DAYS, watched=report.watched)
+
+
+async def _render(
+    visitor: Visitor,
+    form: Form,
+    known: KeptRule | None = None,
+    *,
+    said: Rule | None = None,
+    trial: DryRunView | None = None,
+    status: int = 200,
+) -> web.Response:
+    place = await open_workplace(visitor, "surveillance/rules")
+    services = visitor.services.surveillance
+    view = editor_view(
+        form,
+        services.catalogue,
+        rule_id=str(known.id) if known else "",
+        pathways=() if known or form.value("suivi") else _pathway_choices(services.pathways),
+        may_write=has_right(visitor.known, Right.DECIDE),
+    )
+    view = replace(view, dry_run=trial, said=_said(visitor, known, said))
+    if known is not None:
+        view = await _with_life(visitor, view, known)
+    elif form.value("suivi"):
+        view = replace(view, whom=_ONE)
+    return visitor.render("professional/rule_editor.html", place.frame, view, status=status)
+
+
+async def _with_life(visitor: Visitor, view: RuleEditorView, known: KeptRule) -> RuleEditorView:
+    """With whom it reads, what the law asks, and all that it was."""
+    services = visitor.services.surveillance
+    versions = await services.rules.versions(visitor.known, known.id, limit=_PAGE)
+    authors = await _people(visitor)
+    pathway = services.pathways.get(known.pathway)
+    return replace(
+        view,
+        whom=f"{pathway.label if pathway else known.pathway} · {_ONE if known.follow_up_id else _EVERYBODY}",
+        mandatory=_mandatory(known, pathway) if known.mandatory else "",
+        is_retired=not known.is_in_force,
+        versions=tuple(_version(visitor, one, authors) for one in versions),
+    )
+
+
+def _said(visitor: Visitor, known: KeptRule | None, tried: Rule | None) -> tuple[str, ...]:
+    rule = tried or (known.version.rule if known else None)
+    return rule_words.sentences(rule, visitor.services.surveillance.catalogue) if rule else ()
+
+
+def _mandatory(known: KeptRule, pathway: Pathway | None) -> str:
+    """The alert of the law that this rule is, in its words."""
+    alerts = pathway.versions[-1].alerts if pathway else ()
+    label = next((one.label for one in alerts if one.code == known.mandatory), known.mandatory or "")
+    return french.typographic(label).rstrip(".")
+
+
+def _form_of(known: KeptRule) -> Form:
+    values = rule_form.write_form(known.version.rule).values
+    scope = {"parcours": known.pathway} | ({"suivi": str(known.follow_up_id)} if known.follow_up_id else {})
+    return Form(values | scope | {"nom": known.name, "numero": str(known.version.number)})
+
+
+def _scope(form: Form) -> Scope:
+    """Whom the rule reads: one follow-up, or all of a pathway."""
+    try:
+        return Scope(follow_up_id=UUID(form.value("suivi")))
+    except ValueError:
+        return Scope(form.value("parcours") or None)
+
+
+async def _people(visitor: Visitor) -> Mapping[UUID, str]:
+    """The names of the practice's people, for who wrote what."""
+    found = await visitor.services.professionals.page(visitor.known, limit=_PAGE)
+    return {one.id: one.full_name for one in found}
+
+
+def _groups(
+    visitor: Visitor, place: Workplace, wanted: str, rules: Sequence[KeptRule], authors: Mapping[UUID, str]
+) -> tuple[PathwayRules, ...]:
+    pathways = visitor.services.surveillance.pathways
+    shown = [wanted] if wanted else sorted({one.pathway for one in rules}, key=lambda code: pathways[code].label)
+    return tuple(
+        PathwayRules(
+            label=pathways[code].label,
+            code=code,
+            lines=tuple(_line(visitor, one, authors) for one in rules if one.pathway == code and one.is_in_force),
+            silence=_silence(visitor, place, pathways[code]),
+        )
+        for code in shown
+    )
+
+
+def _silence(visitor: Visitor, place: Workplace, pathway: Pathway) -> str:
+    """When silence is told of, and of what."""
+    window, catalogue = pathway.on(place.frame.today).silence, visitor.services.surveillance.catalogue
+    labels = sorted(signal.label.lower() for name in window.signals if (signal := catalogue.find(name)))
+    days = french.format_count(window.days, "jour")
+    return f"L’équipe est prévenue au plus tard après {days} sans mesure ({', '.join(labels)})."
+
+
+def _line(visitor: Visitor, one: KeptRule, authors: Mapping[UUID, str]) -> RuleLine:
+    version = one.version
+    return RuleLine(
+        address=f"{_BASE}/{one.id}",
+        label=french.typographic(version.rule.label),
+        severity=severity_of(version.rule),
+        lines=rule_words.sentences(version.rule, visitor.services.surveillance.catalogue),
+        version=version.number,
+        since=version.active_from,
+        by=authors.get(version.author_id, "") if version.author_id else "livrée avec le service",
+        whom=_ONE if one.follow_up_id else _EVERYBODY,
+        is_retired=not one.is_in_force,
+        is_mandatory=one.mandatory is not None,
+    )
+
+
+def _version(visitor: Visitor, one: RuleVersion, authors: Mapping[UUID, str]) -> VersionLine:
+    return VersionLine(
+        number=one.number,
+        since=one.active_from,
+        until=one.retired_at,
+        by=authors.get(one.author_id, "") if one.author_id else "",
+        severity=severity_of(one.rule),
+        lines=rule_words.sentences(one.rule, visitor.services.surveillance.catalogue),
+    )
+
+
+def _filters(visitor: Visitor, wanted: str) -> tuple[Filter, ...]:
+    choices = _pathway_choices(visitor.services.surveillance.pathways)
+    return Filter("Tous les parcours", _BASE, not wanted), *(
+        Filter(one.label, _address(one.value), one.value == wanted) for one in choices
+    )
+
+
+def _pathway_choices(pathways: Mapping[str, Pathway]) -> tuple[Choice, ...]:
+    return tuple(Choice(one.code, one.label) for one in sorted(pathways.values(), key=lambda one: one.label))
+
+
+def _pathway_of(visitor: Visitor, text: str) -> str:
+    return text if text in visitor.services.surveillance.pathways else ""
+
+
+def _address(pathway: str, **more: str) -> str:
+    query = ({"parcours": pathway} if pathway else {}) | more
+    return f"{_BASE}?{urlencode(query)}" if query else _BASE
+
+
+def _rule_id(visitor: Visitor) -> UUID:
+    """Raises HTTPNotFound for what is no identifier."""
+    try:
+        return UUID(visitor.request.match_info["id"])
+    except ValueError:
+        raise web.HTTPNotFound from None
+
+
+def _number(form: Form) -> int:
+    """The version that the form was made from; one that is none is stale."""
+    return _whole(form.value("numero"))
+
+
+def _whole(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else 0
