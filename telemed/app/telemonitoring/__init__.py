@@ -85,7 +85,7 @@ def build_telemonitoring(
     ingestion = Ingestion(database=ground.database, writer=RowWriter(catalogue), watcher=watching.watcher)
     entrance = build_entrance(ground, catalogue, pathways, ingestion)
     care = build_care(ground, catalogue, pathways, entrance.bearing)
-    care.steps.followers.append(entrance.bearing)
+    care.steps.followers += (entrance.bearing, watching.silence)
     return Telemonitoring(
         catalogue=catalogue,
         pathways=pathways,

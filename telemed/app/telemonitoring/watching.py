@@ -12,10 +12,11 @@ from telemed.acts.telemonitoring.formats.packaged import load_default_rules
 from telemed.acts.telemonitoring.model.observation import Catalogue
 from telemed.acts.telemonitoring.model.pathway import Pathway
 from telemed.acts.telemonitoring.ports.watching import AlertBook
-from telemed.acts.telemonitoring.routes.rulebook import DRY_RUNS, RULES
+from telemed.acts.telemonitoring.routes.rulebook import DRY_RUNS, RULES, SILENCES
 from telemed.acts.telemonitoring.service.dry_runs import DryRuns
 from telemed.acts.telemonitoring.service.roster import Roster
 from telemed.acts.telemonitoring.service.rulebook import RuleService
+from telemed.acts.telemonitoring.service.silence import SilenceWatch
 from telemed.acts.telemonitoring.service.watching import RereadJob, RuleWatcher
 from telemed.app.ground import Ground, common
 from telemed.scheduler import Job, every
@@ -29,16 +30,31 @@ class Watching:
     rules: RuleService
     dry_runs: DryRuns
     rereading: RereadJob
+    silence: SilenceWatch
 
     def jobs(self) -> list[Job]:
         return [
+            Job(
+                id="telemonitoring.silence",
+                trigger=every(minutes=1),
+                run=self.silence.run,
+                lateness=timedelta(minutes=30),
+                why="nobody who is followed goes unheard without somebody being told (R-34)",
+            ),
+            Job(
+                id="telemonitoring.silence_adopt",
+                trigger=every(minutes=15),
+                run=self.silence.adopt,
+                lateness=timedelta(hours=1),
+                why="every follow-up that takes data is watched for silence, however it began",
+            ),
             Job(
                 id="telemonitoring.reread",
                 trigger=every(minutes=10),
                 run=self.rereading.run,
                 lateness=timedelta(hours=1),
                 why="rules that could not be evaluated read the history again: no alert is lost by a fault of ours",
-            )
+            ),
         ]
 
 
@@ -53,6 +69,7 @@ def build_watching(
         rules=RuleService(**common(ground), catalogue=catalogue, pathways=pathways, defaults=defaults),
         dry_runs=DryRuns(**common(ground), catalogue=catalogue),
         rereading=RereadJob(database=ground.database, clock=ground.clock, watcher=watcher),
+        silence=SilenceWatch(**common(ground), pathways=pathways, alerts=alerts),
     )
 
 
@@ -60,3 +77,4 @@ def give_watching(app: web.Application, watching: Watching) -> None:
     """Its services, under the keys by which the routes find them."""
     app[RULES] = watching.rules
     app[DRY_RUNS] = watching.dry_runs
+    app[SILENCES] = watching.silence

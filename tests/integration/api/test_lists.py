@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 import pytest_asyncio
@@ -16,14 +18,17 @@ from telemed.acts.teleconsultation.service.booking import BookingRequest
 from telemed.acts.teleexpertise.model import CaseContent, EndReason, Medical
 from telemed.acts.teleexpertise.model.templates import TemplateContent
 from telemed.acts.telemonitoring.model.board import AlertFilter
-from telemed.acts.telemonitoring.model.care import EducationTopic, PaperKind
+from telemed.acts.telemonitoring.model.care import EducationTopic, FollowUp, PaperKind
+from telemed.acts.telemonitoring.rules.silence import Gap, SilenceCause
 from telemed.acts.telemonitoring.service.follow_ups import PlanDraft
 from telemed.acts.telemonitoring.service.practices import PaperDraft
 from telemed.acts.telemonitoring.service.rulebook import Scope
+from telemed.acts.telemonitoring.store.silences import KeptGap, SilenceStore
 from telemed.app import OPERATIONS, Services, build_services
 from telemed.consent.model import ActKind, ConsentDecision
 from telemed.kernel.caller import Caller
 from telemed.kernel.clock import FrozenClock
+from telemed.kernel.ids import new_id
 from telemed.kernel.messages import Channel
 from telemed.kernel.period import DayRange, Interval
 from telemed.settings import Settings
@@ -164,12 +169,25 @@ async def with_follow_up(path: str, services: Services, people: People) -> str:
             await care.follow_ups.create(people.doctor, one.id, PlanDraft("diabete"))
         return path
     follow_up = await make_follow_up(services, people.doctor, patients[0])
+    if path.endswith("/silences"):
+        return path.replace("{follow_up_id}", str(await with_silences(services, follow_up)))
     for _ in range(MANY):
         topics = [EducationTopic.DEVICE]
         await care.education.log(people.nurse, follow_up.id, held_on=today, minutes=30, topics=topics, note="")
         await care.follow_ups.suspend(people.nurse, follow_up.id, first_day=today, reason="")
         await care.follow_ups.resume(people.nurse, follow_up.id, day=today)
     return path.replace("{follow_up_id}", str(follow_up.id))
+
+
+async def with_silences(services: Services, follow_up: FollowUp) -> UUID:
+    """Thirty silences of one patient, each over."""
+    now, day = services.clock.now(), services.clock.now().date()
+    async with services.database.begin() as uow:
+        for _ in range(MANY):
+            kept = KeptGap(new_id(), follow_up.id, now, Gap(day, now, SilenceCause.UNKNOWN))
+            await SilenceStore(uow.session).add(kept)
+            await SilenceStore(uow.session).save(replace(kept, gap=replace(kept.gap, last_day=day)))
+    return follow_up.id
 
 
 async def walk(api: Api, path: str, caller: Caller, limit: int) -> list[str]:
@@ -221,6 +239,7 @@ LISTS = {
     "/follow-ups/{follow_up_id}/history": "nurse",
     "/follow-ups/{follow_up_id}/education": "nurse",
     "/telemonitoring/papers": "secretary",
+    "/follow-ups/{follow_up_id}/silences": "nurse",
     "/telemonitoring/rules": "nurse",
     "/telemonitoring/rules/{rule_id}/versions": "nurse",
 }

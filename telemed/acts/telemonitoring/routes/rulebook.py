@@ -18,15 +18,18 @@ from telemed.acts.telemonitoring.schemas.rulebook import (
     RuleIn,
     RuleOut,
     RuleVersionOut,
+    SilenceOut,
 )
 from telemed.acts.telemonitoring.service.dry_runs import DryRuns
 from telemed.acts.telemonitoring.service.rulebook import RuleService, Scope
+from telemed.acts.telemonitoring.service.silence import SilenceWatch
 from telemed.api.operation import Operations
 from telemed.api.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor, decode_cursor_id, encode_cursor
 from telemed.kernel.caller import Caller
 
 RULES = web.AppKey("telemonitoring_rules", RuleService)
 DRY_RUNS = web.AppKey("telemonitoring_dry_runs", DryRuns)
+SILENCES = web.AppKey("telemonitoring_silences", SilenceWatch)
 operations = Operations("telemonitoring")
 _READ, _DECIDE = access_of(Right.READ), access_of(Right.DECIDE)
 OfPathway = Annotated[Code | None, Field(description="Those of one pathway.")]
@@ -97,3 +100,14 @@ async def list_rule_versions(
     found = await request.app[RULES].versions(caller, rule_id, before=before, limit=limit + 1)
     more = encode_cursor(found[limit - 1].number) if len(found) > limit else None
     return Page(items=[RuleVersionOut.of(one) for one in found[:limit]], next_cursor=more)
+
+
+@operations.get("/follow-ups/{follow_up_id}/silences", access=_READ)
+async def list_silences(
+    request: web.Request, caller: Caller, follow_up_id: UUID, *, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
+) -> Page[SilenceOut]:
+    """List the days without data that people were told of, the last told first."""
+    before = decode_cursor_id(cursor)
+    found = await request.app[SILENCES].gaps(caller, follow_up_id, before=before, limit=limit + 1)
+    more = encode_cursor(str(found[limit - 1].id)) if len(found) > limit else None
+    return Page(items=[SilenceOut.of(kept) for kept in found[:limit]], next_cursor=more)

@@ -16,10 +16,12 @@ from telemed.acts.telemonitoring.model.rule import Rule, Side
 from telemed.acts.telemonitoring.model.rule_book import KeptRule, RuleVersion
 from telemed.acts.telemonitoring.model.units import MILLION
 from telemed.acts.telemonitoring.rules.limits import AskedLimit, find_asked
+from telemed.acts.telemonitoring.rules.silence import SilenceCause
 from telemed.acts.telemonitoring.schemas.care_in import Code, Input, Value, Version
 from telemed.acts.telemonitoring.service.dry_runs import MOST_DAYS, DryReport, PatientRun, calls_of
 from telemed.acts.telemonitoring.service.rulebook import Scope
 from telemed.acts.telemonitoring.store.rule_states import to_instant
+from telemed.acts.telemonitoring.store.silences import KeptGap
 from telemed.kernel.errors import Invalid
 
 _CALLS_SHOWN = 200
@@ -207,4 +209,29 @@ class DryReportOut(BaseModel):
             repeated=report.repeated,
             days=[DayCallsOut(day=day, calls=calls) for day, calls in report.days.items()],
             patients=[PatientRunOut.of(one) for one in report.patients if one.run.fired or one.run.repeated],
+        )
+
+
+class SilenceOut(BaseModel):
+    """Days without data, both included; no last day while they last. `late_days`: their data came afterwards."""
+
+    id: UUID
+    first_day: date
+    last_day: date | None
+    cause: SilenceCause
+    told_at: datetime
+    repeated_at: datetime
+    late_days: list[date]
+
+    @classmethod
+    def of(cls, kept: KeptGap) -> Self:
+        gap = kept.gap
+        return cls(
+            id=kept.id,
+            first_day=gap.first_day,
+            last_day=gap.last_day,
+            cause=gap.cause,
+            told_at=gap.told_at,
+            repeated_at=kept.repeated_at,
+            late_days=sorted(gap.late_days),
         )

@@ -140,7 +140,6 @@ class SilenceCheckRow(Table, table=True):
 
     follow_up_id: UUID = Field(primary_key=True, foreign_key="telemonitoring_follow_ups.id")
     check_at: datetime = Field(sa_type=UtcDateTime)
-    last_day: date
 
 
 class SilenceRow(Table, table=True):
