@@ -9,8 +9,8 @@ from datetime import date
 
 from telemed.acts.telemonitoring.rules.dry_run import DryRun
 from telemed.web import french, sparks
-from telemed.web.views.rules import DayBar, DryLane, DryRunView
 from telemed.web.views.surveillance import Tick
+from telemed.web.views.surveillance_rules import DayBar, DryLane, DryRunView
 
 _MOST_LANES = 50
 _TOLD_DAYS = 12

@@ -8,7 +8,7 @@ from telemed.acts.telemonitoring.model.rule import Rule
 from telemed.web import rule_words, surveillance_words
 from telemed.web.pages import rule_form
 from telemed.web.views.frame import Badge, Choice, Form
-from telemed.web.views.rules import ConditionFields, RuleEditorView
+from telemed.web.views.surveillance_rules import ConditionFields, RuleEditorView
 
 
 def severity_of(rule: Rule) -> Badge:

@@ -13,7 +13,7 @@ from telemed.acts.telemonitoring.model.rule import Answer, AtLeast, Rule, Side, 
 from telemed.acts.telemonitoring.rules.dry_run import DryRun
 from telemed.web import rule_words, trials
 from telemed.web.pages import rule_editor, rule_form
-from telemed.web.views import rules as views
+from telemed.web.views import surveillance_rules as views
 from telemed.web.views.frame import Choice
 from telemed.web.views.surveillance import Filter
 from tests.unit.web.examples.frames import NOW, Example, ago

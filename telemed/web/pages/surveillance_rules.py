@@ -23,8 +23,15 @@ from telemed.web.pages.rule_editor import editor_view, severity_of
 from telemed.web.pages.surveillance import TEAM
 from telemed.web.trials import Tried, draw_trial
 from telemed.web.views.frame import Choice, Form
-from telemed.web.views.rules import DryRunView, PathwayRules, RuleEditorView, RuleLine, RulesView, VersionLine
 from telemed.web.views.surveillance import Filter
+from telemed.web.views.surveillance_rules import (
+    DryRunView,
+    PathwayRules,
+    RuleEditorView,
+    RuleLine,
+    RulesView,
+    VersionLine,
+)
 
 pages = Pages()
 DOCTORS = only(*RIGHTS[Right.DECIDE])
