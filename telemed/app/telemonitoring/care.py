@@ -19,6 +19,7 @@ from telemed.acts.telemonitoring.service.follow_up_consents import FollowUpConse
 from telemed.acts.telemonitoring.service.follow_up_steps import FollowUpSteps
 from telemed.acts.telemonitoring.service.follow_up_timers import FollowUpTimers
 from telemed.acts.telemonitoring.service.follow_ups import FollowUpService
+from telemed.acts.telemonitoring.service.increases import IncreaseService
 from telemed.acts.telemonitoring.service.months import MonthCloser
 from telemed.acts.telemonitoring.service.practices import PracticeCareService
 from telemed.acts.telemonitoring.service.retention import RetentionService
@@ -37,6 +38,7 @@ class Care:
     thresholds: ThresholdService
     teams: TeamService
     practices: PracticeCareService
+    increases: IncreaseService
     education: EducationService
     exports: ExportService
     consents: FollowUpConsents
@@ -78,6 +80,7 @@ def build_care(
         thresholds=ThresholdService(database=database, steps=steps, catalogue=catalogue, pathways=pathways),
         teams=TeamService(database=database, steps=steps),
         practices=PracticeCareService(**common(ground), law=law, pathways=pathways),
+        increases=IncreaseService(database=database, steps=steps, law=law, pathways=pathways),
         education=EducationService(**common(ground)),
         exports=ExportService(**common(ground), catalogue=catalogue),
         consents=FollowUpConsents(steps=steps),
@@ -93,4 +96,5 @@ def give_care(app: web.Application, care: Care) -> None:
     app[keys.TEAMS] = care.teams
     app[keys.PRACTICE_CARE] = care.practices
     app[keys.EDUCATION] = care.education
+    app[keys.INCREASES] = care.increases
     app[keys.EXPORTS] = care.exports

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid5
 
 from telemed.acts.telemonitoring.model.care import FollowUp, Month
+from telemed.acts.telemonitoring.rules.increases import MonthIncrease
 from telemed.kernel.clock import Territory, civil_date
 from telemed.kernel.events import Event
 from telemed.kernel.period import DayRange
@@ -34,6 +35,7 @@ class MonthFacts:
     convention: DayRange | None
     dmn_listing: DayRange | None
     is_only_follow_up: bool
+    increase: MonthIncrease | None = None
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def month_event(facts: MonthFacts, operator: Operator) -> Event:
             if one.expected
         ],
         "suspensions": [_days(stay) for stay in follow_up.stays],
-        "increase": None,
+        "increase": _increase(facts.increase),
     }
     return Event(MONTH_ENDED, f"{MONTH_ENDED}:{follow_up.id}:{month.number}:1", month.closed_at, payload)
 
@@ -100,6 +102,17 @@ def _days(days: DayRange | None) -> dict[str, str | None] | None:
     return {
         "first_day": days.first_day.isoformat(),
         "last_day": days.last_day.isoformat() if days.last_day else None,
+    }
+
+
+def _increase(asked: MonthIncrease | None) -> dict[str, Any] | None:
+    if asked is None:
+        return None
+    return {
+        "level": asked.level,
+        "grounds": list(asked.grounds),
+        "months_before": asked.months_before,
+        "is_renewed": asked.is_renewed,
     }
 
 

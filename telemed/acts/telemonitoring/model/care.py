@@ -213,6 +213,21 @@ class Month:
     closed_at: datetime
 
 
+@dataclass(frozen=True)
+class IncreaseAsked:
+    """From a month on, a doctor asks for the increased forfait of `level` 1 or 2, on `grounds` (codes of the arrêté);
+    0: for none any more. `is_renewal`: he decides to go on after the first term (R-32)."""
+
+    id: UUID
+    follow_up_id: UUID
+    level: int
+    grounds: tuple[str, ...]
+    is_renewal: bool
+    from_month: int
+    by: UUID
+    at: datetime
+
+
 @dataclass(frozen=True, repr=False)
 class FollowUpMove:
     """One step of a follow-up, kept for ever. `day` is that of a departure or of a return."""

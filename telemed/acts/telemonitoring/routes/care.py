@@ -7,10 +7,12 @@ from uuid import UUID
 from aiohttp import web
 
 from telemed.acts.telemonitoring.model.rights import Right
-from telemed.acts.telemonitoring.routes.keys import EDUCATION, TEAMS, THRESHOLDS, access_of
-from telemed.acts.telemonitoring.schemas.care_in import EducationIn, LimitsIn, SilenceIn, TeamRoleIn
+from telemed.acts.telemonitoring.routes.keys import EDUCATION, INCREASES, TEAMS, THRESHOLDS, access_of
+from telemed.acts.telemonitoring.schemas.care_in import EducationIn, IncreaseIn, LimitsIn, SilenceIn, TeamRoleIn
 from telemed.acts.telemonitoring.schemas.care_out import (
     FollowUpOut,
+    IncreaseOut,
+    IncreasesOut,
     LimitOut,
     LimitsOut,
     MemberOut,
@@ -45,6 +47,21 @@ async def set_silence(request: web.Request, caller: Caller, follow_up_id: UUID, 
     """Say after how many days without data somebody is told: the pathway's number, or fewer, never none (R-34)."""
     service = request.app[THRESHOLDS]
     return FollowUpOut.of(await service.set_silence(caller, follow_up_id, days=body.days, version=body.version))
+
+
+@operations.post("/follow-ups/{follow_up_id}/increase", access=_DECIDE, status=201, errors=(409,))
+async def ask_increase(request: web.Request, caller: Caller, follow_up_id: UUID, *, body: IncreaseIn) -> IncreaseOut:
+    """Ask for the increased forfait from the month that runs on, or for none any more; billing judges each month."""
+    service = request.app[INCREASES]
+    asked = await service.ask(caller, follow_up_id, level=body.level, grounds=body.grounds, is_renewal=body.is_renewal)
+    return IncreaseOut.of(asked)
+
+
+@operations.get("/follow-ups/{follow_up_id}/increase", access=_READ)
+async def get_increase(request: web.Request, caller: Caller, follow_up_id: UUID) -> IncreasesOut:
+    """Read what was asked of the increased forfait."""
+    found = await request.app[INCREASES].asked(caller, follow_up_id)
+    return IncreasesOut(items=[IncreaseOut.of(one) for one in found])
 
 
 @operations.get("/follow-ups/{follow_up_id}/team", access=_LIST)

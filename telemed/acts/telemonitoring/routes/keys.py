@@ -8,6 +8,7 @@ from telemed.acts.telemonitoring.model.rights import RIGHTS, Right
 from telemed.acts.telemonitoring.service.education import EducationService
 from telemed.acts.telemonitoring.service.exports import ExportService
 from telemed.acts.telemonitoring.service.follow_ups import FollowUpService
+from telemed.acts.telemonitoring.service.increases import IncreaseService
 from telemed.acts.telemonitoring.service.practices import PracticeCareService
 from telemed.acts.telemonitoring.service.teams import TeamService
 from telemed.acts.telemonitoring.service.thresholds import ThresholdService
@@ -17,6 +18,7 @@ FOLLOW_UPS = web.AppKey("telemonitoring_follow_ups", FollowUpService)
 THRESHOLDS = web.AppKey("telemonitoring_thresholds", ThresholdService)
 TEAMS = web.AppKey("telemonitoring_teams", TeamService)
 PRACTICE_CARE = web.AppKey("telemonitoring_practices", PracticeCareService)
+INCREASES = web.AppKey("telemonitoring_increases", IncreaseService)
 EXPORTS = web.AppKey("telemonitoring_exports", ExportService)
 EDUCATION = web.AppKey("telemonitoring_education", EducationService)
 

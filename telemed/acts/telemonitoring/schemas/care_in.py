@@ -172,6 +172,16 @@ class SilenceIn(Input):
     version: Version
 
 
+class IncreaseIn(Input):
+    """The increased forfait of level 1 or 2, on the arrêté's grounds (`III-1`…), or 0 to ask no more."""
+
+    level: Annotated[int, Field(ge=0, le=2)]
+    grounds: Annotated[
+        list[Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]{0,19}$")]], Field(max_length=20)
+    ] = []
+    is_renewal: bool = False
+
+
 class TeamRoleIn(Input):
     """What somebody does in a follow-up."""
 

@@ -15,6 +15,7 @@ from telemed.acts.telemonitoring.model.care import (
     EndReason,
     FollowUp,
     FollowUpMove,
+    IncreaseAsked,
     Month,
     Prescription,
     TeamMember,
@@ -276,6 +277,36 @@ class MonthsOut(BaseModel):
     """The months of a follow-up that are over."""
 
     items: list[MonthOut]
+
+
+class IncreaseOut(BaseModel):
+    """What a doctor asked of the increased forfait, from a month on."""
+
+    id: UUID
+    level: int
+    grounds: list[str]
+    is_renewal: bool
+    from_month: int
+    by: UUID
+    at: datetime
+
+    @classmethod
+    def of(cls, one: IncreaseAsked) -> Self:
+        return cls(
+            id=one.id,
+            level=one.level,
+            grounds=list(one.grounds),
+            is_renewal=one.is_renewal,
+            from_month=one.from_month,
+            by=one.by,
+            at=one.at,
+        )
+
+
+class IncreasesOut(BaseModel):
+    """Everything that was asked, in order; the last one of a month holds."""
+
+    items: list[IncreaseOut]
 
 
 class SessionOut(BaseModel):

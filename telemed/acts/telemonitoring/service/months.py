@@ -12,6 +12,7 @@ from telemed.acts.telemonitoring.model.pathway import Pathway
 from telemed.acts.telemonitoring.rules.cover import find_consent, find_cover, papers_of
 from telemed.acts.telemonitoring.rules.due import find_month
 from telemed.acts.telemonitoring.rules.enrolment import CHECKED_MONTHS, check_adherence
+from telemed.acts.telemonitoring.rules.increases import find_increase
 from telemed.acts.telemonitoring.rules.team import find_responsible
 from telemed.acts.telemonitoring.rules.transmissions import expected_slots
 from telemed.acts.telemonitoring.store.care import CareStore
@@ -94,6 +95,7 @@ class MonthCloser:
             convention=paper(PaperKind.CONVENTION, plan.exploitant),
             dmn_listing=paper(PaperKind.DMN_LISTING, plan.dmn),
             is_only_follow_up=await self._is_only(uow, follow_up, days, activity),
+            increase=find_increase(await care.increases(follow_up.id), month.number),
         )
         uow.add_event(month_event(facts, operator))
 

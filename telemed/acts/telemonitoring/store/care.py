@@ -16,6 +16,7 @@ from telemed.acts.telemonitoring.model.care import (
     EducationSession,
     EducationTopic,
     FollowUpMove,
+    IncreaseAsked,
     Month,
     Prescription,
     TeamMember,
@@ -27,6 +28,7 @@ from telemed.acts.telemonitoring.model.rule import Side
 from telemed.acts.telemonitoring.tables.follow_ups import (
     EducationRow,
     FollowUpMoveRow,
+    IncreaseRow,
     MonthRow,
     PrescriptionRow,
     TeamRow,
@@ -182,6 +184,31 @@ class CareStore:
         row = MonthRow
         query = select(row).where(col(row.follow_up_id) == follow_up_id).order_by(col(row.number))
         return [_to_month(one) for one in await self._session.scalars(query)]
+
+    async def add_increase(self, asked: IncreaseAsked) -> None:
+        self._session.add(
+            IncreaseRow(
+                id=asked.id,
+                follow_up_id=asked.follow_up_id,
+                level=asked.level,
+                grounds=list(asked.grounds),
+                is_renewal=asked.is_renewal,
+                from_month=asked.from_month,
+                by=asked.by,
+                at=asked.at,
+            )
+        )
+        await self._session.flush()
+
+    async def increases(self, follow_up_id: UUID) -> list[IncreaseAsked]:
+        row = IncreaseRow
+        query = select(row).where(col(row.follow_up_id) == follow_up_id).order_by(col(row.id))
+        return [_to_increase(one) for one in await self._session.scalars(query)]
+
+
+def _to_increase(row: IncreaseRow) -> IncreaseAsked:
+    fields: dict[str, Any] = row.model_dump(exclude={"grounds"})
+    return IncreaseAsked(**fields, grounds=tuple(row.grounds))
 
 
 def _to_move(row: FollowUpMoveRow) -> FollowUpMove:

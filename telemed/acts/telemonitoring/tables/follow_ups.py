@@ -214,3 +214,22 @@ class MonthRow(Table, table=True):
     received: int
     is_adherent: bool | None = None
     closed_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class IncreaseRow(Table, table=True):
+    """What a doctor asked of the increased forfait; append-only, the last one of a month holds."""
+
+    __tablename__ = "telemonitoring_increases"
+    __table_args__ = (
+        CheckConstraint("level BETWEEN 0 AND 2 AND from_month >= 1", name="level"),
+        Index("ix_telemonitoring_increases_follow_up", "follow_up_id", "id"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    follow_up_id: UUID = Field(foreign_key="telemonitoring_follow_ups.id")
+    level: int
+    grounds: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    is_renewal: bool
+    from_month: int
+    by: UUID
+    at: datetime = Field(sa_type=UtcDateTime)

@@ -27,6 +27,7 @@ from telemed.kernel.period import DayRange
 from telemed.patients.model import Patient
 from telemed.storage.outbox import OutboxWorker
 from telemed.subscribers import SUBSCRIPTIONS
+from tests.fixtures.http import Api
 from tests.fixtures.people import People
 from tests.integration.acts.telemonitoring.enrolled import give_consents, make_follow_up, make_prescription
 
@@ -269,3 +270,23 @@ async def test_a_withdrawal_in_the_month_bars_it_from_the_day_on(story: Story) -
     assert list(await story.claims()) == [1]
     assert ended.ended_at is not None
     assert civil_date(ended.ended_at, Territory.METROPOLE) == date(2026, 12, 26)
+
+
+async def test_the_increased_forfait_is_asked_by_a_doctor_and_billed_while_its_term_lasts(
+    story: Story, api: Api
+) -> None:
+    path, body = f"/follow-ups/{story.follow_up.id}/increase", {"level": 1, "grounds": ["III-1"]}
+    assert (await api.call("POST", path, body, by=story.people.nurse)).status == 403
+    assert (await api.call("POST", path, {"level": 1}, by=story.people.doctor)).status == 422
+    asked = await api.call("POST", path, body, by=story.people.doctor)
+    assert (asked.status, asked.body["from_month"]) == (201, 1)
+    assert (await api.call("GET", path, by=story.people.nurse)).body["items"] == [asked.body]
+    await story.weigh(days(START, 61))
+    await story.go_to(date(2026, 12, 25))
+    await story.care.increases.ask(story.people.doctor, story.follow_up.id, level=0, grounds=(), is_renewal=False)
+    await story.go_to(date(2027, 1, 25))
+    claims = await story.claims()
+    assert {number: claim.amount_cents for number, claim in claims.items()} == {1: 5600, 2: 2800}
+    other = await story.care.follow_ups.create(story.people.doctor, story.follow_up.patient_id, PlanDraft("diabete"))
+    with pytest.raises(Conflict):
+        await story.care.increases.ask(story.people.doctor, other.id, level=1, grounds=["III-1"], is_renewal=False)

@@ -13,11 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.facts.telemonitoring import find_month as find_billed_month
-from telemed.acts.telemonitoring.model.care import FollowUp, Plan, ThresholdSetting
+from telemed.acts.telemonitoring.model.care import FollowUp, IncreaseAsked, Plan, ThresholdSetting
 from telemed.acts.telemonitoring.model.evidence import to_milliseconds
 from telemed.acts.telemonitoring.model.follow_up import FOLLOW_UP_STANDINGS, FollowUpState, FollowUpStep
 from telemed.acts.telemonitoring.rules.cover import find_consent, find_cover, find_covered_until, join_days
 from telemed.acts.telemonitoring.rules.due import find_due_at, find_month, next_clock_step
+from telemed.acts.telemonitoring.rules.increases import find_increase
 from telemed.acts.telemonitoring.rules.stays import add_stay, end_stay
 from telemed.acts.telemonitoring.rules.thresholds import build_thresholds, find_setting
 from telemed.acts.telemonitoring.rules.transmissions import expected_slots
@@ -224,3 +225,25 @@ def test_a_decision_asked_for_keeps_its_date() -> None:
     assert due_at == AT + timedelta(days=7)
     known = replace(flagged, due_at=due_at)
     assert find_due_at(known, known, AT + timedelta(days=5)) == due_at
+
+
+def asked(level: int, from_month: int, *, is_renewal: bool = False) -> IncreaseAsked:
+    grounds = ("III-1",) if level else ()
+    return IncreaseAsked(UUID(int=1), UUID(int=2), level, grounds, is_renewal, from_month, UUID(int=3), AT)
+
+
+def test_an_increase_counts_the_months_before_it_without_a_break() -> None:
+    history = [asked(1, 2), asked(2, 4, is_renewal=True), asked(0, 6), asked(1, 8)]
+    found = {month: find_increase(history, month) for month in range(1, 10)}
+    assert {month: one and (one.level, one.months_before, one.is_renewed) for month, one in found.items()} == {
+        1: None,
+        2: (1, 0, False),
+        3: (1, 1, False),
+        4: (2, 2, True),
+        5: (2, 3, True),
+        6: None,
+        7: None,
+        8: (1, 0, False),
+        9: (1, 1, False),
+    }
+    assert find_increase([asked(1, 2), asked(0, 2)], 2) is None
