@@ -47,6 +47,7 @@ from telemed.app.experts import Experts
 from telemed.app.pages import page_services
 from telemed.app.services import Services
 from telemed.app.telemonitoring import give_telemonitoring
+from telemed.app.telemonitoring.keying import give_own_pages
 from telemed.app.telemonitoring.mqtt import receiving
 from telemed.attachments import routes as attachment_routes
 from telemed.consent import routes as consent_routes
@@ -138,6 +139,7 @@ def _give_services(app: web.Application, services: Services) -> None:
     _give_expertise(app, services.expertise)
     _give_experts(app, services.experts)
     give_telemonitoring(app, services.telemonitoring)
+    give_own_pages(app, services.own_pages)
     capabilities = (*expert_fhir.CAPABILITIES, *telemonitoring_fhir.CAPABILITIES)
     app[fhir.METADATA] = fhir.write_statement(capabilities, address=f"{services.settings.public_url}/fhir")
     app[expert_keys.BASE_URL] = services.settings.public_url.rstrip("/")

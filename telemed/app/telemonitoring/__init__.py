@@ -23,7 +23,7 @@ from telemed.adapters.bookings import TeleconsultationBookings
 from telemed.app.ground import Ground
 from telemed.app.telemonitoring.care import Care, build_care, give_care
 from telemed.app.telemonitoring.entrance import Entrance, build_entrance, give_entrance
-from telemed.app.telemonitoring.keying import Keying, build_keying
+from telemed.app.telemonitoring.keying import Keying, build_keying, give_keying
 from telemed.app.telemonitoring.sheets import Sheets, build_sheets
 from telemed.app.telemonitoring.triage import Triage, build_triage, give_triage
 from telemed.app.telemonitoring.watching import Watching, build_watching, give_watching
@@ -107,3 +107,4 @@ def give_telemonitoring(app: web.Application, built: Telemonitoring) -> None:
     give_triage(app, built.triage)
     give_watching(app, built.watching)
     give_entrance(app, built.entrance)
+    give_keying(app, built.keying, built.catalogue)

@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from aiohttp import web
+
 from telemed.acts.telemonitoring.formats.packaged import load_keyed, load_questionnaires
 from telemed.acts.telemonitoring.model.observation import Catalogue
 from telemed.acts.telemonitoring.model.pathway import Pathway
 from telemed.acts.telemonitoring.model.questionnaire import KeyedGroup
+from telemed.acts.telemonitoring.routes import keying as routes
+from telemed.acts.telemonitoring.routes.fhir_questionnaires import FHIR_CATALOGUE
 from telemed.acts.telemonitoring.service.askings import AskingService
 from telemed.acts.telemonitoring.service.entries import EntryService
 from telemed.acts.telemonitoring.service.follow_links import FollowLinkService
@@ -107,3 +111,15 @@ def build_own_pages(
         ),
         reminders=ReminderService(database=ground.database, clock=ground.clock, askings=keying.askings, links=links),
     )
+
+
+def give_keying(app: web.Application, keying: Keying, catalogue: Catalogue) -> None:
+    """Under the keys by which the routes find them."""
+    app[routes.QUESTIONNAIRES] = keying.questionnaires
+    app[routes.ASKINGS] = keying.askings
+    app[routes.ENTRIES] = keying.entries
+    app[FHIR_CATALOGUE] = catalogue
+
+
+def give_own_pages(app: web.Application, own_pages: OwnPages) -> None:
+    app[routes.FOLLOW_LINKS] = own_pages.links

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import orjson
 import pytest
 import pytest_asyncio
 import structlog
@@ -19,6 +20,7 @@ from telemed.acts.teleexpertise.model import CaseContent, EndReason, Medical
 from telemed.acts.teleexpertise.model.templates import TemplateContent
 from telemed.acts.telemonitoring.model.board import AlertFilter
 from telemed.acts.telemonitoring.model.care import EducationTopic, FollowUp, PaperKind
+from telemed.acts.telemonitoring.model.entry import Given
 from telemed.acts.telemonitoring.rules.silence import Gap, SilenceCause
 from telemed.acts.telemonitoring.service.follow_ups import PlanDraft
 from telemed.acts.telemonitoring.service.practices import PaperDraft
@@ -155,6 +157,9 @@ async def with_follow_up(path: str, services: Services, people: People) -> str:
         for number in range(MANY):
             paper = PaperDraft(PaperKind.ARS_DECLARATION, None, f"ARS-{number}", DayRange(today))
             await care.practices.add_paper(people.secretary, paper)
+    if path == "/telemonitoring/questionnaires":
+        for number in range(MANY):
+            await services.telemonitoring.keying.questionnaires.add(people.doctor, make_questionnaire(number))
     if path.startswith("/telemonitoring/rules"):
         rules = services.telemonitoring.watching.rules
         (kept, *_) = await rules.page(people.doctor, Scope("diabete"), limit=1)
@@ -176,6 +181,8 @@ async def with_follow_up(path: str, services: Services, people: People) -> str:
         await care.education.log(people.nurse, follow_up.id, held_on=today, minutes=30, topics=topics, note="")
         await care.follow_ups.suspend(people.nurse, follow_up.id, first_day=today, reason="")
         await care.follow_ups.resume(people.nurse, follow_up.id, day=today)
+        weight = {"weight": Given("72,4")}
+        await services.telemonitoring.keying.entries.key(people.nurse, follow_up.id, "weight", weight)
     return path.replace("{follow_up_id}", str(follow_up.id))
 
 
@@ -188,6 +195,13 @@ async def with_silences(services: Services, follow_up: FollowUp) -> UUID:
             await SilenceStore(uow.session).add(kept)
             await SilenceStore(uow.session).save(replace(kept, gap=replace(kept.gap, last_day=day)))
     return follow_up.id
+
+
+def make_questionnaire(number: int) -> bytes:
+    """One question, as a practice imports it."""
+    item = {"linkId": "a", "text": "Avez-vous mal ?", "type": "boolean"}
+    named = {"url": f"urn:cabinet:{number}", "name": "douleur", "title": "Votre douleur"}
+    return orjson.dumps({"resourceType": "Questionnaire", "status": "active", **named, "item": [item]})
 
 
 async def walk(api: Api, path: str, caller: Caller, limit: int) -> list[str]:
@@ -238,6 +252,8 @@ LISTS = {
     "/follow-ups?patient_id={patient_id}": "nurse",
     "/follow-ups/{follow_up_id}/history": "nurse",
     "/follow-ups/{follow_up_id}/education": "nurse",
+    "/follow-ups/{follow_up_id}/entries": "nurse",
+    "/telemonitoring/questionnaires": "nurse",
     "/telemonitoring/papers": "secretary",
     "/follow-ups/{follow_up_id}/silences": "nurse",
     "/telemonitoring/rules": "nurse",

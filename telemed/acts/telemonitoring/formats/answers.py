@@ -80,6 +80,8 @@ def _read(question: Question, typed: Given, catalogue: Catalogue) -> Answer:
         return Answer(question.link_id, signal.name, option.label, answer=option.code)
     if question.kind is QuestionKind.WORDS:
         words = keep_words(typed.value.strip(), question.link_id) or ""
+        if "\x00" in words:
+            raise Unreadable(IssueKind.VALUE, "answer.unknown", "Cette réponse n'est pas lisible.", question.link_id)
         return Answer(question.link_id, signal.name, words, answer=words)
     return _number(question, typed, signal)
 

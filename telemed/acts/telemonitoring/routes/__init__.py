@@ -7,8 +7,10 @@ from telemed.acts.telemonitoring.routes import (
     devices,
     doors,
     exports,
+    fhir_questionnaires,
     follow_ups,
     histories,
+    keying,
     practices,
     quality,
     quarantine,
@@ -28,4 +30,6 @@ OPERATIONS = (
     alert_actions.operations,
     rulebook.operations,
     quality.operations,
+    keying.operations,
+    fhir_questionnaires.operations,
 )

@@ -8,6 +8,12 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from telemed.acts.telemonitoring.formats.answers import MEASURES, arrivals_of, as_questionnaire, read_answers
+from telemed.acts.telemonitoring.formats.fhir.response import (
+    read_authored,
+    read_response,
+    refuse_link,
+    refuse_questionnaire,
+)
 from telemed.acts.telemonitoring.model.care import FollowUp
 from telemed.acts.telemonitoring.model.entry import Answer, Entry, EntryStatus, Given
 from telemed.acts.telemonitoring.model.follow_up import TAKES_DATA
@@ -185,11 +191,26 @@ class EntryService:
             await open_keyed(uow, self._journal, caller, follow_up_id, "read_entries")
             return await EntryStore(uow.session).page(follow_up_id, before=before, limit=limit)
 
-    async def versions(self, caller: Caller, first_id: UUID) -> list[Entry]:
-        """Every version of an entry, in order. Raises Forbidden, NotFound."""
+    async def take_response(self, caller: Caller, content: bytes) -> Entry:
+        """A FHIR QuestionnaireResponse that one of the team sends. Raises Unreadable, and as `answer`."""
+        sent = read_response(content)
+        async with self._database.begin() as uow:
+            follow_up = await open_keyed(uow, self._journal, caller, sent.follow_up_id, "answer")
+            practice_id, territory = follow_up.practice_id, follow_up.plan.territory
+            known = await self._questionnaires.find_named(uow.session, practice_id, sent.questionnaire)
+        if known is None:
+            raise refuse_questionnaire()
+        unknown = [link for link in sent.given if known.questionnaire.find(link) is None]
+        if unknown:
+            raise refuse_link()
+        keying = Keying(measured_at=read_authored(sent, territory))
+        return await self.answer(caller, sent.follow_up_id, known.id, sent.given, keying)
+
+    async def versions(self, caller: Caller, first_id: UUID, *, follow_up_id: UUID | None = None) -> list[Entry]:
+        """Every version of an entry, in order; of that follow-up, if one is named. Raises Forbidden, NotFound."""
         async with self._database.begin() as uow:
             found = await EntryStore(uow.session).versions(first_id)
-            if not found:
+            if not found or (follow_up_id is not None and found[0].follow_up_id != follow_up_id):
                 raise NotFound(_ABSENT)
             await open_keyed(uow, self._journal, caller, found[0].follow_up_id, "read_entry")
             return found

@@ -13,7 +13,7 @@ import pytest
 
 from telemed.acts.telemonitoring.formats.answers import arrivals_of, as_questionnaire, read_answers, write_number
 from telemed.acts.telemonitoring.formats.fhir.questionnaire import Read, read_questionnaire
-from telemed.acts.telemonitoring.formats.fhir.response import read_response, write_response
+from telemed.acts.telemonitoring.formats.fhir.response import read_authored, read_response, write_response
 from telemed.acts.telemonitoring.formats.keyed import parse_keyed
 from telemed.acts.telemonitoring.formats.packaged import QUESTIONNAIRES, load_keyed, load_pathways, load_questionnaires
 from telemed.acts.telemonitoring.model.entry import Answer, Entry, EntryChannel, EntryStatus, Given
@@ -220,6 +220,8 @@ def test_groups_texts_and_units_are_understood() -> None:
         (lambda: read_items(make_item(item=[make_item()])), "questionnaire.nested"),
         (lambda: read_items(make_item(), url="pas une adresse"), "questionnaire.url"),
         (lambda: read_items(make_item(), version="é"), "questionnaire.version"),
+        (lambda: read_items(make_item(), url="urn:\x00"), "questionnaire.url"),
+        (lambda: read_items(make_item(), title="Votre\x00douleur"), "questionnaire.title"),
         (lambda: read_items(make_item(), title=None), "questionnaire.title"),
         (lambda: read_items(make_item(), modifierExtension=[{"url": "x"}]), "questionnaire.modifier"),
         (lambda: read_items(), "questionnaire.length"),
@@ -261,13 +263,14 @@ def make_response(**fields: Any) -> bytes:
 
 
 def test_a_response_is_read_and_written_in_the_words_of_fhir() -> None:
-    sent = read_response(make_response(), Territory.METROPOLE)
-    assert (sent.follow_up_id, sent.questionnaire, sent.authored) == (FOLLOW_UP, cardiac().canonical, AT)
+    sent = read_response(make_response())
+    assert (sent.follow_up_id, sent.questionnaire) == (FOLLOW_UP, cardiac().canonical)
+    assert read_authored(sent, Territory.METROPOLE) == AT
     assert sent.given == {"breathlessness": Given("no"), "w": Given("72.4", "kg")}
     answer = Answer("breathlessness", "breathlessness", "Non, comme d'habitude", answer="no")
     written = write_response(make_entry((answer,), author=5), CATALOGUE)
     assert written["author"] == {"reference": f"Practitioner/{UUID(int=5)}"}
-    again = read_response(json.dumps(written).encode(), Territory.METROPOLE)
+    again = read_response(json.dumps(written).encode())
     assert again.given == {"breathlessness": Given("no")}
 
 
@@ -286,7 +289,7 @@ def test_a_response_is_read_and_written_in_the_words_of_fhir() -> None:
 )
 def test_a_response_that_is_not_understood_is_refused(fields: dict[str, Any], code: str) -> None:
     with pytest.raises(Unreadable) as refused:
-        read_response(make_response(**fields), Territory.METROPOLE)
+        read_authored(read_response(make_response(**fields)), Territory.METROPOLE)
     assert refused.value.issue.code == code
 
 

@@ -35,6 +35,17 @@ CAPABILITIES: tuple[dict[str, Any], ...] = (
         ],
     },
     {
+        "type": "Questionnaire",
+        "documentation": "Ours, and those that a practice imports: choice, boolean, quantity, integer, string, text.",
+        "interaction": [{"code": "create"}, {"code": "read"}, {"code": "search-type"}],
+    },
+    {
+        "type": "QuestionnaireResponse",
+        "documentation": "Keyed in by the team, `basedOn` a follow-up (CarePlan/id); read with those of his page.",
+        "interaction": [{"code": "create"}, {"code": "read"}, {"code": "search-type"}],
+        "searchParam": [{"name": "based-on", "type": "reference", "documentation": "Mandatory: CarePlan/{id}."}],
+    },
+    {
         "type": "Device",
         "documentation": "Read within a bundle only, for the names that its observations give to their device.",
         "interaction": [{"code": "create", "documentation": "Only within a Bundle; nothing of it is kept."}],

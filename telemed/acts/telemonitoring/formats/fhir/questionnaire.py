@@ -102,12 +102,12 @@ def _questionnaire(resource: QuestionnaireResource, questions: tuple[Question, .
 
 
 def _headline(resource: QuestionnaireResource) -> Iterator[Unreadable]:
-    if not re.fullmatch(r"[a-z][a-z0-9+.-]*:\S{1,250}", resource.url):
+    if not re.fullmatch(r"[a-z][a-z0-9+.-]*:[!-{}~]{1,250}", resource.url):
         yield _refuse("questionnaire.url", "Un questionnaire a une adresse qui le nomme (url).", "Questionnaire.url")
     if not re.fullmatch(r"[A-Za-z0-9.-]{1,40}", resource.version):
         text = "Une version s'écrit en lettres, chiffres, points et tirets."
         yield _refuse("questionnaire.version", text, "Questionnaire.version")
-    if not 0 < len(resource.title) <= 200:
+    if not _is_line(resource.title):
         yield _refuse("questionnaire.title", "Un questionnaire a un titre (200 caractères).", "Questionnaire.title")
     if resource.modifier_extension or resource.implicit_rules:
         text = "Une extension qui change le sens n'est pas comprise."
@@ -246,12 +246,16 @@ def _option(option: AnswerOption, place: str) -> Option:
     else:
         label = option.value_string or ("" if option.value_integer is None else str(option.value_integer))
         code = label
-    if not 0 < len(code) <= 200 or not 0 < len(label) <= 200:
+    if not _is_line(code) or not _is_line(label):
         raise _refuse("questionnaire.options", "Une réponse a un code et un texte (200 caractères).", place)
     advice = next((one.value_code for one in option.extension if one.url == ADVICE), None)
     if advice is not None and advice not in frozenset(Advice):
         raise _refuse("questionnaire.advice", f"Un conseil est {' ou '.join(Advice)}.", place)
     return Option(code, label, None if advice is None else Advice(advice))
+
+
+def _is_line(text: str) -> bool:
+    return 0 < len(text) <= 200 and text.isprintable()
 
 
 def _condition(when: EnableWhen, place: str) -> Condition:

@@ -54,20 +54,20 @@ class _Resource(_Part, kw_only=True, tag_field="resourceType", tag="Questionnair
 class SentResponse(NamedTuple):
     """What was sent: for which follow-up, to which questionnaire (`url|version`, or the address alone), when, and what.
 
-    `authored` is None where it is not said.
+    `authored` is as it was written, None where it is not said: its reading wants to know where the patient lives.
     """
 
     follow_up_id: UUID
     questionnaire: str
     status: EntryStatus
-    authored: datetime | None
+    authored: str | None
     given: dict[str, Given]
 
 
 _DECODER = msgspec.json.Decoder(_Resource)
 
 
-def read_response(content: bytes, territory: Territory) -> SentResponse:
+def read_response(content: bytes) -> SentResponse:
     """What a QuestionnaireResponse says, before it is held against its questionnaire. Raises Unreadable."""
     try:
         resource = _DECODER.decode(content)
@@ -78,11 +78,16 @@ def read_response(content: bytes, territory: Territory) -> SentResponse:
     if resource.modifier_extension or resource.implicit_rules:
         text = "Une extension qui change le sens n'est pas comprise."
         raise _refuse("response.modifier", text, "modifierExtension", IssueKind.NOT_SUPPORTED)
-    at = resource.authored
-    authored = None if at is None else read_fhir_time(at, territory, "QuestionnaireResponse.authored")[0]
     return SentResponse(
-        _follow_up(resource), resource.questionnaire, _status(resource), authored, dict(_given(resource.item))
+        _follow_up(resource), resource.questionnaire, _status(resource), resource.authored, dict(_given(resource.item))
     )
+
+
+def read_authored(sent: SentResponse, territory: Territory) -> datetime | None:
+    """When it was answered. Raises Unreadable."""
+    if sent.authored is None:
+        return None
+    return read_fhir_time(sent.authored, territory, "QuestionnaireResponse.authored")[0]
 
 
 def _follow_up(resource: _Resource) -> UUID:
@@ -133,6 +138,18 @@ def _typed(value: _Value) -> Given:
     if value.value_string:
         return Given(value.value_string)
     raise _refuse("value.type", "Types pris : coding, boolean, integer, decimal, quantity et string.", "item.answer")
+
+
+def refuse_questionnaire() -> Unreadable:
+    """The questionnaire that is named may not be asked here."""
+    text = "Ce questionnaire n'est ni des nôtres ni de votre cabinet."
+    return _refuse("response.questionnaire", text, "questionnaire", IssueKind.CODE_INVALID)
+
+
+def refuse_link() -> Unreadable:
+    """A question is answered that the questionnaire has not."""
+    text = "Une réponse est donnée à une question que ce questionnaire n'a pas."
+    return _refuse("response.link", text, "item", IssueKind.CODE_INVALID)
 
 
 def _refuse(code: str, text: str, place: str, kind: IssueKind = IssueKind.VALUE) -> Unreadable:
