@@ -1,0 +1,183 @@
+"""Devices by MQTT while the service, its connections and the broker are killed: each measure once, each alert once."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import sys
+from base64 import urlsafe_b64encode
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import select
+from sqlmodel import col
+
+from telemed.acts.telemonitoring.tables import ObservationRow
+from telemed.acts.telemonitoring.tables.alerts import AlertRow
+from telemed.acts.telemonitoring.tables.rulebook import FindingRow
+from telemed.app import build_services
+from telemed.patients.model import parse_birth_date
+from telemed.settings import Settings
+from telemed.storage.engine import Database
+from tests.acceptance.killed.devices import Scale
+from tests.acceptance.test_killed_ingestion import cut_connections
+from tests.fixtures.mosquitto import Mosquitto
+from tests.fixtures.people import TRAITS, make_draft, make_people
+from tests.fixtures.postgres import free_port
+from tests.integration.acts.telemonitoring.enrolled import make_follow_up, make_limit
+from tests.integration.acts.telemonitoring.equipped import equip
+from tests.shared import ROOT
+
+pytestmark = [pytest.mark.asyncio, pytest.mark.slow]
+_NAMES = ("LEROY", "PETIT", "GIRARD")
+
+
+@dataclass
+class Service:
+    """`telemed serve` as a process of its own, one after another."""
+
+    environment: dict[str, str]
+    forks: asyncio.subprocess.Process
+    pid: int | None = None
+
+    async def start(self) -> None:
+        self.pid = await self._tell(f"start {json.dumps(self.environment)}")
+
+    async def kill(self) -> None:
+        if self.pid is not None:
+            assert await self._tell(f"kill {self.pid}") == -9, "it had ended by itself"
+            self.pid = None
+
+    async def _tell(self, line: str) -> int:
+        assert self.forks.stdin is not None
+        assert self.forks.stdout is not None
+        self.forks.stdin.write(f"{line}\n".encode())
+        return int(await asyncio.wait_for(self.forks.stdout.readline(), 60))
+
+
+@pytest_asyncio.fixture(scope="module")
+async def forks() -> AsyncIterator[asyncio.subprocess.Process]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.acceptance.killed.serving", cwd=ROOT,
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    yield process
+    assert process.stdin is not None
+    process.stdin.close()
+    await process.wait()
+
+
+@dataclass
+class Ward:
+    """A service, the scales of three patients, and what is kept of them."""
+
+    database: Database
+    service: Service
+    scales: list[Scale]
+
+    @asynccontextmanager
+    async def sending(self, url: str, *, waits_for_outcome: bool = False) -> AsyncIterator[None]:
+        """Scales send from now on; at the end the service lives, and all that they have is acknowledged."""
+        async with asyncio.timeout(120), asyncio.TaskGroup() as group:
+            for scale in self.scales:
+                group.create_task(scale.send_all(url, waits_for_outcome=waits_for_outcome))
+            yield
+            for scale in self.scales:
+                scale.is_to_end = True
+
+    async def wait_for(self, more: int) -> None:
+        """That many more measures acknowledged."""
+        wanted = self.acknowledged + more
+        while self.acknowledged < wanted:
+            await asyncio.sleep(0.01)
+
+    @property
+    def acknowledged(self) -> int:
+        return sum(len(scale.acknowledged) for scale in self.scales)
+
+    async def check(self) -> None:
+        """Every measure that was acknowledged is there once, and so is every alert that was due."""
+        async with self.database.read() as session:
+            rows = await session.execute(select(col(ObservationRow.device_id), col(ObservationRow.measured_at)))
+            kept = Counter((row[0], row[1]) for row in rows)
+            found = await session.execute(select(col(FindingRow.kind), col(FindingRow.since)))
+            findings = Counter((row[0], row[1]) for row in found if row[0] in ("fired", "late"))
+            alerts = (await session.execute(select(AlertRow))).scalars().all()
+        sent = {(scale.device_id, scale.at(second)) for scale in self.scales for second in scale.acknowledged}
+        assert sent - kept.keys() == set()
+        assert set(kept.values()) == {1}
+        spells = [("fired", at) for scale in self.scales for at in scale.spells()]
+        assert findings == Counter(spells)
+        assert sorted(alert.cause for alert in alerts) == ["weight_high"] * len(self.scales)
+        assert sum(1 + alert.repeats for alert in alerts) == len(spells)
+
+
+def environment_of(database_url: str, folder: Path) -> dict[str, str]:
+    keys = {"encryption_keys": b"k" * 32, "index_key": b"i" * 32, "room_keys": b"r" * 32}
+    return {f"TELEMED_{name.upper()}": f"test:{urlsafe_b64encode(key).decode()}" for name, key in keys.items()} | {
+        "TELEMED_ENVIRONMENT": "test",
+        "TELEMED_DATA_DIR": str(folder),
+        "TELEMED_DATABASE_URL": database_url,
+        "TELEMED_PORT": str(free_port()),
+        "TELEMED_LOG_LEVEL": "warning",
+    }
+
+
+@pytest_asyncio.fixture
+async def ward(
+    database: Database, database_url: str, tmp_path: Path, forks: asyncio.subprocess.Process
+) -> AsyncIterator[Ward]:
+    environment = environment_of(database_url, tmp_path)
+    services = build_services(Settings.from_environment(environment), database=database, senders={})
+    people = await make_people(services)
+    scales = []
+    for number, name in enumerate(_NAMES):
+        traits = replace(TRAITS, birth_name=name, birth_date=parse_birth_date(f"195{number}-03-12"))
+        patient, _ = await services.patients.create(people.secretary, make_draft(traits))
+        follow_up = await make_follow_up(services, people.doctor, patient, limits=[make_limit()])
+        scale = await equip(services, people.doctor, follow_up, identifier=f"urn:scale|{number}")
+        first_at = (services.clock.now() + timedelta(seconds=number)).replace(microsecond=0) + timedelta(seconds=1)
+        scales.append(Scale(scale.device_id, scale.token, patient.id, first_at))
+    service = Service(environment, forks)
+    yield Ward(database, service, scales)
+    await service.kill()
+
+
+async def test_the_endpoint_dies_and_every_measure_and_alert_is_there_once(ward: Ward) -> None:
+    chance, port = random.Random(11), free_port()
+    ward.service.environment["TELEMED_MQTT_PORT"] = str(port)
+    async with ward.sending(f"mqtt://127.0.0.1:{port}"):
+        for _death in range(2):
+            await ward.service.start()
+            await ward.wait_for(chance.randint(30, 120))
+            if not ward.database.is_sqlite:
+                await cut_connections(ward.database)
+                await ward.wait_for(chance.randint(10, 60))
+            await ward.service.kill()
+        await ward.service.start()
+        await ward.wait_for(30)
+    await ward.check()
+
+
+async def test_a_broker_and_the_bridge_die_and_every_measure_and_alert_is_there_once(
+    ward: Ward, mosquitto: Mosquitto
+) -> None:
+    chance = random.Random(13)
+    ward.service.environment["TELEMED_MQTT_URL"] = mosquitto.url
+    async with ward.sending(mosquitto.url, waits_for_outcome=True):
+        await ward.service.start()
+        await ward.wait_for(chance.randint(30, 120))
+        await mosquitto.kill()
+        await mosquitto.start()
+        await ward.wait_for(chance.randint(30, 120))
+        await ward.service.kill()
+        await ward.service.start()
+        await ward.wait_for(30)
+    await ward.check()
