@@ -1,7 +1,8 @@
 """Measures against floors and peers, side by side in one run.
 
 usage: python -m tests.benchmarks [table…]
-tables: lists quotas cap match upload openings ingestion monitoring_rules relay idle_sockets first_frame; all by default
+tables: lists quotas cap match upload openings ingestion doors monitoring_rules relay idle_sockets first_frame; all
+by default
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import sys
 import time
 
 TABLES = (
-    *("lists", "quotas", "cap", "match", "upload", "openings", "ingestion", "monitoring_rules"),
+    *("lists", "quotas", "cap", "match", "upload", "openings", "ingestion", "doors", "monitoring_rules"),
     *("relay", "idle_sockets", "first_frame"),
 )
 

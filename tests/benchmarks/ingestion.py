@@ -88,6 +88,13 @@ class Place:
         """Decoded, then COPY: no check of what is there."""
         await self.copy([self.rows(content) for content in contents])
 
+    async def bare_round(self) -> tuple[float, float]:
+        """COPY alone, its rows already made: microseconds of CPU and of the wall clock a measure."""
+        return await _timed(self.copy([self.rows(content) for content in self.bundles(1000, _A_ROUND)]))
+
+    async def floor_round(self) -> tuple[float, float]:
+        return await _timed(self.floor(self.bundles(1000, _A_ROUND)))
+
     async def copy(self, batches: Sequence[Sequence[tuple[object, ...]]]) -> None:
         assert self.bare is not None
         for rows in batches:
@@ -134,8 +141,8 @@ def measure() -> Table:
 
 async def _measure(folder: Path) -> list[tuple[str, ...]]:
     async with AsyncExitStack() as stack:
-        postgresql = await _open(stack, f"{running_server(folder, is_durable=True)}/ingestion")
-        sqlite = await _open(stack, f"sqlite:///{folder}/ingestion.db")
+        postgresql = await open_place(stack, f"{running_server(folder, is_durable=True)}/ingestion")
+        sqlite = await open_place(stack, f"sqlite:///{folder}/ingestion.db")
         ways: list[tuple[str, Place, int, _Work]] = [
             (_FLOOR, postgresql, 1000, postgresql.floor),
             ("PostgreSQL, 1,000 a batch", postgresql, 1000, postgresql.keep),
@@ -150,7 +157,7 @@ async def _measure(folder: Path) -> list[tuple[str, ...]]:
         for _, place, size, work in ways:  # warms connections and plans
             await _round(place, size, work)
         for _ in range(ROUNDS):
-            found[_BARE].append(await _bare_round(postgresql))
+            found[_BARE].append(await postgresql.bare_round())
             for name, place, size, work in ways:
                 found.setdefault(name, []).append(await _round(place, size, work))
     return _rows(found)
@@ -170,26 +177,21 @@ def _rows(found: dict[str, list[tuple[float, float]]]) -> list[tuple[str, ...]]:
     ]
 
 
-async def _bare_round(place: Place) -> tuple[float, float]:
-    batches = [place.rows(content) for content in place.bundles(1000, _A_ROUND)]
-    return await _timed(place.copy(batches))
-
-
 async def _round(place: Place, size: int, work: _Work) -> tuple[float, float]:
     return await _timed(work(place.bundles(size, _A_ROUND)))
 
 
 async def _timed(work: Awaitable[None]) -> tuple[float, float]:
-    """Microseconds of CPU, and of the wall clock, an observation."""
+    """Microseconds of CPU, and of the wall clock, a measure."""
     cpu, wall = time.process_time(), time.perf_counter()
     await work
     return (time.process_time() - cpu) / _A_ROUND * 1e6, (time.perf_counter() - wall) / _A_ROUND * 1e6
 
 
-async def _open(stack: AsyncExitStack, url: str) -> Place:
+async def open_place(stack: AsyncExitStack, url: str) -> Place:
     is_postgresql = url.startswith("postgresql")
     if is_postgresql:
-        await _create(url)
+        await create_database(url)
     database = Database(url, Keyring({"bench": b"k" * 32}, b"i" * 32))
     stack.push_async_callback(database.close)
     await upgrade(database)
@@ -202,7 +204,7 @@ async def _open(stack: AsyncExitStack, url: str) -> Place:
     return Place(database, bare, Reading(catalogue), writer, Ingestion(database=database, writer=writer))
 
 
-async def _create(url: str) -> None:
+async def create_database(url: str) -> None:
     server, _, name = url.rpartition("/")
     for _ in range(100):
         try:
