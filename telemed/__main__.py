@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -97,6 +98,7 @@ def _serve(_options: argparse.Namespace) -> int:
     settings = Settings.from_environment()
     logs.configure(settings.log_level)
     app = build_app(build_services(settings))
+    app.on_startup.append(_settle)
     web.run_app(
         app,
         host=settings.host,
@@ -106,6 +108,12 @@ def _serve(_options: argparse.Namespace) -> int:
         loop=uvloop.new_event_loop(),
     )
     return 0
+
+
+async def _settle(_app: web.Application) -> None:
+    """What is there now stays: the collector need not look at it again with each batch of measures."""
+    gc.collect()
+    gc.freeze()
 
 
 def _announce(settings: Settings) -> Callable[..., None]:

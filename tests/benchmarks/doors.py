@@ -103,7 +103,7 @@ def measure() -> Table:
     bound = (
         "CPU is that of the process that serves. Floor: our reader and COPY in one process, no HTTP, 1,000 a batch; "
         "for one measure a request, the bare service. Bare service: aiohttp, our reader, COPY, a commit a request, "
-        f"nobody asked. Ours: {_PATIENTS} patients of a gateway, idempotent, rules on, each entry answered. All durable."
+        f"nobody asked. Ours: {_PATIENTS} patients of a gateway, idempotent, rules on, each entry answered. Durable."
     )
     return Table("Observations over HTTP", columns, tuple(rows), bound)
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from telemed.acts.telemonitoring.model.observation import Observation
@@ -14,6 +15,7 @@ from telemed.kernel.clock import Territory, civil_date
 
 _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 _MILLISECOND = timedelta(milliseconds=1)
+_QUARTER = 900_000
 HOUR = 3_600_000
 DAY = 24 * HOUR
 """In milliseconds, which is how rules count instants."""
@@ -22,6 +24,16 @@ DAY = 24 * HOUR
 def to_milliseconds(instant: datetime) -> int:
     """An aware instant as rules count it."""
     return (instant - _EPOCH) // _MILLISECOND
+
+
+def find_civil_day(at: int, territory: Territory) -> int:
+    """The ordinal of the civil day of an instant in milliseconds: clocks change on whole quarters of an hour."""
+    return _civil_day_of_quarter(at // _QUARTER, territory)
+
+
+@lru_cache(maxsize=2**14)
+def _civil_day_of_quarter(quarter: int, territory: Territory) -> int:
+    return civil_date(_EPOCH + quarter * _QUARTER * _MILLISECOND, territory).toordinal()
 
 
 class Sample(NamedTuple):
@@ -46,11 +58,12 @@ def make_sample(observation: Observation, territory: Territory) -> Sample | None
     """What rules read of an observation; None where they read nothing."""
     if not observation.counts or observation.signal is None:
         return None
+    at = to_milliseconds(observation.measured_at)
     return Sample(
-        to_milliseconds(observation.measured_at),
+        at,
         observation.signal,
         observation.device,
-        civil_date(observation.measured_at, territory).toordinal(),
+        find_civil_day(at, territory),
         observation.value,
         observation.answer,
     )

@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from telemed.acts.telemonitoring.model.evidence import Finding, Known, Sample, to_milliseconds
+from telemed.acts.telemonitoring.model.evidence import Finding, Known, Sample, find_civil_day, to_milliseconds
 from telemed.acts.telemonitoring.model.observation import Observation
 from telemed.acts.telemonitoring.model.progress import Checkpoint, Following
 from telemed.acts.telemonitoring.rules.findings import retake, start, take
 from telemed.acts.telemonitoring.rules.watching import Watch, find_checkpoint, find_gap
-from telemed.kernel.clock import Territory, civil_date
+from telemed.kernel.clock import Territory
 
 
 class Change(NamedTuple):
@@ -30,7 +30,8 @@ class Change(NamedTuple):
 def make_change(device_id: UUID, observation: Observation, territory: Territory, *, is_correction: bool) -> Change:
     """Of an observation of a known signal, for a patient who lives in `territory`."""
     measured_at = observation.measured_at
-    at, day = to_milliseconds(measured_at), civil_date(measured_at, territory).toordinal()
+    at = to_milliseconds(measured_at)
+    day = find_civil_day(at, territory)
     signal = observation.signal or ""
     sample = None
     if observation.counts:

@@ -7,14 +7,16 @@ import hashlib
 from base64 import b32decode, b32encode
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from uuid import UUID
 
 from telemed.acts.telemonitoring.model.observation import Observation
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_KEY_CHARS = 40
-_NAME_CHARS = 23
+_DEVICE_CHARS, _INSTANT_CHARS = 28, 14
+_PADDING = "===="
+_NAME_CHARS = 21
 
 
 @dataclass(frozen=True)
@@ -27,10 +29,14 @@ class Address:
 
 
 def write_id(device_id: UUID, observation: Observation) -> str:
-    """At most 64 characters, as FHIR wants."""
+    """At most 64 characters, as FHIR wants. One is written for every measure: the device's part is remembered."""
     micros = (observation.measured_at - _EPOCH) // _MICROSECOND
-    key = b32encode(b"\x01" + device_id.bytes + micros.to_bytes(8, "big")).decode()
-    return f"{key}.{name_of_measure(observation)}"
+    return f"{_device(device_id)}{micros:014x}.{name_of_measure(observation)}"
+
+
+@lru_cache(maxsize=2**14)
+def _device(device_id: UUID) -> str:
+    return b32encode(b"\x01" + device_id.bytes).decode().rstrip("=")
 
 
 def name_of_measure(observation: Observation) -> str:
@@ -43,11 +49,11 @@ def name_of_measure(observation: Observation) -> str:
 def parse_id(text: str) -> Address | None:
     """None where it is none of ours."""
     key, mark, name = text.partition(".")
+    if len(key) != _DEVICE_CHARS + _INSTANT_CHARS or not mark or not name:
+        return None
     try:
-        raw = b32decode(key) if len(key) == _KEY_CHARS and mark else b""
-        if raw[:1] != b"\x01" or not name:
-            return None
-        measured_at = _EPOCH + int.from_bytes(raw[17:], "big") * _MICROSECOND
+        device = b32decode(key[:_DEVICE_CHARS] + _PADDING)
+        measured_at = _EPOCH + int(key[_DEVICE_CHARS:], 16) * _MICROSECOND
     except (binascii.Error, OverflowError, ValueError):
         return None
-    return Address(UUID(bytes=raw[1:17]), measured_at, name)
+    return Address(UUID(bytes=device[1:]), measured_at, name) if device[:1] == b"\x01" else None
