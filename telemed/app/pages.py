@@ -131,6 +131,7 @@ def _surveillance_services(services: Services) -> SurveillanceServices:
         pictures=built.pictures,
         rules=built.watching.rules,
         dry_runs=built.watching.dry_runs,
+        quality=built.triage.quality,
         catalogue=built.catalogue,
         pathways=built.pathways,
     )

@@ -125,6 +125,8 @@ _WORDS = {
     "teleexpertise.set_contact": "Moyens d’être prévenu modifiés",
     "teleexpertise.keep_template": "Modèle de réponse enregistré",
     "teleexpertise.remove_template": "Modèle de réponse supprimé",
+    "telemonitoring.read_quality": "Lecture de la qualité des alertes",
+    "telemonitoring.export_quality": "Export de la qualité des alertes",
     "telemonitoring.read_rules": "Lecture des règles de surveillance",
     "telemonitoring.read_rule": "Lecture d’une règle de surveillance",
     "telemonitoring.write_rule": "Règle de surveillance modifiée",

@@ -23,6 +23,7 @@ _SIDES = {Side.ABOVE: "au-dessus", Side.BELOW: "en dessous"}
 _ENDINGS = {
     "_average_high": "moyenne haute",
     "_average_low": "moyenne basse",
+    "_severe": "limite grave",
     "_high": "limite haute",
     "_low": "limite basse",
     "_gain": "hausse permise",

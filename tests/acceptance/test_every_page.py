@@ -24,6 +24,8 @@ PAGES = {
         "/rendez-vous/nouveau",
         "/patientele",
         "/mes-sessions",
+        "/surveillance/regles",
+        "/surveillance/regles/nouvelle",
         "/facturation",
         "/facturation/envois",
         "/facturation/rapprochement",
@@ -54,6 +56,8 @@ PAGES = {
         "/avis/modeles",
     ),
     "ines.marchand": (
+        "/surveillance",
+        "/surveillance/qualite",
         "/avis",
         "/avis/nouveau?q=Bernard",
         "/avis/disponibilites",

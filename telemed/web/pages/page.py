@@ -154,6 +154,7 @@ _TABS = {
         (NavItem("surveillance", "Alertes", "/surveillance"), _WATCHING),
         (NavItem("surveillance/patients", "Patients suivis", "/surveillance/suivis"), _WATCHING),
         (NavItem("surveillance/rules", "Règles", "/surveillance/regles"), _WATCHING),
+        (NavItem("surveillance/quality", "Qualité", "/surveillance/qualite"), _WATCHING),
     ),
     "billing": (
         (NavItem("billing", "Actes", "/facturation"), _CARING),

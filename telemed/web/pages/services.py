@@ -40,6 +40,7 @@ from telemed.acts.telemonitoring.service.alert_pictures import AlertPictures
 from telemed.acts.telemonitoring.service.alert_work import AlertWork
 from telemed.acts.telemonitoring.service.dry_runs import DryRuns
 from telemed.acts.telemonitoring.service.mutes import MuteService
+from telemed.acts.telemonitoring.service.quality import QualityService
 from telemed.acts.telemonitoring.service.rulebook import RuleService
 from telemed.api.auth import SESSION_COOKIE as SESSION_COOKIE
 from telemed.api.auth import VISIT_COOKIE as VISIT_COOKIE
@@ -118,6 +119,7 @@ class SurveillanceServices:
     pictures: AlertPictures
     rules: RuleService
     dry_runs: DryRuns
+    quality: QualityService
     catalogue: Catalogue
     pathways: Mapping[str, Pathway]
 

@@ -38,6 +38,8 @@ DOCTORS = only(*RIGHTS[Right.DECIDE])
 _BASE = "/surveillance/regles"
 _PAGE = 200
 _DAYS = 90
+_TOLD = 4
+"""How many signals are named of those that a pathway wants."""
 Keep = Callable[[Rule], Awaitable[web.Response]]
 _EVERYBODY, _ONE = "Tous les patients du parcours", "Un seul patient"
 
@@ -45,14 +47,13 @@ _EVERYBODY, _ONE = "Tous les patients du parcours", "Un seul patient"
 @pages.get("/surveillance/regles", TEAM)
 async def list_rules(visitor: Visitor) -> web.Response:
     place = await open_workplace(visitor, "surveillance/rules")
-    wanted = _pathway_of(visitor, visitor.request.query.get("parcours", ""))
-    found = await visitor.services.surveillance.rules.page(
-        visitor.known, Scope(wanted or None), after=visitor.cursor(), limit=_PAGE + 1
-    )
+    services = visitor.services.surveillance
+    wanted = _pathway_of(visitor, visitor.request.query.get("parcours", "")) or await _first(visitor)
+    found = await services.rules.page(visitor.known, Scope(wanted), after=visitor.cursor(), limit=_PAGE + 1)
     rules, authors = found[:_PAGE], await _people(visitor)
     more = _address(wanted, apres=str(rules[-1].id)) if len(found) > _PAGE else ""
     view = RulesView(
-        groups=_groups(visitor, place, wanted, rules, authors),
+        group=_group(visitor, place, services.pathways[wanted], rules, authors),
         pathways=_filters(visitor, wanted),
         retired=tuple(_line(visitor, one, authors) for one in rules if not one.is_in_force),
         may_write=has_right(visitor.known, Right.DECIDE),
@@ -104,12 +105,12 @@ async def rewrite(visitor: Visitor) -> web.Response:
 @pages.post("/surveillance/regles/{id}/retirer", DOCTORS)
 async def retire(visitor: Visitor) -> web.Response:
     rules, rule_id = visitor.services.surveillance.rules, _rule_id(visitor)
+    known = await rules.get(visitor.known, rule_id)
     try:
         await rules.retire(visitor.known, rule_id)
     except Conflict as err:
-        known = await rules.get(visitor.known, rule_id)
         return await _render(visitor, forms.refused(_form_of(known), err), known, status=409)
-    return visitor.go(_BASE, flash="rule-retired", subject=str(rule_id))
+    return visitor.go(_address(known.pathway), flash="rule-retired", subject=str(rule_id))
 
 
 @pages.post("/surveillance/regles/{id}/remettre", DOCTORS)
@@ -232,19 +233,20 @@ async def _people(visitor: Visitor) -> Mapping[UUID, str]:
     return {one.id: one.full_name for one in found}
 
 
-def _groups(
-    visitor: Visitor, place: Workplace, wanted: str, rules: Sequence[KeptRule], authors: Mapping[UUID, str]
-) -> tuple[PathwayRules, ...]:
-    pathways = visitor.services.surveillance.pathways
-    shown = [wanted] if wanted else sorted({one.pathway for one in rules}, key=lambda code: pathways[code].label)
-    return tuple(
-        PathwayRules(
-            label=pathways[code].label,
-            code=code,
-            lines=tuple(_line(visitor, one, authors) for one in rules if one.pathway == code and one.is_in_force),
-            silence=_silence(visitor, place, pathways[code]),
-        )
-        for code in shown
+async def _first(visitor: Visitor) -> str:
+    """The pathway to show first: one that has open alerts, if any has."""
+    services = visitor.services.surveillance
+    return next(iter([*await services.pictures.pathways(visitor.known), _pathway_choices(services.pathways)[0].value]))
+
+
+def _group(
+    visitor: Visitor, place: Workplace, pathway: Pathway, rules: Sequence[KeptRule], authors: Mapping[UUID, str]
+) -> PathwayRules:
+    return PathwayRules(
+        label=pathway.label,
+        code=pathway.code,
+        lines=tuple(_line(visitor, one, authors) for one in rules if one.is_in_force),
+        silence=_silence(visitor, place, pathway),
     )
 
 
@@ -252,8 +254,9 @@ def _silence(visitor: Visitor, place: Workplace, pathway: Pathway) -> str:
     """When silence is told of, and of what."""
     window, catalogue = pathway.on(place.frame.today).silence, visitor.services.surveillance.catalogue
     labels = sorted(signal.label.lower() for name in window.signals if (signal := catalogue.find(name)))
+    more = f" et {len(labels) - _TOLD} autres" if len(labels) > _TOLD else ""
     days = french.format_count(window.days, "jour")
-    return f"L’équipe est prévenue au plus tard après {days} sans mesure ({', '.join(labels)})."
+    return f"L’équipe est prévenue au plus tard après {days} sans mesure ({', '.join(labels[:_TOLD])}{more})."
 
 
 def _line(visitor: Visitor, one: KeptRule, authors: Mapping[UUID, str]) -> RuleLine:
@@ -285,9 +288,7 @@ def _version(visitor: Visitor, one: RuleVersion, authors: Mapping[UUID, str]) ->
 
 def _filters(visitor: Visitor, wanted: str) -> tuple[Filter, ...]:
     choices = _pathway_choices(visitor.services.surveillance.pathways)
-    return Filter("Tous les parcours", _BASE, not wanted), *(
-        Filter(one.label, _address(one.value), one.value == wanted) for one in choices
-    )
+    return tuple(Filter(one.label, _address(one.value), one.value == wanted) for one in choices)
 
 
 def _pathway_choices(pathways: Mapping[str, Pathway]) -> tuple[Choice, ...]:
@@ -299,8 +300,7 @@ def _pathway_of(visitor: Visitor, text: str) -> str:
 
 
 def _address(pathway: str, **more: str) -> str:
-    query = ({"parcours": pathway} if pathway else {}) | more
-    return f"{_BASE}?{urlencode(query)}" if query else _BASE
+    return f"{_BASE}?{urlencode({'parcours': pathway} | more)}"
 
 
 def _rule_id(visitor: Visitor) -> UUID:

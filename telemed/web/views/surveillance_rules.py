@@ -27,7 +27,7 @@ class RuleLine:
 
 @dataclass(frozen=True)
 class PathwayRules:
-    """The rules of one pathway, and the alerts that its text demands without a rule for them yet."""
+    """The rules in force on one pathway, and when its silence is told of."""
 
     label: str
     code: str
@@ -37,9 +37,9 @@ class PathwayRules:
 
 @dataclass(frozen=True)
 class RulesView:
-    """Every rule, pathway by pathway; retired ones below."""
+    """The rules of one pathway; retired ones below."""
 
-    groups: tuple[PathwayRules, ...]
+    group: PathwayRules
     pathways: tuple[Filter, ...]
     retired: tuple[RuleLine, ...]
     may_write: bool
@@ -147,11 +147,11 @@ class QualityRow:
     actionable: int
     false: int
     technical: int
+    silences: int
     half: str
     most: str
     muted: str
-    share: float | None
-    is_silence: bool = False
+    share: int | None
 
 
 @dataclass(frozen=True)

@@ -76,7 +76,7 @@ async def test_a_rule_is_written_rewritten_taken_away_and_brought_back(doctor: W
     stale = await doctor.post(rule, FORM | {"geste": "garder", "numero": "1"})
     assert (stale.status, "a changé entre-temps" in stale.text) == (409, True)
     gone = await doctor.post(f"{rule}/retirer")
-    assert gone.path == "/surveillance/regles"
+    assert gone.path == "/surveillance/regles?parcours=insuffisance_cardiaque"
     undo = re.search(r'action="([^"]+/remettre)"', gone.text)
     assert undo
     assert "est retirée" in (await doctor.get(rule)).text

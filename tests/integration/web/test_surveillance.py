@@ -206,3 +206,20 @@ async def test_a_board_takes_as_many_statements_for_one_alert_as_for_many(ward: 
         counts.append(len(statements))
     assert counts[0] == counts[1]
     assert counts[0] < 26
+
+
+async def test_the_quality_of_alerts_is_told_by_rule_and_by_patient(ward: Ward) -> None:
+    assert "Aucune alerte sur cette période." in (await ward.nurse.get("/surveillance/qualite")).text
+    alert = await ward.fire()
+    ward.site.clock.advance(timedelta(minutes=42))
+    await ward.nurse.post(f"{alert}/clore", {"issue": "technical", "mots": "Balance sur tapis."})
+    await ward.fire(cause=SILENCE, label="Non-transmission", direction=None, evidence=())
+    by_rule = plain((await ward.nurse.get("/surveillance/qualite")).text)
+    assert "Prise de poids" in by_rule
+    assert "Non-transmission" in by_rule
+    assert "42 min" in by_rule
+    by_patient = await ward.nurse.get("/surveillance/qualite?par=patient&jours=90&apres=x~y")
+    assert "LEROY Jeanne" in by_patient.text
+    export = re.search(r'href="(/telemonitoring/quality\.csv[^"]+)"', by_patient.text)
+    assert export
+    assert (await ward.nurse.get(export[1].replace("&amp;", "&"))).status == 200

@@ -85,16 +85,13 @@ TRIAL = trials.draw_trial(
     90,
 )
 LIST = views.RulesView(
-    groups=(
-        views.PathwayRules(
-            "Insuffisance cardiaque chronique",
-            "insuffisance_cardiaque",
-            (replace(line_of(WEIGHT_GAIN, 3), is_mandatory=True), line_of(HEAVY, 1)),
-            "L’équipe est prévenue après 1 jour sans mesure (poids).",
-        ),
-        views.PathwayRules("Diabète", "diabete", (), "L’équipe est prévenue après 7 jours sans mesure."),
+    group=views.PathwayRules(
+        "Insuffisance cardiaque chronique",
+        "insuffisance_cardiaque",
+        (replace(line_of(WEIGHT_GAIN, 3), is_mandatory=True), line_of(HEAVY, 1)),
+        "L’équipe est prévenue au plus tard après 1 jour sans mesure (poids).",
     ),
-    pathways=(Filter("Tous les parcours", "/surveillance/regles", is_chosen=True), Filter("Diabète", "/x")),
+    pathways=(Filter("Insuffisance cardiaque", "/surveillance/regles", is_chosen=True), Filter("Diabète", "/x")),
     retired=(replace(line_of(WEIGHT_GAIN, 2), is_retired=True),),
     may_write=True,
 )
@@ -127,10 +124,11 @@ ROW = views.QualityRow(
     actionable=29,
     false=12,
     technical=4,
+    silences=0,
     half="1\u00a0h\u00a040",
     most="6\u00a0h",
     muted="2\u00a0%",
-    share=29 / 45,
+    share=64,
 )
 QUALITY = views.QualityView(
     periods=(
@@ -144,7 +142,16 @@ QUALITY = views.QualityView(
     rows=(
         ROW,
         replace(
-            ROW, name="Non-transmission", address="", actionable=0, false=0, technical=0, share=None, half="", most=""
+            ROW,
+            name="Non-transmission",
+            address="",
+            actionable=0,
+            false=0,
+            technical=0,
+            silences=48,
+            share=None,
+            half="",
+            most="",
         ),
     ),
     by="Règle",
