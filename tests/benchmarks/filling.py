@@ -52,7 +52,7 @@ async def fill(services: Services, acts: int) -> FilledPractice:
     await services.practices.create(SYSTEM, practice)
     for number, person in enumerate((doctor, secretary, auditor)):
         await services.professionals.create(SYSTEM, person, f"personne.{number}")
-    patients = await _add_patients(services, practice.id, max(1, acts // 20))
+    patients = await add_patients(services, practice.id, max(1, acts // 20))
     now = services.clock.now()
     rows = list(_acts(practice.id, doctor.id, patients, now, acts))
     async with services.database.begin() as uow:
@@ -102,7 +102,8 @@ async def _add_cases(
             await uow.session.execute(insert(OfferRow), offers[start : start + _CHUNK])
 
 
-async def _add_patients(services: Services, practice_id: UUID, count: int) -> list[UUID]:
+async def add_patients(services: Services, practice_id: UUID, count: int) -> list[UUID]:
+    """So many patients of a practice; gives their ids."""
     async with services.database.begin() as uow:
         store, added = PatientStore(uow.session), []
         for number in range(count):

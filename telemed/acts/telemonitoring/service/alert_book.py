@@ -48,7 +48,7 @@ class Alerts:
         self._times = times
 
     async def record(self, uow: UnitOfWork, told: Sequence[Told]) -> None:
-        """In order; at most nine statements, however many there are."""
+        """In order; ten statements at most, and those of the live events, however many there are."""
         if not told:
             return
         now, store, mutes = self._clock.now(), AlertStore(uow.session), MuteStore(uow.session)

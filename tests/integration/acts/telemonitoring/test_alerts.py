@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 import pytest_asyncio
+from structlog.contextvars import bound_contextvars
 
 from telemed.acts.telemonitoring.model.alert import Severity
 from telemed.acts.telemonitoring.model.evidence import FindingKind
@@ -17,6 +18,7 @@ from tests.fixtures.http import Api
 from tests.fixtures.people import People
 from tests.integration.acts.telemonitoring.alerting import PATH, VERSION, Ward
 from tests.integration.acts.telemonitoring.enrolled import make_follow_up
+from tests.integration.api.test_lists import counted
 
 pytestmark = pytest.mark.asyncio
 
@@ -184,3 +186,14 @@ async def test_the_board_ranks_narrows_counts_and_pages(ward: Ward, clock: Froze
         assert found == whole, view
     assert await ward.services.telemonitoring.triage.lists.count_waiting(nurse) == 5
     assert await ward.services.telemonitoring.triage.lists.count_waiting(ward.people.secretary) == 0
+
+
+async def test_a_flood_of_findings_costs_the_statements_of_a_few(ward: Ward) -> None:
+    counts = []
+    for number in (20, 300):
+        told = [ward.told(cause=f"cause_{number}_{one}") for one in range(number)]
+        async with ward.services.database.begin() as uow:
+            with bound_contextvars(request_id="flood"), counted(ward.services.database) as statements:
+                await ward.services.telemonitoring.triage.book.record(uow, [*told, *told])
+        counts.append(len(statements))
+    assert counts[0] == counts[1] <= 10

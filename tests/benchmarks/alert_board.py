@@ -1,0 +1,271 @@
+"""The board at 10, 1,000 and 100,000 open alerts, beside a plain indexed query of the driver on the same table."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sqlite3
+import tempfile
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from aiohttp import ClientSession, DummyCookieJar
+from aiohttp.test_utils import TestServer
+from sqlalchemy import event, insert, text
+
+from telemed.acts.telemonitoring.model.alert import AlertState, Severity
+from telemed.acts.telemonitoring.model.evidence import Evidence
+from telemed.acts.telemonitoring.model.triage import Alert
+from telemed.acts.telemonitoring.store.alert_rows import to_values
+from telemed.acts.telemonitoring.tables.alerts import AlertRow
+from telemed.acts.telemonitoring.tables.follow_ups import FollowUpRow
+from telemed.api import logs
+from telemed.api.auth import SESSION_COOKIE
+from telemed.app import Services, build_app, build_services
+from telemed.kernel.caller import SYSTEM, Caller
+from telemed.kernel.ids import new_id
+from telemed.settings import Environment, Settings
+from telemed.storage.migrate import upgrade
+from tests.benchmarks.filling import add_patients
+from tests.benchmarks.table import ROUNDS, Table, figure, median
+from tests.fixtures.http import open_session
+from tests.fixtures.people import caller_for, make_carer, make_doctor, make_practice
+from tests.fixtures.postgres import running_server, stop_server
+
+SIZES = (10, 1_000, 100_000)
+VIEWS = {
+    "all, the worst first": "view=open",
+    "in nobody's hands": "view=unowned",
+    "in one's own": "view=mine",
+    "overdue": "view=overdue",
+    "of one severity": "severity=watch",
+    "of one pathway": "pathway=diabete",
+}
+_PAGE = 50
+_REQUESTS = 12
+_PATIENTS = 500
+_CHUNK = 5_000
+_PLAIN = """
+    SELECT * FROM telemonitoring_alerts WHERE practice_id = {} AND due_at IS NOT NULL
+    ORDER BY rank, due_at, id LIMIT 50
+"""
+
+
+@dataclass
+class Loaded:
+    """One application on one filled database, and the driver beside it."""
+
+    server: TestServer
+    client: ClientSession
+    token: str
+    plain: Callable[[], Awaitable[None]]
+    statements: int = 0
+
+    async def get(self, query: str) -> None:
+        url = self.server.make_url(f"/telemonitoring/alerts?limit={_PAGE}&{query}")
+        async with self.client.get(url, headers={"Cookie": f"{SESSION_COOKIE}={self.token}"}) as response:
+            body = await response.read()
+            assert response.status == 200, body
+
+
+def measure() -> Table:
+    """Statements and median milliseconds of each view at each size, and against the plain query at the last."""
+    logs.configure("error")
+    folder = Path(tempfile.mkdtemp(prefix="telemed-bench-"))
+    folder.chmod(0o755)
+    try:
+        rows = [row for database in ("sqlite", "postgresql") for row in asyncio.run(_measure(database, folder))]
+    finally:
+        stop_server(folder)
+        shutil.rmtree(folder, ignore_errors=True)
+    sizes = [f"{figure(size)} open, ms" for size in SIZES]
+    return Table(
+        title=f"The board of alerts: a page of {_PAGE} over HTTP, with how many each view holds",
+        columns=("view", "database", "SQL statements", *sizes, "100,000 : 1,000 (CPU)", "plain query, ms", "ratio"),
+        rows=tuple(rows),
+        bound="Bound: fifty patients and as many values to open, JSON, and one traced transaction (an fsync).",
+    )
+
+
+async def _measure(database: str, folder: Path) -> list[tuple[str, ...]]:
+    async with AsyncExitStack() as stack:
+        filled = [await stack.enter_async_context(_loaded(database, folder, size)) for size in SIZES]
+        rows = []
+        for name, query in VIEWS.items():
+            counts = [await _count(loaded, query) for loaded in filled]
+            walls, cpus, plain = await _time(filled, query)
+            told = str(counts[0]) if len(set(counts)) == 1 else " / ".join(map(str, counts))
+            ratio = f"{walls[-1] / plain:.1f}"
+            shown = (*map(figure, walls), f"{cpus[-1] / cpus[1]:.2f}", figure(plain), ratio)
+            rows.append((name, database, told, *shown))
+        return rows
+
+
+async def _count(loaded: Loaded, query: str) -> int:
+    counts = []
+    for _ in range(4):
+        before = loaded.statements
+        await loaded.get(query)
+        counts.append(loaded.statements - before)
+    return min(counts)
+
+
+async def _time(filled: list[Loaded], query: str) -> tuple[list[float], list[float], float]:
+    """Sizes and the plain query take turns."""
+    walls: list[list[float]] = [[] for _ in filled]
+    cpus: list[list[float]] = [[] for _ in filled]
+    plain: list[float] = []
+    for _ in range(ROUNDS * _REQUESTS):
+        for place, loaded in enumerate(filled):
+            wall, cpu = time.perf_counter(), time.process_time()
+            await loaded.get(query)
+            walls[place].append((time.perf_counter() - wall) * 1_000)
+            cpus[place].append((time.process_time() - cpu) * 1_000)
+        started = time.perf_counter()
+        await filled[-1].plain()
+        plain.append((time.perf_counter() - started) * 1_000)
+    return [median(each) for each in walls], [median(each) for each in cpus], median(plain)
+
+
+@asynccontextmanager
+async def _loaded(database: str, folder: Path, size: int) -> AsyncIterator[Loaded]:
+    path = folder / f"board-{size}.db"
+    url = f"sqlite:///{path}" if database == "sqlite" else await _postgres(folder, size)
+    settings = Settings(
+        environment=Environment.TEST, data_dir=folder, database_url=url, requests_per_minute=1_000_000
+    ).with_keys()
+    services = build_services(settings, senders={})
+    await upgrade(services.database)
+    nurse, practice_id = await _fill(services, size)
+    token = await open_session(services, nurse)
+    async with AsyncExitStack() as stack:
+        server = TestServer(build_app(services))
+        await server.start_server()
+        stack.push_async_callback(server.close)
+        client = await stack.enter_async_context(ClientSession(cookie_jar=DummyCookieJar()))
+        plain = _plain_sqlite(stack, path, practice_id) if database == "sqlite" else None
+        loaded = Loaded(server, client, token, plain or await _plain_postgresql(stack, url, practice_id))
+
+        def count(*_: object) -> None:
+            loaded.statements += 1
+
+        event.listen(services.database.engine.sync_engine, "before_cursor_execute", count)
+        yield loaded
+
+
+def _plain_sqlite(stack: AsyncExitStack, path: Path, practice_id: UUID) -> Callable[[], Awaitable[None]]:
+    connection = sqlite3.connect(path)
+    stack.callback(connection.close)
+
+    async def ask() -> None:
+        assert connection.execute(_PLAIN.format("?"), (practice_id.hex,)).fetchall()
+
+    return ask
+
+
+async def _plain_postgresql(stack: AsyncExitStack, url: str, practice_id: UUID) -> Callable[[], Awaitable[None]]:
+    connection = await asyncpg.connect(url)
+    stack.push_async_callback(connection.close)
+
+    async def ask() -> None:
+        assert await connection.fetch(_PLAIN.format("$1"), practice_id)
+
+    return ask
+
+
+async def _fill(services: Services, size: int) -> tuple[Caller, UUID]:
+    """A nurse's practice with `size` open alerts, a tenth in her hands, a fifth overdue."""
+    practice = make_practice()
+    nurse, doctor = make_carer(practice.id), make_doctor(practice.id)
+    await services.practices.create(SYSTEM, practice)
+    for number, person in enumerate((nurse, doctor)):
+        await services.professionals.create(SYSTEM, person, f"personne.{number}")
+    patients = await add_patients(services, practice.id, min(size, _PATIENTS))
+    now = services.clock.now()
+    follow_ups = [_follow_up(practice.id, patient_id, now) for patient_id in patients]
+    rows = [to_values(alert) for alert in _alerts(follow_ups, size, nurse.id, now)]
+    async with services.database.begin() as uow:
+        await uow.session.execute(insert(FollowUpRow), follow_ups)
+        for start in range(0, size, _CHUNK):
+            await uow.session.execute(insert(AlertRow), rows[start : start + _CHUNK])
+    async with services.database.begin() as uow:
+        await uow.session.execute(text("ANALYZE"))
+    return caller_for(nurse), practice.id
+
+
+def _follow_up(practice_id: UUID, patient_id: UUID, now: datetime) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "practice_id": practice_id,
+        "patient_id": patient_id,
+        "pathway": "diabete",
+        "state": "active",
+        "owner": "doctor",
+        "due_at": now,
+        "wakes_at": now + timedelta(days=300),
+        "territory": "metropole",
+        "silence_days": 1,
+        "dmn": "",
+        "exploitant": "",
+        "hand_signals": [],
+        "exclusions": [],
+        "is_tiers_payant": False,
+        "created_at": now,
+        "started_on": now.date(),
+        "prescribed_until": now.date() + timedelta(days=300),
+        "months_done": 0,
+        "stays": [],
+        "thresholds": [],
+        "version": 1,
+    }
+
+
+def _alerts(follow_ups: list[dict[str, Any]], size: int, nurse_id: UUID, now: datetime) -> Iterator[Alert]:
+    severities = list(Severity)
+    for number in range(size):
+        follow_up = follow_ups[number % len(follow_ups)]
+        due_at = now + timedelta(seconds=number + 86_400) if number % 5 else now - timedelta(seconds=number + 1)
+        alert = Alert(
+            id=new_id(),
+            practice_id=follow_up["practice_id"],
+            patient_id=follow_up["patient_id"],
+            follow_up_id=follow_up["id"],
+            pathway="diabete" if number % 4 else "insuffisance_cardiaque",
+            cause=f"cause_{number // len(follow_ups)}",
+            ordinal=1,
+            label="Prise de poids",
+            direction=None,
+            severity=severities[number % 3],
+            state=AlertState.NEW,
+            rule_version_id=new_id(),
+            evidence=(Evidence("weight", 80_000_000, 78_000_000),),
+            since=now - timedelta(hours=2),
+            last_at=now,
+            opened_at=now - timedelta(hours=1),
+            due_at=due_at,
+            timer_at=None,
+            version=1,
+        )
+        is_taken = number % 10 == 3
+        yield replace(alert, state=AlertState.TAKEN, holder_id=nurse_id, taken_by=nurse_id) if is_taken else alert
+
+
+async def _postgres(folder: Path, size: int) -> str:
+    server = running_server(folder)
+    for _attempt in range(100):
+        try:
+            connection = await asyncpg.connect(f"{server}/postgres")
+        except asyncpg.CannotConnectNowError:
+            await asyncio.sleep(0.05)
+            continue
+        await connection.execute(f"CREATE DATABASE board_{size}")
+        await connection.close()
+        break
+    return f"{server}/board_{size}"
