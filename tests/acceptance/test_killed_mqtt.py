@@ -6,17 +6,18 @@ import asyncio
 import json
 import random
 import sys
+import time
 from base64 import urlsafe_b64encode
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import col
 
 from telemed.acts.telemonitoring.tables import ObservationRow
@@ -24,18 +25,21 @@ from telemed.acts.telemonitoring.tables.alerts import AlertRow
 from telemed.acts.telemonitoring.tables.rulebook import FindingRow
 from telemed.app import build_services
 from telemed.patients.model import parse_birth_date
+from telemed.security.keyring import Keyring
 from telemed.settings import Settings
 from telemed.storage.engine import Database
+from tests.acceptance.killed.crowd import allow_files, come_at_once, gather_crowd, resident_mib
 from tests.acceptance.killed.devices import Scale
 from tests.acceptance.test_killed_ingestion import cut_connections
 from tests.fixtures.mosquitto import Mosquitto
 from tests.fixtures.people import TRAITS, make_draft, make_people
 from tests.fixtures.postgres import free_port
 from tests.integration.acts.telemonitoring.enrolled import make_follow_up, make_limit
-from tests.integration.acts.telemonitoring.equipped import equip
+from tests.integration.acts.telemonitoring.equipped import Equipped, equip
 from tests.shared import ROOT
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.slow]
+_CROWD = 10_000
 _NAMES = ("LEROY", "PETIT", "GIRARD")
 
 
@@ -81,6 +85,16 @@ class Ward:
     database: Database
     service: Service
     scales: list[Scale]
+    model: Equipped
+
+    async def wait_until_it_listens(self, port: int) -> None:
+        async with asyncio.timeout(60):
+            while True:
+                with suppress(OSError):
+                    _, writer = await asyncio.open_connection("127.0.0.1", port)
+                    writer.close()
+                    return
+                await asyncio.sleep(0.05)
 
     @asynccontextmanager
     async def sending(self, url: str, *, waits_for_outcome: bool = False) -> AsyncIterator[None]:
@@ -142,11 +156,11 @@ async def ward(
         traits = replace(TRAITS, birth_name=name, birth_date=parse_birth_date(f"195{number}-03-12"))
         patient, _ = await services.patients.create(people.secretary, make_draft(traits))
         follow_up = await make_follow_up(services, people.doctor, patient, limits=[make_limit()])
-        scale = await equip(services, people.doctor, follow_up, identifier=f"urn:scale|{number}")
+        scale = scale_of_all = await equip(services, people.doctor, follow_up, identifier=f"urn:scale|{number}")
         first_at = (services.clock.now() + timedelta(seconds=number)).replace(microsecond=0) + timedelta(seconds=1)
         scales.append(Scale(scale.device_id, scale.token, patient.id, first_at))
     service = Service(environment, forks)
-    yield Ward(database, service, scales)
+    yield Ward(database, service, scales, scale_of_all)
     await service.kill()
 
 
@@ -164,6 +178,26 @@ async def test_the_endpoint_dies_and_every_measure_and_alert_is_there_once(ward:
         await ward.service.start()
         await ward.wait_for(30)
     await ward.check()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_ten_thousand_devices_come_back_at_once_and_are_all_served(ward: Ward, keyring: Keyring) -> None:
+    """In the default set-up: one process, SQLite. Each sends a measure with its first breath."""
+    allow_files(_CROWD + 500)
+    crowd, port = await gather_crowd(ward.database, ward.model, _CROWD, keyring), free_port()
+    ward.service.environment["TELEMED_MQTT_PORT"] = str(port)
+    await ward.service.start()
+    await ward.wait_until_it_listens(port)
+    assert ward.service.pid is not None
+    before, started = resident_mib(ward.service.pid), time.monotonic()
+    connections = await come_at_once(port, crowd)
+    peak = resident_mib(ward.service.pid, "VmHWM") - before
+    print(f"{_CROWD} devices in {time.monotonic() - started:.1f} s, {peak:.0f} MiB above {before:.0f}")
+    for connection in connections:
+        connection.abort()
+    async with ward.database.read() as session:
+        assert await session.scalar(select(func.count()).select_from(ObservationRow)) == _CROWD
+    assert peak * 1024 / _CROWD < 25, "KiB a device, its measure on the way included"
 
 
 async def test_a_broker_and_the_bridge_die_and_every_measure_and_alert_is_there_once(

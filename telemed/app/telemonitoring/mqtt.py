@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import resource
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,11 +16,13 @@ from telemed.adapters.mqtt.address import Broker, parse_broker
 from telemed.adapters.mqtt.bridge import Bridge
 from telemed.adapters.mqtt.doors import TelemonitoringDoor
 from telemed.adapters.mqtt.endpoint import Endpoint
+from telemed.adapters.mqtt.limits import Limits
 from telemed.app.background import end_tasks
 from telemed.settings import Settings, SettingsError
 from telemed.storage.leadership import Seat, lead
 
 log = structlog.get_logger("mqtt")
+_OTHER_FILES = 4_000
 
 
 @asynccontextmanager
@@ -55,6 +58,7 @@ def read_broker(settings: Settings, url: str) -> Broker:
 async def _listening(settings: Settings, port: int, doors: DoorService) -> AsyncIterator[None]:
     tls = make_server_context(settings)
     endpoint = Endpoint(TelemonitoringDoor(doors))
+    _allow_open_files()
     try:
         await endpoint.listen(settings.mqtt_host, port, tls)
     except OSError:
@@ -86,6 +90,15 @@ async def _bridge_while_leading(database_url: str, bridge: Bridge) -> None:
         except (OSError, ConnectionError):
             log.warning("mqtt.database_away")
             await asyncio.sleep(1)
+
+
+def _allow_open_files() -> None:
+    """A connection is an open file; the shell's usual thousand is a bound for programs that leak them."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = Limits().connections + _OTHER_FILES
+    allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < allowed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
 
 
 def make_server_context(settings: Settings) -> ssl.SSLContext | None:

@@ -117,8 +117,8 @@ class _Outcomes:
     async def wait_for(self, link: Link, scale: Scale, second: int) -> bool:
         said = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
         said.UserProperty = (TOKEN, scale.token)
-        said.CorrelationData = mark = str(second).encode()
-        outcome: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._waiting[mark] = outcome
+        number = said.CorrelationData = str(second).encode()
+        outcome = self._waiting[number] = asyncio.get_running_loop().create_future()
         await link.publish(observations_of(scale.device_id), scale.weight(second), said)
-        return await outcome
+        is_kept: bool = await outcome
+        return is_kept
