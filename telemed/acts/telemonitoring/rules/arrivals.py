@@ -26,10 +26,8 @@ def check_clock(observation: Observation, received_at: datetime, place: str = ""
     return Issue(IssueSeverity.ERROR, IssueKind.BUSINESS_RULE, "time.future", text, place)
 
 
-def find_drift(observation: Observation, received_at: datetime, place: str = "") -> Issue | None:
-    """A clock that is ahead, within the tolerance: the measure is taken, and its sender is told."""
-    if observation.measured_at <= received_at + DRIFT:
-        return None
+def find_drift(place: str = "") -> Issue:
+    """What is told of a measure that is ahead of our clock by more than `DRIFT`, within the tolerance: it is taken."""
     text = "L'horloge du dispositif avance : réglez-la avant que ses mesures ne soient refusées."
     return Issue(IssueSeverity.WARNING, IssueKind.BUSINESS_RULE, "time.ahead", text, place)
 

@@ -18,26 +18,26 @@ _STATUSES = {
 }
 
 
-def find_wearer(observation: Observation, identity: DeviceIdentity, place: str = "") -> Worn | Issue:
-    """Whose measure it is, or why it is refused.
+def find_wearer(observation: Observation, identity: DeviceIdentity) -> Worn | Issue:
+    """Whose measure it is, or why it is refused; the place of an issue counts from the observation.
 
     The patient is checked too: a hub that was lent, or a message that went astray, must not end in another's record.
     """
     worn = identity.worn.get(observation.device) if observation.device else identity.own
     if worn is None and observation.device:
         text = "Ce dispositif n'est pas de ceux pour lesquels cet accès parle, ou n'est attribué à personne."
-        return _refusal(IssueKind.FORBIDDEN, "device.other", text, f"{place}.device")
+        return _refusal(IssueKind.FORBIDDEN, "device.other", text, ".device")
     if worn is None:
         if identity.worn:
             text = "Une passerelle dit de quel dispositif vient chaque mesure."
-            return _refusal(IssueKind.REQUIRED, "device.missing", text, f"{place}.device")
-        return _refusal(IssueKind.FORBIDDEN, "device.unassigned", "Ce dispositif n'est attribué à personne.", place)
+            return _refusal(IssueKind.REQUIRED, "device.missing", text, ".device")
+        return _refusal(IssueKind.FORBIDDEN, "device.unassigned", "Ce dispositif n'est attribué à personne.")
     if observation.subject not in worn.subjects:
         text = "Ce dispositif n'est pas attribué à ce patient."
-        return _refusal(IssueKind.FORBIDDEN, "subject.other", text, f"{place}.subject")
+        return _refusal(IssueKind.FORBIDDEN, "subject.other", text, ".subject")
     if not worn.takes_data:
         text = "Le suivi de ce patient n'est pas commencé, ou il est terminé : plus rien n'est gardé."
-        return _refusal(IssueKind.BUSINESS_RULE, "follow_up.closed", text, place)
+        return _refusal(IssueKind.BUSINESS_RULE, "follow_up.closed", text)
     return worn
 
 
@@ -48,5 +48,5 @@ def status_of_issue(issue: Issue) -> int:
     return _STATUSES.get(issue.code, 422)
 
 
-def _refusal(kind: IssueKind, code: str, text: str, place: str) -> Issue:
+def _refusal(kind: IssueKind, code: str, text: str, place: str = "") -> Issue:
     return Issue(IssueSeverity.ERROR, kind, code, text, place)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
 import structlog
 from sqlalchemy.exc import DataError, IntegrityError
 
@@ -19,9 +20,9 @@ from telemed.acts.telemonitoring.formats.pcd01 import decode_pcd01
 from telemed.acts.telemonitoring.formats.pcd01_answers import write_ack
 from telemed.acts.telemonitoring.model.arrival import Arrival, Taken
 from telemed.acts.telemonitoring.model.doors import DeviceIdentity, EntryOutcome, Received, Said
-from telemed.acts.telemonitoring.model.observation import Catalogue
+from telemed.acts.telemonitoring.model.observation import Catalogue, Observation
 from telemed.acts.telemonitoring.model.receipt import Issue, IssueKind, IssueSeverity, Receipt, Unreadable
-from telemed.acts.telemonitoring.rules.arrivals import check_clock, find_drift
+from telemed.acts.telemonitoring.rules.arrivals import DRIFT, TOLERANCE, check_clock, find_drift
 from telemed.acts.telemonitoring.rules.doors import find_wearer, status_of_issue
 from telemed.acts.telemonitoring.service.door_keys import DoorKeys, OnChange
 from telemed.acts.telemonitoring.service.ingestion import Ingestion
@@ -31,24 +32,38 @@ from telemed.kernel.errors import Unauthenticated
 from telemed.kernel.ids import new_id
 from telemed.security.device_tokens import DeviceTokens
 
+_NEW = ((Taken.NEW,), (Taken.NEW, Taken.NEW), (Taken.NEW,) * 3)
 _IN_ONE_GO = 250
 """How many entries are read before others have their turn: about three milliseconds."""
 log = structlog.get_logger("telemonitoring")
 
 
-@dataclass(slots=True)
-class _Draft:
-    """An entry on its way: what it says, and what is to be kept of it."""
+class _Mark(msgspec.Struct, frozen=True, gc=False):
+    """When a message came, the id of what came with it, and from where on an instant is the future, or nearly."""
 
-    place: str
-    issues: list[Issue]
-    arrivals: list[Arrival] = field(default_factory=list)
+    at: datetime
+    arrival_id: UUID
+    future: datetime
+    ahead: datetime
+
+
+class _Draft(msgspec.Struct, gc=False):
+    """An entry on its way: what it says, and what is to be kept of it. `position` is its place in a bundle."""
+
+    place: str | int
+    issues: tuple[Issue, ...]
+    arrivals: tuple[Arrival, ...] = ()
     taken: tuple[Taken, ...] = ()
     is_conditional: bool = False
 
     @property
     def fault(self) -> Issue | None:
         return next((issue for issue in self.issues if issue.severity is IssueSeverity.ERROR), None)
+
+    @property
+    def where(self) -> str:
+        """Its place, as issues write it: made only for those."""
+        return self.place if isinstance(self.place, str) else f"Bundle.entry[{self.place}].resource"
 
 
 @dataclass(frozen=True)
@@ -127,8 +142,8 @@ class DoorService:
     async def receive_pcd01(self, identity: DeviceIdentity, content: bytes) -> Received:
         """An HL7 v2 message: its good measures are taken, the others told one by one."""
         receipt = decode_pcd01(content, Reading(self._catalogue, identity.territory))
-        now, arrival_id = self._clock.now(), new_id()
-        drafts = [_judge(Receipt((one,)), identity, (now, arrival_id), "ORU_R01") for one in receipt.observations]
+        mark = self._mark()
+        drafts = [_judge(Receipt((one,)), identity, mark, "ORU_R01") for one in receipt.observations]
         told = receipt.issues
         if not drafts:
             status = status_of_issue(told[0]) if told else 422
@@ -148,20 +163,19 @@ class DoorService:
         self, identity: DeviceIdentity, content: bytes, reading: Reading, condition: str | None
     ) -> Received:
         receipt = decode_observation(content, reading)
-        draft = _judge(receipt, identity, (self._clock.now(), new_id()), "Observation", condition)
+        draft = _judge(receipt, identity, self._mark(), "Observation", condition)
         await self._keep([draft])
         outcome = _outcome(draft)
         return Received(Said.OBSERVATION, outcome.status, (outcome,))
 
     async def _receive_bundle(self, identity: DeviceIdentity, bundle: OpenedBundle) -> Received:
         """A transaction is refused before anything is kept, with everything that is wrong with it."""
-        mark, drafts = (self._clock.now(), new_id()), []
+        mark, drafts = self._mark(), []
         for position in range(len(bundle)):
             if position and position % _IN_ONE_GO == 0:
                 await asyncio.sleep(0)
-            place = f"Bundle.entry[{position}].resource"
             entry = bundle.read(position)
-            drafts.append(_judge(entry.receipt, identity, mark, place, entry.if_none_exist))
+            drafts.append(_judge(entry.receipt, identity, mark, position, entry.if_none_exist))
         said = Said.TRANSACTION if bundle.is_atomic else Said.BATCH
         faults = [draft.fault for draft in drafts if draft.fault is not None] if bundle.is_atomic else []
         if faults:
@@ -183,8 +197,8 @@ class DoorService:
             log.warning("telemonitoring.not_kept", error=type(error).__name__, count=len(wanted))
             if is_atomic or len(wanted) == 1:
                 for draft in wanted:
-                    draft.issues.append(_not_kept(draft.place))
-                    draft.arrivals.clear()
+                    draft.issues = (_not_kept(draft.where),)
+                    draft.arrivals = ()
                 return
             half = len(wanted) // 2
             await self._keep(wanted[:half])
@@ -206,6 +220,10 @@ class DoorService:
                 draft.taken = (Taken.DUPLICATE,) * len(draft.arrivals)
             known |= keys
 
+    def _mark(self) -> _Mark:
+        now = self._clock.now()
+        return _Mark(now, new_id(), now + TOLERANCE, now + DRIFT)
+
     def _living(self, identity: DeviceIdentity | None) -> DeviceIdentity:
         if identity is None:
             raise _unknown()
@@ -217,40 +235,48 @@ class DoorService:
 
 
 def _judge(
-    receipt: Receipt, identity: DeviceIdentity, mark: tuple[datetime, UUID], place: str, condition: str | None = None
+    receipt: Receipt, identity: DeviceIdentity, mark: _Mark, place: str | int, condition: str | None = None
 ) -> _Draft:
-    """An entry is taken with all its measures or with none. `mark` is when its message came, and the id of that."""
-    draft = _Draft(place, list(receipt.issues), is_conditional=condition is not None)
-    if receipt.is_refused:
+    """An entry is taken with all its measures or with none."""
+    issues = receipt.issues
+    draft = _Draft(place, issues, is_conditional=condition is not None)
+    if issues and receipt.is_refused:
         return draft
-    unknown = None if condition is None else check_condition(condition, place)
-    if unknown is not None:
-        draft.issues = [unknown]
+    if condition is not None and (unknown := check_condition(condition, draft.where)):
+        draft.issues = (unknown,)
         return draft
-    (now, arrival_id) = mark
+    arrivals = []
     for observation in receipt.observations:
-        worn = find_wearer(observation, identity, place)
-        fault = worn if isinstance(worn, Issue) else check_clock(observation, now, place)
-        if fault is not None or isinstance(worn, Issue):
-            draft.issues = [fault] if fault else []
-            draft.arrivals.clear()
+        worn = find_wearer(observation, identity)
+        if isinstance(worn, Issue):
+            draft.issues = (replace(worn, place=f"{draft.where}{worn.place}"),)
             return draft
-        drift = find_drift(observation, now, place)
-        if drift is not None:
-            draft.issues.append(drift)
-        draft.arrivals.append(Arrival(worn.follow_up_id, worn.device_id, arrival_id, now, observation))
+        if observation.measured_at > mark.ahead:
+            told = _told_of_clock(observation, mark, draft.where)
+            if told.severity is IssueSeverity.ERROR:
+                draft.issues = (told,)
+                return draft
+            draft.issues = (*draft.issues, told)
+        arrivals.append(Arrival(worn.follow_up_id, worn.device_id, mark.arrival_id, mark.at, observation))
+    draft.arrivals = tuple(arrivals)
     return draft
 
 
+def _told_of_clock(observation: Observation, mark: _Mark, place: str) -> Issue:
+    """A measure from beyond `mark.ahead`: refused, or taken and its sender told."""
+    refused = check_clock(observation, mark.at, place)
+    return refused or find_drift(place)
+
+
 def _outcome(draft: _Draft) -> EntryOutcome:
-    fault = draft.fault
-    if fault is not None:
-        return EntryOutcome(status_of_issue(fault), tuple(draft.issues))
-    if not draft.taken:  # a Device that comes along
-        return EntryOutcome(200, tuple(draft.issues))
+    if not draft.taken:
+        fault = draft.fault
+        return EntryOutcome(status_of_issue(fault) if fault else 200, draft.issues)  # or a Device that comes along
     first = draft.arrivals[0]
-    status = 200 if all(one is Taken.DUPLICATE for one in draft.taken) else 201
     location = f"Observation/{write_id(first.device_id, first.observation)}"
+    if draft.taken in _NEW:
+        return EntryOutcome(201, draft.issues, draft.taken, location)
+    status = 200 if draft.taken.count(Taken.DUPLICATE) == len(draft.taken) else 201
     return EntryOutcome(status, (*draft.issues, *_said(draft)), draft.taken, location)
 
 
@@ -258,10 +284,10 @@ def _said(draft: _Draft) -> Iterable[Issue]:
     """What is told of measures that are not simply new."""
     if Taken.CONFLICT in draft.taken:
         text = "Une autre valeur est déjà gardée pour cet instant : celle-ci est mise à part."
-        yield Issue(IssueSeverity.WARNING, IssueKind.BUSINESS_RULE, "measure.conflict", text, draft.place)
+        yield Issue(IssueSeverity.WARNING, IssueKind.BUSINESS_RULE, "measure.conflict", text, draft.where)
     elif Taken.DUPLICATE in draft.taken:
         text = "Déjà reçu : rien n'est gardé deux fois."
-        yield Issue(IssueSeverity.INFORMATION, IssueKind.INFORMATIONAL, "measure.known", text, draft.place)
+        yield Issue(IssueSeverity.INFORMATION, IssueKind.INFORMATIONAL, "measure.known", text, draft.where)
 
 
 def _not_kept(place: str) -> Issue:
