@@ -74,6 +74,7 @@ def _telemonitoring_services(built: Telemonitoring) -> TelemonitoringServices:
         teams=built.care.teams,
         education=built.care.education,
         devices=built.devices,
+        quarantine=built.entrance.quarantine,
         sheets=built.sheets.sheets,
     )
 

@@ -133,6 +133,8 @@ _TEXTS: dict[str, tuple[str, Tone]] = {
     "device-given": ("Dispositif confié. Créez son accès pour qu’il puisse envoyer.", Tone.FINE),
     "device-back": ("Dispositif repris. Ses accès sont révoqués.", Tone.SOON),
     "access-revoked": ("Accès révoqué. Il n’ouvre plus rien.", Tone.SOON),
+    "measure-confirmed": ("Mesure confirmée : elle compte, les règles la lisent.", Tone.FINE),
+    "measure-rejected": ("Mesure écartée. Elle reste gardée, rien ne la lit.", Tone.SOON),
     "session-logged": ("Séance notée.", Tone.FINE),
     "phone": ("Appel téléphonique noté.", Tone.FINE),
 }

@@ -11,11 +11,12 @@ from aiohttp import web
 from telemed.acts.telemonitoring.model.care import EducationTopic, FollowUp
 from telemed.acts.telemonitoring.model.devices import LONGEST_CREDENTIAL, DeviceContent
 from telemed.acts.telemonitoring.model.follow_up import FollowUpState
+from telemed.acts.telemonitoring.model.quarantine import Verdict
 from telemed.kernel.errors import Conflict, Invalid, NotFound, Refused
 from telemed.web import forms
 from telemed.web.pages import follow_up_forms as asked
 from telemed.web.pages.follow_up_draft import follow_up_id_of, render_step
-from telemed.web.pages.follow_up_sheet import render_sheet
+from telemed.web.pages.follow_up_sheet import read_place, render_sheet
 from telemed.web.pages.follow_ups import CARER
 from telemed.web.pages.page import Pages, Visitor
 from telemed.web.views.follow_up import Issued
@@ -152,6 +153,22 @@ async def revoke_access(visitor: Visitor) -> web.Response:
         return "access-revoked"
 
     return await _do(visitor, "materiel", "materiel", gesture)
+
+
+@pages.post("/surveillance/{id}/mises-de-cote", CARER)
+async def judge_measure(visitor: Visitor) -> web.Response:
+    """Does a measure that was set aside count?"""
+
+    async def gesture(form: Form) -> str:
+        try:
+            place = read_place(form.value("mesure"))
+        except ValueError:
+            raise web.HTTPNotFound from None
+        verdict = Verdict.CONFIRMED if form.value("reponse") == "compter" else Verdict.REJECTED
+        await visitor.services.telemonitoring.quarantine.decide(visitor.known, follow_up_id_of(visitor), place, verdict)
+        return "measure-confirmed" if verdict is Verdict.CONFIRMED else "measure-rejected"
+
+    return await _do(visitor, "", "attente", gesture)
 
 
 @pages.post("/surveillance/{id}/seances", CARER)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+import json
+from datetime import date, datetime
 from uuid import UUID
 
 from aiohttp import web
@@ -16,6 +17,7 @@ from telemed.acts.telemonitoring.model.follow_up import (
     FollowUpStep,
     find_follow_up_move,
 )
+from telemed.acts.telemonitoring.model.quarantine import Place
 from telemed.acts.telemonitoring.model.rights import find_actor
 from telemed.acts.telemonitoring.service.sheets import Sheet
 from telemed.kernel.clock import civil_date
@@ -25,11 +27,12 @@ from telemed.web.pages.follow_up_curves import curve_json, curves_card
 from telemed.web.pages.follow_up_draft import follow_up_id_of
 from telemed.web.pages.follow_ups import CARER, TAB, pathway_label
 from telemed.web.pages.page import Pages, Visitor, open_workplace
-from telemed.web.views.follow_up import Gestures, Issued, MonthLine, SessionLine, SheetView
+from telemed.web.views.follow_up import AsideLine, Gestures, Issued, MonthLine, SessionLine, SheetView
 from telemed.web.views.frame import NOTHING_TYPED, Form
 
 pages = Pages()
 _SPANS = {name: span for span, (name, _) in follow_up_words.SPANS.items()}
+_ASIDES = 20
 _RENEWAL = ("prescripteur", "rpps", "prescrit_le", "debut", "fin", "qualifie")
 
 
@@ -111,6 +114,7 @@ async def _render(
         ),
         team=await team_card(visitor, base, sheet.team, form, is_living=is_living),
         form=shown,
+        asides=await _asides(visitor, follow_up.id),
         sessions=tuple(_sessions(sheet)),
         topics=follow_up_words.topic_choices(),
         months=tuple(_months(sheet)),
@@ -145,6 +149,42 @@ def _gestures(visitor: Visitor, follow_up: FollowUp) -> Gestures:
         may_keep=may(FollowUpStep.KEEP),
         may_stop=may(FollowUpStep.STOP),
     )
+
+
+async def _asides(visitor: Visitor, follow_up_id: UUID) -> tuple[AsideLine, ...]:
+    """The latest measures that wait for somebody to say whether they count."""
+    telemonitoring = visitor.services.telemonitoring
+    found = await telemonitoring.quarantine.page(visitor.known, follow_up_id, limit=_ASIDES)
+    lines = []
+    for one in found:
+        observation, place = one.kept.observation, one.place
+        signal = telemonitoring.catalogue.find(place.signal)
+        said = observation.raw or (str(observation.value) if observation.value is not None else "sans valeur")
+        why = observation.quarantine
+        lines.append(
+            AsideLine(
+                key=place_key(place),
+                at=observation.measured_at,
+                label=french.typographic(signal.label) if signal else place.signal,
+                said=said,
+                why=follow_up_words.quarantine_words(why) if why else "",
+            )
+        )
+    return tuple(lines)
+
+
+def place_key(place: Place) -> str:
+    """The name of a measure that is set aside, for a form; `read_place` reads it back."""
+    return json.dumps([str(place.device_id), *place[1:3], place.measured_at.isoformat(), place.version])
+
+
+def read_place(key: str) -> Place:
+    """Raises ValueError on what is no key of ours."""
+    try:
+        device, signal, component, at, version = json.loads(key)
+        return Place(UUID(device), str(signal), str(component), datetime.fromisoformat(at), int(version))
+    except (TypeError, AttributeError) as err:
+        raise ValueError("this names no measure") from err
 
 
 def _sessions(sheet: Sheet) -> list[SessionLine]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import timedelta
 from uuid import UUID
@@ -9,6 +10,7 @@ from uuid import UUID
 import pytest
 from msgspec.structs import replace
 
+from telemed.acts.telemonitoring.model.observation import Quarantine
 from telemed.patients.model import Patient
 from tests.integration.acts.telemonitoring.enrolled import make_follow_up, make_limit
 from tests.integration.web.conftest import Site, Window, plain
@@ -118,6 +120,31 @@ async def test_the_sheet_shows_measures_and_takes_gestures(site: Site, patient: 
     over = await doctor.post(f"{home}/arreter", {"fin_motif": "goal_reached", "fin_texte": "Stable"})
     assert "Objectif atteint" in plain(over.text).replace("objectif", "Objectif")
     assert "Noter une séance" not in over.text
+
+
+async def test_a_measure_set_aside_counts_once_a_nurse_says_so(site: Site, patient: Patient) -> None:
+    services = site.services
+    follow_up = await make_follow_up(services, site.people.doctor, patient)
+    site.clock.advance(timedelta(hours=2))
+    for minutes, kilograms in ((0, 350.0), (10, 702.0)):
+        now, made = services.clock.now() - timedelta(minutes=minutes), make_arrival(kilograms)
+        doubtful = replace(made.observation, measured_at=now, quarantine=Quarantine.IMPLAUSIBLE)
+        arrival = replace(made, follow_up_id=follow_up.id, device_id=UUID(int=9), observation=doubtful)
+        await services.telemonitoring.ingestion.take([replace(arrival, received_at=now)])
+    home, nurse = f"/surveillance/{follow_up.id}", await site.signed_in("nurse")
+    page = (await nurse.get(home)).text
+    assert "Poids : 350.0 kg" in plain(page)
+    assert "la dernière" not in page
+    keys = [html.unescape(one) for one in re.findall(r'name="mesure" value="([^"]+)"', page)]
+    assert len(keys) == 2
+    counted = await nurse.post(f"{home}/mises-de-cote", {"mesure": keys[0], "reponse": "compter"})
+    assert "Mesure confirmée" in counted.text
+    assert "la dernière 350 kg" in plain(counted.text)
+    rejected = await nurse.post(f"{home}/mises-de-cote", {"mesure": keys[1], "reponse": "ecarter"})
+    assert "Mesure écartée." in rejected.text
+    assert "Mesures mises de côté" not in rejected.text
+    assert (await nurse.post(f"{home}/mises-de-cote", {"mesure": keys[1], "reponse": "ecarter"})).status in (404, 422)
+    assert (await nurse.post(f"{home}/mises-de-cote", {"mesure": "[1]", "reponse": "ecarter"})).status == 404
 
 
 async def test_what_is_another_practices_is_not_found(site: Site, patient: Patient) -> None:
