@@ -40,6 +40,7 @@ def build_documents(ground: Ground, *, senders: Mapping[Channel, MessageSender])
         DocumentKind.TELECONSULTATION_REPORT: reports,
         DocumentKind.EXPERTISE_REQUEST: letters,
         DocumentKind.EXPERTISE_REPORT: letters,
+        DocumentKind.MONITORING_REPORT: letters,
     }
     preparer = Preparer(renderers=renderers, signer=keys.signer, is_production=settings.is_production)
     registry = Registry(**common(ground), preparer=preparer)

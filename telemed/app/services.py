@@ -27,6 +27,7 @@ from telemed.acts.teleconsultation.service.visit import VisitService
 from telemed.acts.teleexpertise.service.calls import CallRooms
 from telemed.acts.teleexpertise.service.casework import Casework
 from telemed.acts.teleexpertise.service.consents import CaseConsents
+from telemed.acts.telemonitoring.service.monitoring_reports import MonitoringReports
 from telemed.adapters.cap_guard import CapOfBilling
 from telemed.adapters.rooms import EveryRoom, ExpertiseRooms, SignalingRooms, TeleconsultationRooms
 from telemed.adapters.sms_gateway.client import SmsGatewaySender
@@ -42,6 +43,7 @@ from telemed.app.ground import Ground, common
 from telemed.app.live import Live, build_live
 from telemed.app.telemonitoring import Telemonitoring, build_telemonitoring
 from telemed.app.telemonitoring.keying import OwnPages, build_own_pages
+from telemed.app.telemonitoring.reports import build_monitoring_reports
 from telemed.consent.model import ActKind
 from telemed.consent.service import ConsentService
 from telemed.consent.store import published_wordings
@@ -98,6 +100,7 @@ class Services:
     reports: ReportService
     board: WaitingBoard
     documents: Documents
+    monitoring_reports: MonitoringReports
     claims: ClaimService
     cap: CapService
     derogations: DerogationService
@@ -174,6 +177,7 @@ def build_services(
         board=WaitingBoard(database=ground.database, clock=clock, rooms=rooms),
         reports=ReportService(**common(ground), law=ground.law, consents=act_consents, documents=documents.service),
         documents=documents,
+        monitoring_reports=build_monitoring_reports(ground, telemonitoring, documents.registry),
         **billing,
         expertise=build_expertise(
             ground, casework, consents, documents=documents, senders=senders, rooms=ExpertiseRooms(rooms)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import importlib.util
 import sys
 from collections.abc import Iterator
@@ -21,9 +22,15 @@ from telemed.acts.teleexpertise.model import State as CaseState
 from telemed.acts.teleexpertise.service.statements import Person, Sources, opinion_statement, request_statement
 from telemed.consent.model import ActKind, ConsentBy, ConsentChannel, ConsentDecision, ConsentRecord
 from telemed.documents.formats.cda import build_opinion_cda, build_report_cda
-from telemed.documents.formats.cda_check import check_opinion_cda, check_report_cda, check_request_cda
+from telemed.documents.formats.cda_check import (
+    check_monitoring_cda,
+    check_opinion_cda,
+    check_report_cda,
+    check_request_cda,
+)
 from telemed.documents.formats.cda_read import read_report_cda
 from telemed.documents.formats.cda_request import build_request_cda
+from telemed.documents.formats.cda_vitals import build_monitoring_cda
 from telemed.documents.model import (
     ActCode,
     Address,
@@ -68,6 +75,7 @@ from tests.unit.documents.making_expertise import (
     make_request,
     make_request_facts,
 )
+from tests.unit.documents.making_monitoring import make_monitoring
 from tests.unit.documents.strategies import identities, reports
 
 PDF = b"%PDF-1.7\n%%EOF\n"
@@ -238,6 +246,18 @@ def test_a_case_of_the_service_makes_valid_documents(official: Any, official_req
     report = opinion_statement(sources, opinion, answered_at=SIGNED_AT + timedelta(days=6), request_id=SET_ID)
     cda = build_opinion_cda(make_identity(), report, pdf=PDF, signed_at=SIGNED_AT)
     assert [str(finding) for finding in official.check(cda)] == []
+
+
+def test_a_report_of_telemonitoring_has_only_no_volet_of_its_own(official: Any) -> None:
+    """The CI-SIS has none for télésurveillance: the XSD and the five schematrons of every document find nothing."""
+    report = make_monitoring()
+    for each in (report, dataclasses.replace(report, facts=dataclasses.replace(report.facts, vitals=(), signals=()))):
+        cda = build_monitoring_cda(make_identity(), each, signed_at=SIGNED_AT)
+        found = [str(finding) for finding in official.check(cda)]
+        assert [finding for finding in found if not finding.startswith("volet")] == []
+        status = each.patient.identity_status
+        decision = check_monitoring_cda(cda, identity_status=status, is_production=False)
+        assert [reason.code for reason in decision.refusals] == []
 
 
 def test_the_official_tool_is_awake_for_requests(official_request: Any) -> None:

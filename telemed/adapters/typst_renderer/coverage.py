@@ -51,11 +51,15 @@ def unprintable(text: str) -> frozenset[str]:
 
 def printable(text: str) -> str:
     """The text composed, with a mark for each character that cannot be shown, and with places to break long runs."""
+    text = drawable(text)
+    return _LONG_RUN.sub(lambda run: ZERO_WIDTH_SPACE.join(_PIECE.findall(run[0])), text.replace("\t", " "))
+
+
+def drawable(text: str) -> str:
+    """The same without a place to break: the source of a picture, whose words are drawn where they stand."""
     text = _compose(text)
     missing = unprintable(text)
-    if missing:
-        text = "".join(REPLACEMENT if character in missing else character for character in text)
-    return _LONG_RUN.sub(lambda run: ZERO_WIDTH_SPACE.join(_PIECE.findall(run[0])), text.replace("\t", " "))
+    return "".join(REPLACEMENT if character in missing else character for character in text) if missing else text
 
 
 def _compose(text: str) -> str:

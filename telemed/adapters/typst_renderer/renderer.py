@@ -19,6 +19,8 @@ REPORT = Path(__file__).with_name("report.typ")
 LETTER = Path(__file__).with_name("letter.typ")
 STATEMENT = Path(__file__).with_name("statement.typ")
 _TIMEOUT_SECONDS = 20.0
+_PICTURE = "svg"
+"""Under this name a page holds the source of a picture, not words."""
 
 
 class TypstRenderer:
@@ -75,5 +77,5 @@ def _printable(value: Any) -> Any:
     if isinstance(value, str):
         return coverage.printable(value)
     if isinstance(value, Mapping):
-        return {key: _printable(item) for key, item in value.items()}
+        return {key: coverage.drawable(item) if key == _PICTURE else _printable(item) for key, item in value.items()}
     return [_printable(item) for item in value] if isinstance(value, list | tuple) else value

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from telemed.documents.formats import codes
-from telemed.documents.formats.cda_header import REPORT, REQUEST, Volet
+from telemed.documents.formats.cda_header import REPORT, REQUEST, VITALS, Volet
 from telemed.documents.model import IdentityStatus
 from telemed.kernel.decision import Decision, Reason, refuse
 from telemed.kernel.identifiers import InsOid, Matricule
@@ -36,6 +36,8 @@ _SETTINGS = frozenset(
 _CI_SIS = "CI-SIS, volet Structuration minimale"
 _TLM_CR = "CI-SIS, volet TLM-CR 2022.01"
 _TLM_DA = "CI-SIS, volet TLM-DA 2022.01"
+_RESULTS = "1.2.250.1.213.1.1.2.150"
+_DECIMAL = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
 _SECTIONS = ("1.2.250.1.213.1.1.2.68", "1.2.250.1.213.1.1.2.69", "1.3.6.1.4.1.19376.1.5.3.1.3.19")
 
 
@@ -82,6 +84,12 @@ def check_request_cda(cda: bytes, *, identity_status: IdentityStatus, is_product
     """May this TLM-DA be stored and sent? Its body is structured: the PDF goes beside it."""
     checks = (*_COMMON, _check_patient_or_unknown, _check_sections)
     return _check(cda, checks, REQUEST, identity_status=identity_status, is_production=is_production)
+
+
+def check_monitoring_cda(cda: bytes, *, identity_status: IdentityStatus, is_production: bool) -> Decision:
+    """May this report of télésurveillance be stored and sent? Its body is structured: the PDF goes beside it."""
+    checks = (_check_head, _check_instants, _check_ins, _check_professionals, _check_patient_or_unknown, _check_vitals)
+    return _check(cda, checks, VITALS, identity_status=identity_status, is_production=is_production)
 
 
 def _check(
@@ -266,6 +274,20 @@ def _check_sections(cda: _Cda) -> Iterator[Reason]:
             yield Reason("cda.section_missing", text, _TLM_DA, {"template": template})
     if cda.all("h:component/h:nonXMLBody"):
         yield Reason("cda.body", "Le corps d'une demande est structuré.", _TLM_DA)
+
+
+def _check_vitals(cda: _Cda) -> Iterator[Reason]:
+    """A section of results with words; each coded measure is a number in a unit, at an instant."""
+    sections = cda.all(f"h:component/h:structuredBody//h:section/h:templateId[@root='{_RESULTS}']/..")
+    if len(sections) != 1 or not _narrative(sections[0]):
+        yield Reason("cda.section_missing", "La section des résultats manque ou est vide.", _CI_SIS)
+    for observation in cda.all("h:component//h:observation"):
+        value = observation.find("h:value", namespaces=_NS)
+        at = observation.find("h:effectiveTime", namespaces=_NS)
+        is_measured = value is not None and _DECIMAL.fullmatch(value.get("value", "")) and value.get("unit")
+        if not is_measured or at is None or not _INSTANT.fullmatch(at.get("value", "")):
+            yield Reason("cda.vital_sign", "Un signe vital porte un nombre, une unité et une heure.", _CI_SIS)
+            return
 
 
 def _narrative(section: etree._Element) -> str:

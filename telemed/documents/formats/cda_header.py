@@ -32,6 +32,8 @@ REQUEST = Volet(
     codes.REQUEST_TEMPLATES, codes.Coded(codes.REQUEST_CODE, codes.REQUEST_LABEL), version=codes.REQUEST_VERSION
 )
 
+VITALS = Volet(codes.VITALS_TEMPLATES, codes.Coded(codes.VITALS_CODE, codes.VITALS_LABEL))
+
 
 def document(volet: Volet, identity: DocumentIdentity, title: str, when: str) -> etree._Element:
     """A ClinicalDocument with its head."""

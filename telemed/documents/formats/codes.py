@@ -33,6 +33,9 @@ REPORT_CODE = "85208-7"
 REPORT_LABEL = "Compte-rendu d'acte de télémédecine"
 REQUEST_CODE = "75496-0"
 REQUEST_LABEL = "Demande d'acte de télémédecine"
+VITALS_TEMPLATES = (*TEMPLATES[:2], "1.3.6.1.4.1.19376.1.5.3.1.1.1")
+VITALS_CODE = "29274-8"
+VITALS_LABEL = "Mesures de signes vitaux"
 PATIENT_MAIL_DOMAIN = "patient.mssante.fr"
 
 _UUID_ARC = "2.25"

@@ -52,12 +52,12 @@ def request_page(
         signing=signing,
     )
     blocks = [
-        _text("Question posée", content.question, is_key=True),
-        _facts("Demande", _asked(facts, content)),
-        _text("Antécédents", content.history),
-        _text("Traitements en cours", content.treatments),
-        _text("Allergies", content.allergies),
-        _text("Examen et constatations", content.findings),
+        text_block("Question posée", content.question, is_key=True),
+        facts_block("Demande", _asked(facts, content)),
+        text_block("Antécédents", content.history),
+        text_block("Traitements en cours", content.treatments),
+        text_block("Allergies", content.allergies),
+        text_block("Examen et constatations", content.findings),
         *_files("Pièces jointes", facts.attachments),
     ]
     return {**frame, "blocks": blocks}
@@ -78,16 +78,16 @@ def opinion_page(identity: DocumentIdentity, report: ExpertiseReport, *, signing
     prescribed = parts.prescribed(words.prescribed)
     actors = [parts.actor(facts.author, "Requis, auteur de l'avis"), parts.actor(facts.requerant, "Requérant")]
     blocks = [
-        _text("Question posée", facts.question),
-        _text("Conclusion", words.conclusion, is_key=True),
-        _text("Conduite à tenir", words.conduct),
-        _facts(
+        text_block("Question posée", facts.question),
+        text_block("Conclusion", words.conclusion, is_key=True),
+        text_block("Conduite à tenir", words.conduct),
+        facts_block(
             "Suites", [("Prise en charge", words.urgency or _TO_COMPLETE), ("Consultation évitée", _avoided(words))]
         ),
-        _table("Actes et prescriptions", ("Nature", "Libellé"), prescribed["rows"], prescribed["summary"]),
-        _table("Professionnels participants", ("Nom", "Qualité", "Rôle", "RPPS"), actors),
-        _facts("Déroulement", _conduct(facts, words)),
-        _text("Incidents techniques", _incidents(words.incidents)),
+        table_block("Actes et prescriptions", ("Nature", "Libellé"), prescribed["rows"], prescribed["summary"]),
+        table_block("Professionnels participants", ("Nom", "Qualité", "Rôle", "RPPS"), actors),
+        facts_block("Déroulement", _conduct(facts, words)),
+        text_block("Incidents techniques", _incidents(words.incidents)),
         *_losses(facts),
         *_files("Pièces examinées", facts.attachments),
     ]
@@ -100,22 +100,22 @@ def _moment(at: datetime, territory: Territory) -> str:
     return f"{day[:1].upper()}{day[1:]}, à {french.time_text(at, territory)} ({french.offset_text(at, territory)})"
 
 
-def _text(title: str, words: str, *, is_key: bool = False) -> Block:
+def text_block(title: str, words: str, *, is_key: bool = False) -> Block:
     return {"kind": "text", **parts.section(title, words, is_key=is_key)}
 
 
-def _facts(title: str, rows: Sequence[tuple[str, str]]) -> Block:
+def facts_block(title: str, rows: Sequence[tuple[str, str]]) -> Block:
     return {"kind": "facts", "title": title, "rows": [row for row in rows if row[1].strip()]}
 
 
-def _table(title: str, head: Sequence[str], rows: Sequence[Sequence[str]], summary: str = "") -> Block:
+def table_block(title: str, head: Sequence[str], rows: Sequence[Sequence[str]], summary: str = "") -> Block:
     return {"kind": "table", "title": title, "head": head, "rows": rows, "summary": summary}
 
 
 def _files(title: str, files: Sequence[AttachedFile]) -> list[Block]:
     head = ("Nom", "Nature", "Taille", "Empreinte SHA-256")
     rows = [(file.name, file.kind, french.size_text(file.size), f"{file.sha256[:_DIGEST_SHOWN]}…") for file in files]
-    return [_table(title, head, rows)] if rows else []
+    return [table_block(title, head, rows)] if rows else []
 
 
 def _asked(facts: RequestFacts, content: RequestContent) -> list[tuple[str, str]]:
@@ -128,7 +128,7 @@ def _asked(facts: RequestFacts, content: RequestContent) -> list[tuple[str, str]
         ("Lieu de prise en charge", content.setting),
         ("Affection de longue durée", "" if has_long is None else "oui" if has_long else "non"),
         ("Médecin traitant", _doctor(facts.medecin_traitant, facts.author)),
-        ("Consentement", _consent(facts.consent, facts.territory)),
+        ("Consentement", consent_words(facts.consent, facts.territory)),
         ("Remarques", content.remarks),
     ]
 
@@ -142,13 +142,13 @@ def _conduct(facts: OpinionFacts, words: OpinionWords) -> list[tuple[str, str]]:
         ("Demande acceptée", f"le {french.instant_text(facts.accepted_at, territory)}"),
         ("Échange en direct", _exchange(facts)),
         ("Avis rendu", f"le {french.instant_text(facts.answered_at, territory)}"),
-        ("Consentement", _consent(facts.consent, territory)),
+        ("Consentement", consent_words(facts.consent, territory)),
         ("Destinataires", f"{french.NBSP}; ".join(one for one in recipients if one)),
         ("Visibilité", ", ".join(parts.VISIBILITIES[code] for code in sorted(words.visibility))),
     ]
 
 
-def _consent(consent: ConsentFacts | None, territory: Territory) -> str:
+def consent_words(consent: ConsentFacts | None, territory: Territory) -> str:
     if consent is None:
         return "non enregistré"
     moment, text = french.instant_text(consent.given_at, territory), french.version_text(consent.wording_version)
@@ -197,5 +197,7 @@ def _losses(facts: OpinionFacts) -> list[Block]:
         for loss in (facts.exchange.losses if facts.exchange else ())
     ]
     return (
-        [_table("Interruptions relevées pendant l'échange", ("Heure", "Interruption", "Durée"), rows)] if rows else []
+        [table_block("Interruptions relevées pendant l'échange", ("Heure", "Interruption", "Durée"), rows)]
+        if rows
+        else []
     )

@@ -17,6 +17,7 @@ class DocumentKind(StrEnum):
     TELECONSULTATION_REPORT = "teleconsultation_report"
     EXPERTISE_REQUEST = "teleexpertise_request"
     EXPERTISE_REPORT = "teleexpertise_report"
+    MONITORING_REPORT = "telemonitoring_report"
 
 
 class Statement(Protocol):

@@ -3,6 +3,7 @@
 from telemed.documents.rules.completeness import author_texts, check_completeness
 from telemed.documents.rules.deliveries import plan_deliveries, telling_time
 from telemed.documents.rules.expertise import check_opinion, check_request, opinion_texts, request_texts
+from telemed.documents.rules.monitoring import check_monitoring, monitoring_texts
 from telemed.documents.rules.reading import check_reading
 from telemed.documents.rules.signing import check_ins, check_printable, check_signer
 
@@ -10,11 +11,13 @@ __all__ = [
     "author_texts",
     "check_completeness",
     "check_ins",
+    "check_monitoring",
     "check_opinion",
     "check_printable",
     "check_reading",
     "check_request",
     "check_signer",
+    "monitoring_texts",
     "opinion_texts",
     "plan_deliveries",
     "request_texts",

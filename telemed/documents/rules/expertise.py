@@ -26,10 +26,10 @@ def check_request(request: ExpertiseRequest) -> Decision:
     facts = request.facts
     return combine(
         (
-            _check_people(facts.author, *facts.asked),
-            _check_consent(facts.consent, None),
-            _check_address(facts.patient),
-            _check_words(
+            check_people(facts.author, *facts.asked),
+            check_consent(facts.consent, None),
+            check_address(facts.patient),
+            check_words(
                 request.content.question,
                 Reason("report.question_missing", "La question posée manque.", f"{_R6316_4}, 1°"),
             ),
@@ -42,12 +42,12 @@ def check_opinion(report: ExpertiseReport) -> Decision:
     facts, words = report.facts, report.content
     return combine(
         (
-            _check_people(facts.author, facts.requerant),
-            _check_consent(facts.consent, facts.accepted_at),
-            _check_address(facts.patient),
+            check_people(facts.author, facts.requerant),
+            check_consent(facts.consent, facts.accepted_at),
+            check_address(facts.patient),
             _check_order(facts.requested_at, facts.accepted_at, facts.answered_at),
             _check_said(words.prescribed, words.incidents),
-            _check_words(
+            check_words(
                 words.conclusion,
                 Reason(
                     "report.conclusion_missing", "Le compte rendu doit comporter une conclusion.", f"{_R6316_4}, 1°"
@@ -72,7 +72,8 @@ def opinion_texts(report: ExpertiseReport) -> str:
     )
 
 
-def _check_people(*people: ProfessionalFacts) -> Decision:
+def check_people(*people: ProfessionalFacts) -> Decision:
+    """Is everybody who takes part named, with a number and a profession?"""
     unnamed = sum(not is_named(one) for one in people)
     if not unnamed:
         return ALLOWED
@@ -80,7 +81,8 @@ def _check_people(*people: ProfessionalFacts) -> Decision:
     return refuse(Reason("report.professional_unnamed", text, f"{_R6316_4}, 3°", {"unnamed": unnamed}))
 
 
-def _check_consent(consent: ConsentFacts | None, begun_at: datetime | None) -> Decision:
+def check_consent(consent: ConsentFacts | None, begun_at: datetime | None) -> Decision:
+    """Was a consent given, before the act began?"""
     article = "CSP, art. L. 1111-2 et L. 1111-4"
     if consent is None:
         return refuse(Reason("report.consent_missing", "Le consentement du patient n'est pas enregistré.", article))
@@ -90,7 +92,8 @@ def _check_consent(consent: ConsentFacts | None, begun_at: datetime | None) -> D
     return refuse(Reason("report.consent_late", text, article))
 
 
-def _check_address(patient: PatientFacts) -> Decision:
+def check_address(patient: PatientFacts) -> Decision:
+    """An address that is not known is told."""
     if patient.address is not None and not patient.address.is_empty:
         return ALLOWED
     text = "L'adresse du patient n'est pas renseignée : le document la dira inconnue."
@@ -115,5 +118,6 @@ def _check_said(prescribed: tuple[PrescribedItem, ...] | None, incidents: str | 
     return refuse(*reasons)
 
 
-def _check_words(words: str, missing: Reason) -> Decision:
+def check_words(words: str, missing: Reason) -> Decision:
+    """Words that a document cannot do without."""
     return ALLOWED if words.strip() else refuse(missing)

@@ -10,9 +10,16 @@ from typing import Any
 
 from telemed.documents import rules
 from telemed.documents.formats.cda import build_opinion_cda, build_report_cda
-from telemed.documents.formats.cda_check import check_opinion_cda, check_report_cda, check_request_cda
+from telemed.documents.formats.cda_check import (
+    check_monitoring_cda,
+    check_opinion_cda,
+    check_report_cda,
+    check_request_cda,
+)
 from telemed.documents.formats.cda_request import build_request_cda
+from telemed.documents.formats.cda_vitals import build_monitoring_cda
 from telemed.documents.formats.letter import opinion_page, request_page
+from telemed.documents.formats.monitoring_page import monitoring_page
 from telemed.documents.formats.page import report_page
 from telemed.documents.formats.page_parts import Signing
 from telemed.documents.model import (
@@ -21,6 +28,7 @@ from telemed.documents.model import (
     ExpertiseReport,
     ExpertiseRequest,
     IdentityStatus,
+    MonitoringReport,
     Report,
     Statement,
 )
@@ -73,6 +81,16 @@ FORMS: Mapping[DocumentKind, Form] = MappingProxyType(
             encode=lambda identity, report, pdf, at: build_opinion_cda(identity, report, pdf=pdf, signed_at=at),
             check=lambda cda, status, is_production, pdf: check_opinion_cda(
                 cda, identity_status=status, is_production=is_production, pdf=pdf
+            ),
+        ),
+        DocumentKind.MONITORING_REPORT: Form(
+            statement=MonitoringReport,
+            judge=rules.check_monitoring,
+            texts=rules.monitoring_texts,
+            page=lambda identity, report, signing: monitoring_page(identity, report, signing=signing),
+            encode=lambda identity, report, _pdf, at: build_monitoring_cda(identity, report, signed_at=at),
+            check=lambda cda, status, is_production, _pdf: check_monitoring_cda(
+                cda, identity_status=status, is_production=is_production
             ),
         ),
     }
