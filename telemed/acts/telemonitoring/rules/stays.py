@@ -21,3 +21,8 @@ def end_stay(stays: Stays, back_on: date) -> Stays:
     """With the last one ended: the day of the return is the follow-up's again, but for one that began that day."""
     first_day = stays[-1].first_day
     return (*stays[:-1], DayRange(first_day, max(first_day, back_on - timedelta(days=1))))
+
+
+def end_open_stay(stays: Stays, back_on: date) -> Stays:
+    """The same, but for stays that have all ended already."""
+    return end_stay(stays, back_on) if stays and stays[-1].last_day is None else stays

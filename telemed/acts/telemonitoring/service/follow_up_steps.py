@@ -82,12 +82,11 @@ class FollowUpSteps:
         return saved
 
     async def flag_if_due(self, uow: UnitOfWork, follow_up: FollowUp) -> FollowUp:
-        """A month in which too little came was closed while he was away: a doctor says now whether it goes on."""
+        """Of one that is active again: too little came in a month, and no doctor has said since that it goes on."""
         care = CareStore(uow.session)
         failed = [month.closed_at for month in await care.months(follow_up.id) if month.is_adherent is False]
-        decided = (FollowUpStep.FLAG, FollowUpStep.KEEP)
-        asked = [move.at for move in await care.moves(follow_up.id) if move.step in decided]
-        if not failed or (asked and max(asked) >= max(failed)):
+        kept = [move.at for move in await care.moves(follow_up.id) if move.step is FollowUpStep.KEEP]
+        if not failed or (kept and max(kept) >= max(failed)):
             return follow_up
         return await self.take(uow, follow_up, FollowUpStep.FLAG, FollowUpActor.CLOCK)
 

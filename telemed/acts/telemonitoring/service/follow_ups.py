@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from telemed.acts.telemonitoring.model.care import (
@@ -22,7 +23,7 @@ from telemed.acts.telemonitoring.model.rights import Right, find_actor
 from telemed.acts.telemonitoring.rules.cover import find_covered_until
 from telemed.acts.telemonitoring.rules.enrolment import EXCLUSIONS, check_prescription, find_longest
 from telemed.acts.telemonitoring.rules.silence import check_window
-from telemed.acts.telemonitoring.rules.stays import add_stay, end_stay
+from telemed.acts.telemonitoring.rules.stays import add_stay, end_open_stay, end_stay
 from telemed.acts.telemonitoring.service.care_access import open_follow_up, require_move, require_right
 from telemed.acts.telemonitoring.service.enrolments import Enrolments
 from telemed.acts.telemonitoring.service.follow_up_reader import FollowUpReader
@@ -215,7 +216,8 @@ class FollowUpService(FollowUpReader):
             )
 
     async def renew(self, caller: Caller, follow_up_id: UUID, draft: PrescriptionDraft) -> FollowUp:
-        """A doctor renews it, before its prescription is over or after. Raises Refused, Conflict."""
+        """A doctor renews it, before its prescription is over or after: then it is active, and a stay that had no end
+        ends. Raises Refused, Conflict."""
         async with self._database.begin() as uow:
             follow_up = await self._steps.open(uow, caller, follow_up_id, "renew", right=Right.DECIDE)
             actor = find_actor(caller)
@@ -231,9 +233,12 @@ class FollowUpService(FollowUpReader):
             day = draft.first_day if covered and covered > until else today
             _require(check_prescription(renewal.days, day, law, is_qualified=draft.is_qualified))
             await care.add_prescription(renewal)
-            return await self._steps.take(
-                uow, follow_up, FollowUpStep.RENEW, actor, by=caller.id, prescribed_until=max(covered or until, until)
-            )
+            changes: dict[str, Any] = {"prescribed_until": max(covered or until, until)}
+            if follow_up.state is not FollowUpState.LAPSED:
+                return await self._steps.take(uow, follow_up, FollowUpStep.RENEW, actor, by=caller.id, **changes)
+            changes["stays"] = end_open_stay(follow_up.stays, today)
+            renewed = await self._steps.take(uow, follow_up, FollowUpStep.RENEW, actor, by=caller.id, **changes)
+            return await self._steps.flag_if_due(uow, renewed)
 
     async def stop(self, caller: Caller, follow_up_id: UUID, *, end_reason: EndReason, reason: str) -> FollowUp:
         """End it, with why."""

@@ -31,10 +31,13 @@ class FollowUpStore:
         self._session = session
 
     async def find(self, follow_up_id: UUID, *, lock: bool = False) -> FollowUp | None:
-        """One follow-up, locked until the end of the transaction if asked; what was read before is read again."""
+        """One follow-up, locked until the end of the transaction if asked; what was read before is read again.
+
+        Rows that point at it can be added meanwhile: measures do not wait for people.
+        """
         query = select(FollowUpRow).where(col(FollowUpRow.id) == follow_up_id)
         query = query.execution_options(populate_existing=True)
-        row = await self._session.scalar(query.with_for_update() if lock else query)
+        row = await self._session.scalar(query.with_for_update(key_share=True) if lock else query)
         return _to_follow_up(row) if row else None
 
     async def find_many(self, ids: Collection[UUID]) -> dict[UUID, FollowUp]:

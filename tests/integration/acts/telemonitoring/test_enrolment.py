@@ -180,6 +180,26 @@ async def test_education_is_written_down_and_read_by_the_team(api: Api, people: 
     assert (await api.call("GET", f"{path}/education", by=people.secretary)).status == 403
 
 
+async def test_a_doctor_asks_for_the_increased_forfait_on_grounds_where_the_law_opens_one(
+    api: Api, people: People, patient: Patient
+) -> None:
+    path, body = f"{await started(api, people, patient)}/increase", {"level": 1, "grounds": ["III-1"]}
+    assert (await api.call("POST", path, body, by=people.nurse)).status == 403
+    assert (await api.call("POST", path, {"level": 1}, by=people.doctor)).status == 422
+    asked = await api.call("POST", path, body, by=people.doctor)
+    assert (asked.status, asked.body["from_month"]) == (201, 1)
+    assert (await api.call("GET", path, by=people.nurse)).body["items"] == [asked.body]
+    other = await draft(api, people, patient, pathway="prothese_cardiaque", hand_signals=["implant_transmission"])
+    assert (await api.call("POST", f"{other}/increase", body, by=people.doctor)).code == "telemonitoring.over"
+    assert (await api.call("POST", f"{other}/prescriptions", YEAR, by=people.doctor)).status == 201
+    for kind in CONSENTS:
+        await consent(api, people, patient, other, kind)
+    assert (await api.call("POST", f"{other}/start", by=people.doctor)).status == 200
+    assert (await api.call("POST", f"{other}/increase", body, by=people.doctor)).reasons == [
+        "telemonitoring.no_increase"
+    ]
+
+
 async def test_the_hours_of_a_team_are_said_and_those_before_kept(api: Api, people: People) -> None:
     usual = (await api.call("GET", "/telemonitoring/hours", by=people.nurse)).body
     assert (len(usual["week"]), usual["set_by"]) == (5, None)

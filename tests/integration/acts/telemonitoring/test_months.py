@@ -27,7 +27,6 @@ from telemed.kernel.period import DayRange
 from telemed.patients.model import Patient
 from telemed.storage.outbox import OutboxWorker
 from telemed.subscribers import SUBSCRIPTIONS
-from tests.fixtures.http import Api
 from tests.fixtures.people import People
 from tests.integration.acts.telemonitoring.enrolled import give_consents, make_follow_up, make_prescription
 
@@ -202,6 +201,23 @@ async def test_a_prescription_that_ends_lapses_it_and_nothing_is_billed_until_it
     assert (await short.claims())[4].code == "TVB"
 
 
+async def test_what_lapsed_while_he_was_away_or_undecided_is_not_forgotten_when_it_is_renewed(short: Story) -> None:
+    care, (doctor, nurse) = short.care.follow_ups, (short.people.doctor, short.people.nurse)
+    await short.go_to(date(2026, 12, 25))
+    away = await care.suspend(nurse, short.follow_up.id, first_day=date(2026, 12, 25), reason="")
+    assert (await care.resume(nurse, away.id, day=date(2026, 12, 25))).state is FollowUpState.FLAGGED
+    await care.suspend(nurse, away.id, first_day=date(2026, 12, 25), reason="")
+    await short.go_to(date(2027, 1, 26))
+    lapsed = await short.now()
+    assert (lapsed.state, lapsed.stays) == (FollowUpState.LAPSED, (DayRange(date(2026, 12, 25)),))
+    renewed = await care.renew(doctor, lapsed.id, make_prescription(date(2027, 1, 26)))
+    assert (renewed.state, renewed.stays) == (
+        FollowUpState.FLAGGED,
+        (DayRange(date(2026, 12, 25), date(2027, 1, 25)),),
+    )
+    assert (await care.keep(doctor, lapsed.id, reason="De retour")).state is FollowUpState.ACTIVE
+
+
 async def test_a_renewal_in_time_leaves_no_month_unpaid(short: Story) -> None:
     await short.weigh(days(START, 100))
     await short.go_to(date(2027, 1, 10))
@@ -272,21 +288,14 @@ async def test_a_withdrawal_in_the_month_bars_it_from_the_day_on(story: Story) -
     assert civil_date(ended.ended_at, Territory.METROPOLE) == date(2026, 12, 26)
 
 
-async def test_the_increased_forfait_is_asked_by_a_doctor_and_billed_while_its_term_lasts(
-    story: Story, api: Api
-) -> None:
-    path, body = f"/follow-ups/{story.follow_up.id}/increase", {"level": 1, "grounds": ["III-1"]}
-    assert (await api.call("POST", path, body, by=story.people.nurse)).status == 403
-    assert (await api.call("POST", path, {"level": 1}, by=story.people.doctor)).status == 422
-    asked = await api.call("POST", path, body, by=story.people.doctor)
-    assert (asked.status, asked.body["from_month"]) == (201, 1)
-    assert (await api.call("GET", path, by=story.people.nurse)).body["items"] == [asked.body]
+async def test_the_increased_forfait_is_billed_from_the_month_that_it_was_asked_in(story: Story) -> None:
+    ask, (doctor, follow_up) = story.care.increases.ask, (story.people.doctor, story.follow_up)
+    await ask(doctor, follow_up.id, level=1, grounds=["III-1"], is_renewal=False)
     await story.weigh(days(START, 61))
     await story.go_to(date(2026, 12, 25))
-    await story.care.increases.ask(story.people.doctor, story.follow_up.id, level=0, grounds=(), is_renewal=False)
+    await ask(doctor, follow_up.id, level=0, grounds=(), is_renewal=False)
     await story.go_to(date(2027, 1, 25))
-    claims = await story.claims()
-    assert {number: claim.amount_cents for number, claim in claims.items()} == {1: 5600, 2: 2800}
-    other = await story.care.follow_ups.create(story.people.doctor, story.follow_up.patient_id, PlanDraft("diabete"))
+    assert {number: claim.amount_cents for number, claim in (await story.claims()).items()} == {1: 5600, 2: 2800}
+    draft = await story.care.follow_ups.create(doctor, follow_up.patient_id, PlanDraft("diabete"))
     with pytest.raises(Conflict):
-        await story.care.increases.ask(story.people.doctor, other.id, level=1, grounds=["III-1"], is_renewal=False)
+        await ask(doctor, draft.id, level=1, grounds=["III-1"], is_renewal=False)
