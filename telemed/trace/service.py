@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -39,25 +39,45 @@ class Journal:
         error's code. Details hold codes and counts, never identity traits, tokens, or free text other than the
         reason that a rule asked a person for.
         """
-        note = Note(
-            action=action,
-            actor_kind=caller.kind.value,
-            actor_id=caller.id,
-            rpps=caller.rpps,
-            patient_id=patient_id,
-            resource=resource,
-            purpose=purpose,
-            details=dict(details or {}),
-        )
+        self._keep(uow, [_note(caller, action, patient_id, resource, purpose=purpose, details=details)])
 
+    def note_each(
+        self, uow: UnitOfWork, caller: Caller, action: str, subjects: Sequence[tuple[UUID | None, str]]
+    ) -> None:
+        """The same for several at once, each a patient and a resource: one entry each, at the cost of one."""
+        self._keep(uow, [_note(caller, action, patient_id, resource) for patient_id, resource in subjects])
+
+    def _keep(self, uow: UnitOfWork, notes: Sequence[Note]) -> None:
         async def keep_done(session: AsyncSession) -> None:
-            await TraceStore(session).append([(note, Outcome.DONE, "")], self._clock.now())
+            await TraceStore(session).append([(note, Outcome.DONE, "") for note in notes], self._clock.now())
 
         async def keep_refused(session: AsyncSession, refusal: DomainError) -> None:
-            await TraceStore(session).append([(note, Outcome.REFUSED, refusal.code)], self._clock.now())
+            refused = [(note, Outcome.REFUSED, refusal.code) for note in notes]
+            await TraceStore(session).append(refused, self._clock.now())
 
         uow.before_commit(keep_done)
         uow.after_refusal(keep_refused)
+
+
+def _note(
+    caller: Caller,
+    action: str,
+    patient_id: UUID | None,
+    resource: str,
+    *,
+    purpose: str = "care",
+    details: Mapping[str, str | int | bool | None] | None = None,
+) -> Note:
+    return Note(
+        action=action,
+        actor_kind=caller.kind.value,
+        actor_id=caller.id,
+        rpps=caller.rpps,
+        patient_id=patient_id,
+        resource=resource,
+        purpose=purpose,
+        details=dict(details or {}),
+    )
 
 
 class TraceService:

@@ -59,18 +59,12 @@ async def reach_alert(
     Raises NotFound for one that is absent or of another practice.
     """
     alert = await AlertStore(uow.session).find(alert_id, lock=lock)
-    note_alert(uow, journal, caller, alert, alert_id, action)
+    patient_id = alert.patient_id if alert else None
+    journal.note(uow, caller, f"telemonitoring.{action}", patient_id=patient_id, resource=f"alert:{alert_id}")
     require_right(caller, Right.READ)
     if alert is None or alert.practice_id != caller.practice_id:
         raise NotFound(_ABSENT)
     return alert
-
-
-def note_alert(
-    uow: UnitOfWork, journal: Journal, caller: Caller, alert: Alert | None, alert_id: UUID, action: str
-) -> None:
-    patient_id = alert.patient_id if alert else None
-    journal.note(uow, caller, f"telemonitoring.{action}", patient_id=patient_id, resource=f"alert:{alert_id}")
 
 
 def require_hand(alert: Alert, caller: Caller, step: AlertStep) -> None:

@@ -14,7 +14,6 @@ from telemed.acts.telemonitoring.model.triage import Alert, Moved
 from telemed.acts.telemonitoring.rules.triage import comment, take_step
 from telemed.acts.telemonitoring.service.alert_access import (
     actor_of,
-    note_alert,
     reach_alert,
     refuse_step,
     require_hand,
@@ -98,28 +97,24 @@ class AlertWork:
 
     async def take_many(self, caller: Caller, alert_ids: Sequence[UUID]) -> dict[UUID, Grasp]:
         """Take each that may still be taken, in one transaction; the others are said, and stop nobody."""
-        me, desk = require_right(caller, Right.READ), self._desk
+        desk, now, wanted = self._desk, self._desk.clock.now(), list(dict.fromkeys(alert_ids))
         async with desk.database.begin() as uow:
             store = AlertStore(uow.session)
-            found = await store.find_many(alert_ids)
+            found = await store.find_many(wanted)
             mine = {one.id: one for one in found.values() if one.practice_id == caller.practice_id}
-            team = await desk.times.get(uow.session, caller.practice_id) if caller.practice_id else None
-            taken: list[tuple[Alert, Moved]] = []
-            told: dict[UUID, Grasp] = {}
-            for alert_id in dict.fromkeys(alert_ids):
-                alert = mine.get(alert_id)
-                note_alert(uow, desk.journal, caller, alert, alert_id, "take_alert")
-                if alert is None or team is None:
-                    told[alert_id] = Grasp.ABSENT
-                elif _is_in_hand(alert, caller):
-                    told[alert_id] = Grasp.ALREADY_YOURS
-                else:
-                    moved = take_step(alert, AlertStep.TAKE, actor_of(caller), now=desk.clock.now(), team=team, by=me)
-                    told[alert_id] = Grasp.TAKEN if moved else Grasp.REFUSED
-                    taken += [(alert, moved)] if moved else []
-            await store.save([], [(was, one.alert) for was, one in taken], [one.event for _, one in taken])
-            await tell_alerts(uow, [one.alert for _, one in taken], desk.clock.now())
-            return told
+            patients = {one.id: one.patient_id for one in mine.values()}
+            subjects = [(patients.get(one), f"alert:{one}") for one in wanted]
+            desk.journal.note_each(uow, caller, "telemonitoring.take_alert", subjects)
+            me = require_right(caller, Right.READ)
+            teams = await desk.times.find(uow.session, {one.practice_id for one in mine.values()})
+            moves = {
+                one.id: take_step(one, AlertStep.TAKE, actor_of(caller), now=now, team=teams[one.practice_id], by=me)
+                for one in mine.values()
+            }
+            taken = [(mine[one], moved) for one, moved in moves.items() if moved is not None]
+            await store.save([], [(was, moved.alert) for was, moved in taken], [moved.event for _, moved in taken])
+            await tell_alerts(uow, [moved.alert for _, moved in taken], now)
+            return {one: _grasp(mine.get(one), moves.get(one), caller) for one in wanted}
 
     async def release(self, caller: Caller, alert_id: UUID, words: str = "") -> Alert:
         """Let an alert go, one's own or that of a colleague who is away; its deadline is the one that it had."""
@@ -162,6 +157,15 @@ class AlertWork:
         async with self._desk.database.begin() as uow:
             alert = await reach_alert(uow, self._desk.journal, caller, alert_id, f"{step.value}_alert")
             return await self._desk.move(uow, alert, step, caller, words=words, outcome=outcome)
+
+
+def _grasp(alert: Alert | None, moved: Moved | None, caller: Caller) -> Grasp:
+    """What became of an alert as it was, and as it moved."""
+    if alert is None:
+        return Grasp.ABSENT
+    if moved is not None:
+        return Grasp.TAKEN
+    return Grasp.ALREADY_YOURS if _is_in_hand(alert, caller) else Grasp.REFUSED
 
 
 def _is_in_hand(alert: Alert, caller: Caller) -> bool:
