@@ -136,6 +136,13 @@ _TEXTS: dict[str, tuple[str, Tone]] = {
     "measure-confirmed": ("Mesure confirmée : elle compte, les règles la lisent.", Tone.FINE),
     "measure-rejected": ("Mesure écartée. Elle reste gardée, rien ne la lit.", Tone.SOON),
     "session-logged": ("Séance notée.", Tone.FINE),
+    "entry-kept": ("Saisie enregistrée. Les règles du suivi l’ont lue.", Tone.FINE),
+    "entry-corrected": ("Saisie corrigée. L’ancienne reste écrite.", Tone.FINE),
+    "entry-taken-back": ("Saisie retirée. Aucune règle ne la lit plus ; elle reste écrite.", Tone.SOON),
+    "asking-saved": ("Questionnaire réglé pour ce patient.", Tone.FINE),
+    "asking-off": ("Ce questionnaire n’est plus posé à ce patient.", Tone.SOON),
+    "questionnaire-imported": ("Questionnaire importé. Il peut être posé à vos patients.", Tone.FINE),
+    "questionnaire-retired": ("Questionnaire retiré. Ce qui a été répondu reste.", Tone.SOON),
     "phone": ("Appel téléphonique noté.", Tone.FINE),
 }
 _UNDO = {

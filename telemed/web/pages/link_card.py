@@ -6,6 +6,7 @@ from telemed.acts.teleconsultation.model import State
 from telemed.acts.teleconsultation.service.overview import ActView
 from telemed.kernel.messages import Channel
 from telemed.links.model import Delivery, SendingState
+from telemed.patients.model import Contact
 from telemed.web import french, words
 from telemed.web.views.booking import LinkCard, Sending
 from telemed.web.views.frame import Badge
@@ -18,7 +19,7 @@ def link_card(one: ActView) -> LinkCard:
         state=words.link(one.deliveries) if is_live else Badge("Lien fermé"),
         explanation=_link_sentence(one, is_live=is_live, is_opened=opened_at is not None),
         expires_at=None,
-        sendings=tuple(_sending(one, delivery) for delivery in one.deliveries),
+        sendings=tuple(sending_line(one.patient.contact, delivery) for delivery in one.deliveries),
         opened_at=opened_at,
         may_send=is_live,
         may_revoke=is_live and bool(one.deliveries),
@@ -37,8 +38,8 @@ def _link_sentence(one: ActView, *, is_live: bool, is_opened: bool) -> str:
     return "Le lien est parti ; le patient ne l’a pas encore ouvert."
 
 
-def _sending(one: ActView, delivery: Delivery) -> Sending:
-    contact = one.patient.contact
+def sending_line(contact: Contact, delivery: Delivery) -> Sending:
+    """One sending of a link, its address masked."""
     return Sending(
         channel=words.channel(delivery.channel),
         recipient=_masked(contact.phone if delivery.channel is Channel.SMS else contact.email),

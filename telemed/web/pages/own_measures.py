@@ -68,7 +68,8 @@ async def show_own_entry(visitor: Visitor) -> web.Response:
     page, first_id = await visitor.services.keying.own.view(visitor.known), entry_questionnaire(visitor)
     entry = await _entry(visitor, page, first_id)
     is_measure = entry.questionnaire.startswith(MEASURES)
-    form = await visitor.services.keying.entries.form_named(visitor.known, entry)
+    forms_known = await visitor.services.keying.entries.forms_of(visitor.known, page.follow_up.id, [entry])
+    form = forms_known[entry.questionnaire]
     chosen = ((answer.link_id, answer.answer or "") for answer in entry.answers)
     may_correct = _may_correct(visitor, entry)
     view = EntryView(

@@ -21,11 +21,13 @@ from telemed.acts.telemonitoring.model.hands import Hand
 from telemed.acts.telemonitoring.model.observation import Catalogue
 from telemed.acts.telemonitoring.model.questionnaire import KeyedGroup, Questionnaire
 from telemed.acts.telemonitoring.model.receipt import Issue
+from telemed.acts.telemonitoring.model.rights import Right
 from telemed.acts.telemonitoring.rules.arrivals import TOLERANCE
 from telemed.acts.telemonitoring.rules.askings import find_period
 from telemed.acts.telemonitoring.rules.questions import find_asked
 from telemed.acts.telemonitoring.rules.surprises import Doubt, find_doubts
 from telemed.acts.telemonitoring.service.askings import AskingService
+from telemed.acts.telemonitoring.service.care_access import require_right
 from telemed.acts.telemonitoring.service.entry_access import (
     author_of_caller,
     channel_of_caller,
@@ -42,6 +44,8 @@ from telemed.kernel.clock import Clock, civil_date
 from telemed.kernel.errors import Conflict, Invalid, NotFound, TooMany
 from telemed.kernel.events import Event
 from telemed.kernel.ids import new_id
+from telemed.professionals.model import Professional
+from telemed.professionals.store import ProfessionalStore
 from telemed.storage.engine import Database
 from telemed.storage.uow import UnitOfWork
 from telemed.trace.service import Journal
@@ -191,6 +195,13 @@ class EntryService:
             await open_keyed(uow, self._journal, caller, follow_up_id, "read_entries")
             return await EntryStore(uow.session).page(follow_up_id, before=before, limit=limit)
 
+    async def authors(self, caller: Caller, entries: Sequence[Entry]) -> dict[UUID, Professional]:
+        """Who keyed them in, patients apart. Raises Forbidden."""
+        require_right(caller, Right.READ)
+        ids = sorted({one.author_id for one in entries if one.author_id is not None})
+        async with self._database.read() as session:
+            return await ProfessionalStore(session).find_many(ids)
+
     async def take_response(self, caller: Caller, content: bytes) -> Entry:
         """A FHIR QuestionnaireResponse that one of the team sends. Raises Unreadable, and as `answer`."""
         sent = read_response(content)
@@ -222,11 +233,14 @@ class EntryService:
             last = await self._last(uow, caller, follow_up, first_id)
             return await self._form_of(uow, last), last
 
-    async def form_named(self, caller: Caller, entry: Entry) -> Questionnaire:
-        """The questions of an entry that the caller has read, whether it may still be corrected or not."""
+    async def forms_of(self, caller: Caller, follow_up_id: UUID, entries: Sequence[Entry]) -> dict[str, Questionnaire]:
+        """The questions of entries that the caller has read, by their name. Raises Forbidden, NotFound."""
+        names = {one.questionnaire for one in entries if not _is_measure(one)}
+        measures = (as_questionnaire(group) for group in self.keyed.values())
         async with self._database.begin() as uow:
-            await open_keyed(uow, self._journal, caller, entry.follow_up_id, "read_entry")
-            return await self._form_of(uow, entry)
+            follow_up = await open_keyed(uow, self._journal, caller, follow_up_id, "read_entries")
+            asked = await self._questionnaires.find_all_named(uow.session, follow_up.practice_id, names)
+        return asked | {form.canonical: form for form in measures}
 
     async def keep(self, event: Event) -> None:
         """Subscriber of ENTRY_KEPT: what an interruption kept from the rules reaches them; the same twice is once."""

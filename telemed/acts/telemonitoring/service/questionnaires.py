@@ -150,6 +150,16 @@ class QuestionnaireService:
         imported = await QuestionnaireStore(session).find_named(practice_id, name)
         return self._known(imported) if imported else None
 
+    async def find_all_named(
+        self, session: AsyncSession, practice_id: UUID, names: Collection[str]
+    ) -> dict[str, Questionnaire]:
+        """Those of these names (`url|version`) that are known, in one statement at most."""
+        ours = {known.questionnaire.canonical: known.questionnaire for known in self._ours.values()}
+        found = {name: ours[name] for name in names if name in ours}
+        others = [name for name in names if name not in ours]
+        imported = await QuestionnaireStore(session).find_all_named(practice_id, others)
+        return found | {one.canonical: self._known(one).questionnaire for one in imported}
+
     async def find_many(
         self, session: AsyncSession, practice_id: UUID, ids: Collection[UUID]
     ) -> dict[UUID, KnownQuestionnaire]:

@@ -81,6 +81,12 @@ class QuestionnaireStore:
         found = await self._session.scalar(query)
         return _to_imported(found) if found else None
 
+    async def find_all_named(self, practice_id: UUID, names: Collection[str]) -> list[Imported]:
+        """Those of these names, in one statement."""
+        row = QuestionnaireRow
+        query = select(row).where(col(row.practice_id) == practice_id, col(row.canonical).in_(sorted(set(names))))
+        return [_to_imported(one) for one in await self._session.scalars(query)] if names else []
+
     async def page(self, practice_id: UUID, *, before: UUID | None, limit: int) -> list[Imported]:
         """The newest first, the retired ones too."""
         row = QuestionnaireRow

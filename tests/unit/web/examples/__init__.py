@@ -10,6 +10,7 @@ from tests.unit.web.examples import (
     expertise,
     follow_up,
     journey,
+    keying,
     lots,
     office,
     own,
@@ -31,6 +32,7 @@ EXAMPLES: dict[str, Example] = (
     | texts.EXAMPLES
     | journey.EXAMPLES
     | own.EXAMPLES
+    | keying.EXAMPLES
     | expertise.EXAMPLES
     | attachments.EXAMPLES
     | roster.EXAMPLES

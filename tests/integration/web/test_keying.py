@@ -1,0 +1,111 @@
+"""A nurse on the phone, the patient's page as his team runs it, and a practice's questionnaires."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+import pytest_asyncio
+from aiohttp import FormData
+
+from telemed.acts.telemonitoring.model.care import FollowUp
+from telemed.patients.model import Patient
+from tests.integration.acts.telemonitoring.enrolled import make_follow_up
+from tests.integration.web.conftest import Site, Window, plain
+from tests.integration.web.test_own_page import fields_of
+
+pytestmark = pytest.mark.asyncio
+
+
+@pytest_asyncio.fixture
+async def follow_up(site: Site, patient: Patient) -> FollowUp:
+    return await make_follow_up(site.services, site.people.doctor, patient)
+
+
+@pytest_asyncio.fixture
+async def nurse(site: Site, follow_up: FollowUp) -> Window:
+    return await site.signed_in("nurse")
+
+
+async def test_a_nurse_keys_the_same_questionnaire_corrects_it_and_takes_it_back(
+    follow_up: FollowUp, nurse: Window
+) -> None:
+    home = f"/surveillance/{follow_up.id}/saisie"
+    page = await nurse.get(home)
+    assert "Attendu" in page.text
+    address = re.search(rf'href="({home}/questions/[^"]+)"', page.text)
+    assert address
+    form = await nurse.get(address[1])
+    assert "Seulement si le patient a répondu" in plain(form.text)
+    typed = fields_of(form) | {"quand": "maintenant", "r0": "effort", "r1": "no", "r2": "usual", "r3": "none"}
+    wrong = await nurse.post(form.path, typed)
+    assert (wrong.status, wrong.errors) == (422, ["Cette question attend une réponse."])
+    kept = await nurse.post(form.path, typed | {"r4": "run_out"})
+    text = plain(kept.text)
+    assert "Saisie enregistrée" in text
+    assert "MARCHAND, au téléphone" in text
+    entry = re.search(rf'href="({home}/[0-9a-f-]{{36}})"', kept.text)
+    assert entry
+    again = await nurse.get(entry[1])
+    assert 'value="run_out" checked' in again.text
+    fixed = await nurse.post(entry[1], {"r0": "no", "r1": "no", "r2": "usual", "r3": "all"})
+    assert "2 versions" in plain(fixed.text)
+    gone = await nurse.post(f"{entry[1]}/retirer")
+    assert "Retirée" in gone.text
+    assert "Attendu" in gone.text
+
+
+async def test_an_unlikely_measure_is_read_again_on_the_phone(follow_up: FollowUp, nurse: Window) -> None:
+    path = f"/surveillance/{follow_up.id}/saisie/mesures/weight"
+    page = await nurse.get(path)
+    typed = fields_of(page) | {"v-weight": "724", "u-weight": "kg"}
+    doubt = await nurse.post(path, typed)
+    assert "Cette valeur semble impossible" in plain(doubt.text)
+    assert 'value="724"' in (await nurse.post(path, fields_of(doubt) | {"geste": "corriger"})).text
+    kept = await nurse.post(path, fields_of(doubt) | {"geste": "confirmer"})
+    assert "Valeur à regarder" in kept.text
+    assert (await nurse.post(path, typed | {"v-weight": ""})).status == 422
+    assert (await nurse.get(path.replace("weight", "shoe"))).status == 404
+
+
+async def test_the_team_runs_the_patients_page(site: Site, follow_up: FollowUp, nurse: Window) -> None:
+    home = f"/surveillance/{follow_up.id}/page-patient"
+    sent = await nurse.post(f"{home}/lien", {"canal": "sms"})
+    assert "Un nouveau lien part à l’instant" in plain(sent.text)
+    await site.deliver()
+    assert "/s/" in site.sms.messages[-1].text
+    assert "SMS remis" in (await nurse.get(home)).text
+    assert re.search(r"http\S+/s/\S{20,}", (await nurse.post(f"{home}/lien/main")).text)
+    (known,) = site.services.telemonitoring.keying.questionnaires.of_pathway("insuffisance_cardiaque")
+    asked = {"questionnaire": str(known.id), "tous_les": "7", "rappel": "sms", "heure": "18:30", "geste": "poser"}
+    assert "Chaque semaine, rappel à 18:30" in plain((await nurse.post(f"{home}/questionnaires", asked)).text)
+    for wrong in ({"heure": "25:00"}, {"tous_les": "5"}, {"rappel": "pigeon"}):
+        assert (await nurse.post(f"{home}/questionnaires", asked | wrong)).status == 422
+    assert "Pas posé" in (await nurse.post(f"{home}/questionnaires", asked | {"geste": "arreter"})).text
+    usual = await nurse.post(f"{home}/questionnaires", asked | {"geste": "parcours"})
+    assert "comme le parcours le prévoit" in plain(usual.text)
+    assert "Lien révoqué" in plain((await nurse.post(f"{home}/lien/revoquer")).text)
+
+
+async def test_a_doctor_imports_a_questionnaire_or_reads_what_is_wrong(site: Site, follow_up: FollowUp) -> None:
+    doctor = await site.signed_in("doctor")
+    item = {"linkId": "mal", "text": "Avez-vous mal ?", "type": "boolean"}
+    whole = {"resourceType": "Questionnaire", "status": "active", "url": "urn:c:1", "name": "douleur", "item": [item]}
+
+    def file(content: object) -> FormData:
+        form = FormData()
+        form.add_field("fichier", json.dumps(content), filename="q.json", content_type="application/json")
+        return form
+
+    refused = await doctor.send("/surveillance/questionnaires", file(whole))
+    assert (refused.status, "Un questionnaire a un titre" in plain(refused.text)) == (422, True)
+    kept = await doctor.send("/surveillance/questionnaires", file(whole | {"title": "Votre douleur"}))
+    assert "Questionnaire importé" in plain(kept.text)
+    twice = await doctor.send("/surveillance/questionnaires", file(whole | {"title": "Votre douleur"}))
+    assert "déjà importée" in plain(twice.text)
+    assert (await doctor.post("/surveillance/questionnaires")).status == 422
+    assert "Votre douleur" in (await doctor.get(f"/surveillance/{follow_up.id}/page-patient")).text
+    retire = re.search(r'action="(/surveillance/questionnaires/[^"]+/retirer)"', kept.text)
+    assert retire
+    assert "Questionnaire retiré" in plain((await doctor.post(retire[1])).text)
