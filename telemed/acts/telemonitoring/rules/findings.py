@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from telemed.acts.telemonitoring.model.evidence import Episode, Finding, FindingKind, Known, Sample
-from telemed.acts.telemonitoring.model.progress import Checkpoint, Following
+from telemed.acts.telemonitoring.model.progress import Checkpoint, Following, Progress
 from telemed.acts.telemonitoring.rules.program import Program
 from telemed.acts.telemonitoring.rules.watching import (
     Watch,
@@ -67,15 +67,22 @@ def _settle(
 ) -> tuple[Following, list[Finding]]:
     progress, known = following
     lasting = progress.machine.episode
+    if lasting is None and not ended and since is None:
+        return Following(progress, _recent(progress, known)), []
     episodes = ended if lasting is None else [*ended, lasting]
     findings = [finding for episode in episodes for finding in _judge(watch.program, known, episode, received)]
     if since is not None:
         gone = (one for one in known if one.at >= since and not any(_is_of(one, episode) for episode in episodes))
         findings += [Finding(FindingKind.WITHDRAWN, one.since, one.at, received) for one in gone]
-    told = remember(known, findings)
+    return Following(progress, _recent(progress, remember(known, findings))), findings
+
+
+def _recent(progress: Progress, known: tuple[Known, ...]) -> tuple[Known, ...]:
+    """What late data may still concern without reading from the start."""
+    if not known:
+        return known
     oldest = -1 if progress.older.at is None else progress.older.at
-    recent = tuple(one for one in told if one.at >= oldest or not one.is_ended)
-    return Following(progress, recent), findings
+    return tuple(one for one in known if one.at >= oldest or not one.is_ended)
 
 
 def _is_of(known: Known, episode: Episode) -> bool:

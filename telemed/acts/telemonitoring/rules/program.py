@@ -65,7 +65,7 @@ class Program:
         return tuple(type(find_initial(leaf)) for leaf in self.leaves)
 
     def is_true(self, states: tuple[LeafState, ...], at: int) -> bool:
-        """Does the rule hold at `at`? Evidence that has grown too old is none."""
+        """Does the rule hold at `at`, that of the last sample? Evidence that has grown too old is none."""
         return self._holds(self.top, states, at)
 
     def explain(self, states: tuple[LeafState, ...], at: int) -> tuple[Evidence, ...]:

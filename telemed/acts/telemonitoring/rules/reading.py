@@ -57,6 +57,8 @@ def find_start(watch: Watch, following: Following | None, changes: Sequence[Chan
     """
     if following is None:
         return start(watch.program).progress.older
+    if len(changes) == 1 and not changes[0].is_correction:
+        return find_gap(watch, following.progress, (changes[0].place,))
     corrected = [one.place.at for one in changes if one.is_correction and watch.reads(one.place)]
     if corrected:
         first = min(one.place.at for one in changes if watch.reads(one.place))

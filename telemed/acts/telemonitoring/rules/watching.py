@@ -69,17 +69,20 @@ def advance(watch: Watch, progress: Progress, samples: Iterable[Sample]) -> tupl
     Raises ValueError on a sample that is not after the one before it: `find_gap` says so beforehand.
     """
     ended: list[Episode] = []
+    machine, head, older, newer = progress
     for sample in samples:
         if not watch.reads(sample):
             continue
-        if progress.head is not None and sample.order <= progress.head:
+        place = sample[:3]
+        if head is not None and place <= head:
             raise ValueError("a sample is read after those before it")
-        progress = _rotate(progress, sample)
-        machine, episode = _move(watch, progress.machine, sample)
+        if (head is None or place[0] > head[0]) and (newer.at is None or place[0] >= newer.at + KEEP):
+            older, newer = newer, Checkpoint(place[0], machine)
+        machine, episode = _move(watch, machine, sample)
         if episode is not None:
             ended.append(episode)
-        progress = Progress(machine, sample[:3], progress.older, progress.newer)
-    return progress, ended
+        head = place
+    return Progress(machine, head, older, newer), ended
 
 
 def resume(
@@ -92,27 +95,21 @@ def resume(
     return advance(watch, Progress(checkpoint.machine, head, older, checkpoint), history)
 
 
-def _rotate(progress: Progress, sample: Sample) -> Progress:
-    """Keep the machine as it is before this sample, once a week of data."""
-    head, newer = progress.head, progress.newer
-    is_new_instant = head is None or sample.at > head[0]
-    if is_new_instant and (newer.at is None or sample.at >= newer.at + KEEP):
-        return progress._replace(older=newer, newer=Checkpoint(sample.at, progress.machine))
-    return progress
-
-
 def _move(watch: Watch, machine: Machine, sample: Sample) -> tuple[Machine, Episode | None]:
-    program = watch.program
-    leaves = list(machine.leaves)
-    for position in program.leaves_of[sample.signal]:
-        leaves[position] = program.leaves[position].move(leaves[position], sample, watch.thresholds)
-    states = tuple(leaves)
-    episode = machine.episode
+    """The machine after a sample, and the episode that it ends."""
+    program, (states, episode) = watch.program, machine
+    leaves = program.leaves
+    if len(leaves) == 1:
+        states = (leaves[0].move(states[0], sample, watch.thresholds),)
+    else:
+        moved = list(states)
+        for position in program.leaves_of[sample.signal]:
+            moved[position] = leaves[position].move(moved[position], sample, watch.thresholds)
+        states = tuple(moved)
     if program.is_true(states, sample.at):
         evidence = program.explain(states, sample.at)
         return Machine(states, _lasting(episode, sample.at, evidence)), None
-    ended = None if episode is None else episode._replace(end=sample.at)
-    return Machine(states), ended
+    return Machine(states), None if episode is None else episode._replace(end=sample.at)
 
 
 def _lasting(episode: Episode | None, at: int, evidence: tuple[Evidence, ...]) -> Episode:

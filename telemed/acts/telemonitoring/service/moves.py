@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from uuid import UUID
 
 from telemed.acts.telemonitoring.formats.rules import open_checkpoint, read_following, write_following
 from telemed.acts.telemonitoring.model.arrival import Arrival
@@ -47,25 +46,36 @@ class Move:
         return self.checkpoint is not None and self.checkpoint.at is None
 
 
-def plan(patient: Patient, general: Readers, fresh: Iterable[tuple[Arrival, bool]]) -> list[Move]:
+def plan(patient: Patient, general: Readers, fresh: Sequence[tuple[Arrival, bool]]) -> list[Move]:
     """What each rule has to read of a patient's arrivals, corrections or not; a signal of no rule costs only this."""
-    moves: dict[UUID, Move | None] = {}
+    moves: dict[str, Move] = {}
+    of_signal: dict[str, list[Move]] = {}
     for arrival, is_correction in fresh:
         signal = arrival.observation.signal or ""
-        readers = general.of.get(signal, ()) + patient.own.of.get(signal, ())
-        if not readers:
+        mine = of_signal.get(signal)
+        if mine is None:
+            readers = general.of.get(signal, ()) + patient.own.of.get(signal, ())
+            mine = of_signal[signal] = _moves_of(patient, readers, moves)
+        if not mine:
             continue
         change = make_change(arrival.device_id, arrival.observation, patient.territory, is_correction=is_correction)
         received = to_milliseconds(arrival.received_at)
-        for reader in readers:
-            if reader.id not in moves:
-                watch = patient.watch(reader)
-                moves[reader.id] = None if watch is None else Move(patient, reader, watch, received)
-            move = moves[reader.id]
-            if move is not None and move.watch.reads(change.place):
+        for move in mine:
+            if move.watch.reads(change.place):
                 move.changes.append(change)
-                move.received = max(move.received, received)
-    return [move for move in moves.values() if move is not None and move.changes]
+                if received > move.received:
+                    move.received = received
+    return [move for move in moves.values() if move.changes]
+
+
+def _moves_of(patient: Patient, readers: Iterable[Reader], moves: dict[str, Move]) -> list[Move]:
+    """One for each rule that can be true of this patient, the same for all its signals."""
+    found = []
+    for reader in readers:
+        watch = patient.watch(reader)
+        if watch is not None:
+            found.append(moves.setdefault(reader.key, Move(patient, reader, watch, 0)))
+    return found
 
 
 def plan_rereading(patient: Patient, general: Readers, states: Iterable[str], received: int) -> list[Move]:

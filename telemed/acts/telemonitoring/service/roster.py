@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -31,7 +31,7 @@ _AHEAD_DAYS = 32
 _ROOM = 100_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Reader:
     """A version of a rule, ready to read: in force from one millisecond to another (excluded, or None)."""
 
@@ -68,6 +68,7 @@ class Patient:
     active_from: int
     version: int
     own: Readers
+    watches: dict[Reader, Watch | None] = field(default_factory=dict, repr=False)
 
     @property
     def shelf(self) -> Shelf:
@@ -78,6 +79,13 @@ class Patient:
 
         What was measured before the first of them counts for nothing but a trend, which looks back on its window.
         """
+        try:
+            return self.watches[reader]
+        except KeyError:
+            self.watches[reader] = watch = self._watch(reader)
+            return watch
+
+    def _watch(self, reader: Reader) -> Watch | None:
         start = max(reader.active_from, self.active_from)
         if reader.limits is not None:
             since = [at for name, at in self.limits.items() if name in reader.limits]

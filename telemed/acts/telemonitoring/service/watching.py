@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -43,11 +43,11 @@ class _Round:
     unread: set[UUID]
     found: list[tuple[Move, Finding]] = field(default_factory=list)
 
-    def attempt(self, move: Move, work: Callable[[], tuple[bytes, list[Finding]] | None]) -> bool:
+    def attempt(self, move: Move, work: Callable[..., tuple[bytes, list[Finding]] | None], *read: Any) -> bool:
         """Is it done? A rule that cannot be evaluated must not cost the measure: it is read again later."""
         states = self.states.setdefault(move.patient.follow_up_id, {})
         try:
-            done = work()
+            done = work(move, *(read or (states.get(move.reader.key),)))
         except Exception:
             log.exception("telemonitoring.rule_failed", rule_version_id=str(move.reader.id))
             states.pop(move.reader.key, None)
@@ -120,8 +120,7 @@ class RuleWatcher:
         """Move the rules, keep where they are, and hand over what they found. The follow-ups are locked."""
         again = []
         for number, move in enumerate(moves, start=1):
-            state = round_.states.get(move.patient.follow_up_id, {}).get(move.reader.key)
-            if not round_.attempt(move, partial(go_on, move, state)):
+            if not round_.attempt(move, go_on):
                 again.append(move)
             if number % _MOVES_AT_ONCE == 0:
                 await asyncio.sleep(0)
@@ -168,11 +167,10 @@ async def _go_back(session: AsyncSession, round_: _Round, moves: Sequence[Move])
     known = await RuleStateStore(session).known([move.pair for move in moves if move.is_from_start])
     for move in moves:
         history, told = histories.get(move.patient.follow_up_id, ()), known.get(move.pair, ())
-        work = partial(go_back, move, history, told)
         if len(history) > _LONG:
-            await asyncio.to_thread(round_.attempt, move, work)
+            await asyncio.to_thread(round_.attempt, move, go_back, history, told)
         else:
-            round_.attempt(move, work)
+            round_.attempt(move, go_back, history, told)
 
 
 async def _histories(session: AsyncSession, moves: Sequence[Move]) -> dict[UUID, list[Sample]]:

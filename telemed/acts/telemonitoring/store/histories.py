@@ -11,10 +11,10 @@ from sqlalchemy import Uuid, column, select, values
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from telemed.acts.telemonitoring.model.evidence import Sample, to_milliseconds
+from telemed.acts.telemonitoring.model.evidence import Sample, find_civil_day, to_milliseconds
 from telemed.acts.telemonitoring.model.observation import ObservationStatus, Quarantine
 from telemed.acts.telemonitoring.tables import ObservationRow
-from telemed.kernel.clock import Territory, civil_date
+from telemed.kernel.clock import Territory
 from telemed.storage.types import UtcDateTime
 
 _GONE = ObservationStatus.ENTERED_IN_ERROR.value
@@ -77,7 +77,7 @@ def _samples(standing: Mapping[tuple[datetime, str, UUID], Any], territory: Terr
     for measured_at, signal, device_id in sorted(standing):
         _, _, _, _, status, value, answer, quarantine = standing[measured_at, signal, device_id]
         if status != _GONE and quarantine is None and (value is not None or answer is not None):
-            day = civil_date(measured_at, territory).toordinal()
-            sample = Sample(to_milliseconds(measured_at), signal, device_id.hex, day, value, answer)
+            at = to_milliseconds(measured_at)
+            sample = Sample(at, signal, device_id.hex, find_civil_day(at, territory), value, answer)
             found[sample[:3]] = sample
     return sorted(found.values())
