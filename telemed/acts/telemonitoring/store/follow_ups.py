@@ -48,18 +48,6 @@ class FollowUpStore:
         """What rules need of those of `ids` that exist, in one statement."""
         return {row.id: _to_watched(row) for row in await self._rows(ids)}
 
-    async def find_versions(self, ids: Collection[UUID]) -> dict[UUID, int]:
-        """The versions of those of `ids` that exist: whoever keeps them in memory learns which have changed."""
-        query = select(col(FollowUpRow.id), col(FollowUpRow.version)).where(col(FollowUpRow.id).in_(set(ids)))
-        return {row.id: row.version for row in await self._session.execute(query)}
-
-    async def lock_versions(self, ids: Collection[UUID]) -> dict[UUID, int]:
-        """The same, locked in order of id until the end of the transaction; keys that point at them stay free."""
-        row = FollowUpRow
-        query = select(col(row.id), col(row.version)).where(col(row.id).in_(set(ids))).order_by(col(row.id))
-        found = await self._session.execute(query.with_for_update(key_share=True))
-        return {one.id: one.version for one in found}
-
     async def add(self, follow_up: FollowUp) -> None:
         """Raises Conflict `telemonitoring.already_followed` when one of this patient and pathway lives."""
         self._session.add(FollowUpRow(id=follow_up.id, **_values(follow_up)))

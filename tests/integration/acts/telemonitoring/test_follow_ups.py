@@ -52,9 +52,10 @@ async def test_whoever_watches_reads_it_in_one_statement_and_learns_of_each_chan
     await services.telemonitoring.care.thresholds.set(
         people.doctor, follow_up.id, [make_limit(81_000_000)], reason="Après l'ajustement du traitement"
     )
-    async with services.database.begin() as uow:
-        versions = await FollowUpStore(uow.session).lock_versions([follow_up.id])
-    assert versions == {follow_up.id: watched.version + 1}
+    async with services.database.read() as session:
+        again = (await FollowUpStore(session).find_watched([follow_up.id]))[follow_up.id]
+    assert again.version == watched.version + 1
+    assert again.thresholds.find("weight_high", to_milliseconds(now)) == 81_000_000
 
 
 async def test_a_patient_has_one_living_follow_up_for_a_pathway(

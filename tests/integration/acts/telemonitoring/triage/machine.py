@@ -189,7 +189,8 @@ class AlertMachine(RuleBasedStateMachine):
     async def _record(self, told: list[Told]) -> None:
         """As watching does: follow-ups locked in order, then everything in their transaction."""
         async with self.database.begin() as uow:
-            await FollowUpStore(uow.session).lock_versions({one.follow_up_id for one in told})
+            for follow_up_id in sorted({one.follow_up_id for one in told}):
+                await FollowUpStore(uow.session).find(follow_up_id, lock=True)
             await self.triage.book.record(uow, told)
         for one in told:
             if one.kind in (FindingKind.FIRED, FindingKind.REPEATED):
