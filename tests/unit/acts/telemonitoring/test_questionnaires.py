@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
@@ -16,14 +17,17 @@ from telemed.acts.telemonitoring.formats.fhir.questionnaire import Read, read_qu
 from telemed.acts.telemonitoring.formats.fhir.response import read_authored, read_response, write_response
 from telemed.acts.telemonitoring.formats.keyed import parse_keyed
 from telemed.acts.telemonitoring.formats.packaged import QUESTIONNAIRES, load_keyed, load_pathways, load_questionnaires
+from telemed.acts.telemonitoring.formats.rules import read_rule
 from telemed.acts.telemonitoring.model.entry import Answer, Entry, EntryChannel, EntryStatus, Given
 from telemed.acts.telemonitoring.model.hands import Hand, find_hand, hand_of
 from telemed.acts.telemonitoring.model.observation import ObservationStatus, Quarantine
 from telemed.acts.telemonitoring.model.questionnaire import Advice, Questionnaire
 from telemed.acts.telemonitoring.model.receipt import Unreadable
+from telemed.acts.telemonitoring.rules.program import check_rule
 from telemed.acts.telemonitoring.rules.questions import find_asked, find_next
 from telemed.kernel.clock import Territory
 from telemed.kernel.ids import new_id
+from tests.shared import ROOT
 from tests.the_law import LAW
 from tests.unit.acts.telemonitoring.making import make_reading
 
@@ -308,3 +312,11 @@ def test_doubtful_measures_to_key_do_not_load(text: str) -> None:
 
 def test_a_number_is_shown_as_it_was_typed() -> None:
     assert [write_number(number) for number in (72.4, 70, 0.1, -3.25)] == ["72,4", "70", "0,1", "-3,25"]
+
+
+def test_the_reference_names_ours_and_shows_a_rule_that_reads_them() -> None:
+    page = (ROOT / "docs" / "reference" / "telemonitoring-questionnaires.md").read_text("utf-8")
+    for one in load_questionnaires(CATALOGUE, load_pathways(LAW, CATALOGUE)):
+        assert one.questionnaire.title in page
+    (example,) = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
+    assert check_rule(read_rule(example), CATALOGUE).refusals == ()
