@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from telemed.app.services import Services
-from telemed.app.telemonitoring import Telemonitoring
 from telemed.web.pages.keying_services import KeyingServices
 from telemed.web.pages.services import (
     AttachmentServices,
@@ -44,7 +43,7 @@ def page_services(services: Services) -> PageServices:
         ),
         experts=_roster_services(services),
         surveillance=_surveillance_services(services),
-        telemonitoring=_telemonitoring_services(services.telemonitoring),
+        telemonitoring=_telemonitoring_services(services),
         keying=_keying_services(services),
         archive=services.documents.archive,
         law=services.law,
@@ -65,7 +64,8 @@ def page_services(services: Services) -> PageServices:
     )
 
 
-def _telemonitoring_services(built: Telemonitoring) -> TelemonitoringServices:
+def _telemonitoring_services(services: Services) -> TelemonitoringServices:
+    built = services.telemonitoring
     return TelemonitoringServices(
         catalogue=built.catalogue,
         pathways=built.pathways,
@@ -76,6 +76,7 @@ def _telemonitoring_services(built: Telemonitoring) -> TelemonitoringServices:
         devices=built.devices,
         quarantine=built.entrance.quarantine,
         sheets=built.sheets.sheets,
+        reports=services.monitoring_reports,
     )
 
 

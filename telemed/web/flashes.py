@@ -135,6 +135,7 @@ _TEXTS: dict[str, tuple[str, Tone]] = {
     "access-revoked": ("Accès révoqué. Il n’ouvre plus rien.", Tone.SOON),
     "measure-confirmed": ("Mesure confirmée : elle compte, les règles la lisent.", Tone.FINE),
     "measure-rejected": ("Mesure écartée. Elle reste gardée, rien ne la lit.", Tone.SOON),
+    "report-sealed": ("Rapport signé et scellé.", Tone.FINE),
     "session-logged": ("Séance notée.", Tone.FINE),
     "entry-kept": ("Saisie enregistrée. Les règles du suivi l’ont lue.", Tone.FINE),
     "entry-corrected": ("Saisie corrigée. L’ancienne reste écrite.", Tone.FINE),

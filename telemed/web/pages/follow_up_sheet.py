@@ -28,7 +28,7 @@ from telemed.web.pages.follow_up_draft import follow_up_id_of
 from telemed.web.pages.follow_ups import CARER, TAB, pathway_label
 from telemed.web.pages.page import Pages, Visitor, open_workplace
 from telemed.web.views.follow_up import AsideLine, Gestures, Issued, MonthLine, SessionLine, SheetView
-from telemed.web.views.frame import NOTHING_TYPED, Form
+from telemed.web.views.frame import NOTHING_TYPED, Form, NavItem
 
 pages = Pages()
 _SPANS = {name: span for span, (name, _) in follow_up_words.SPANS.items()}
@@ -121,6 +121,7 @@ async def _render(
         end_reasons=follow_up_words.end_choices(),
         gestures=_gestures(visitor, follow_up),
         has_ended=not is_living,
+        reports=(NavItem("reports", "Rapports", f"{base}/rapports"),),
     )
     return visitor.render("professional/follow_up.html", place.frame, view, status=status)
 
@@ -206,6 +207,7 @@ def _months(sheet: Sheet) -> list[MonthLine]:
             received=one.received,
             expected=one.expected,
             state=follow_up_words.month_badge(one),
+            report_address=f"/surveillance/{one.follow_up_id}/rapports/{one.number}",
         )
         for one in reversed(sheet.months)
     ]

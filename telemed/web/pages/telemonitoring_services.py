@@ -10,6 +10,7 @@ from telemed.acts.telemonitoring.model.pathway import Pathway
 from telemed.acts.telemonitoring.service.devices import DeviceService
 from telemed.acts.telemonitoring.service.education import EducationService
 from telemed.acts.telemonitoring.service.follow_ups import FollowUpService
+from telemed.acts.telemonitoring.service.monitoring_reports import MonitoringReports
 from telemed.acts.telemonitoring.service.quarantine import QuarantineService
 from telemed.acts.telemonitoring.service.sheets import SheetService
 from telemed.acts.telemonitoring.service.teams import TeamService
@@ -29,3 +30,4 @@ class TelemonitoringServices:
     devices: DeviceService
     quarantine: QuarantineService
     sheets: SheetService
+    reports: MonitoringReports

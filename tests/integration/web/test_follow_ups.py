@@ -147,10 +147,42 @@ async def test_a_measure_set_aside_counts_once_a_nurse_says_so(site: Site, patie
     assert (await nurse.post(f"{home}/mises-de-cote", {"mesure": "[1]", "reponse": "ecarter"})).status == 404
 
 
+async def test_a_doctor_signs_the_report_of_a_month_and_a_nurse_sees_that_it_is(site: Site, patient: Patient) -> None:
+    services = site.services
+    follow_up = await make_follow_up(services, site.people.doctor, patient)
+    base, doctor = f"/surveillance/{follow_up.id}/rapports", await site.signed_in("doctor")
+    assert "Aucun rapport encore." in (await doctor.get(base)).text
+    site.clock.advance(timedelta(days=31))
+    await services.telemonitoring.care.timers.run()
+    doctor = await site.signed_in("colleague")
+    draft = await doctor.get(base)
+    assert "Rapport : 1er mois" in plain(draft.text)
+    refused = await doctor.post(f"{base}/1", {"conclusion": " ", "conduite": "Peser chaque matin"})
+    assert refused.status == 422
+    assert "Le rapport doit comporter une conclusion." in plain(refused.text)
+    assert "Peser chaque matin" in refused.text
+    signed = await doctor.post(f"{base}/1", {"conclusion": "Aucune mesure reçue."})
+    assert "Rapport signé et scellé." in signed.text
+    pdf = re.search(r'href="(/documents/[0-9a-f-]+/pdf)"', signed.text)
+    assert pdf
+    assert (await doctor.get(f"{base}/2")).status == 404
+    nurse = await site.signed_in("nurse")
+    seen = await nurse.get(f"{base}/1")
+    assert "Un médecin du cabinet peut l’ouvrir." in seen.text
+    assert "/pdf" not in seen.text
+    assert (await nurse.post(f"{base}/1", {"conclusion": "x"})).status == 403
+
+
 async def test_what_is_another_practices_is_not_found(site: Site, patient: Patient) -> None:
     follow_up = await make_follow_up(site.services, site.people.doctor, patient)
     home, stranger = f"/surveillance/{follow_up.id}", await site.signed_in("stranger")
-    for path in (home, f"{home}/courbe?signal=weight", f"{home}/inscription", "/surveillance/nothing"):
+    for path in (
+        home,
+        f"{home}/rapports",
+        f"{home}/courbe?signal=weight",
+        f"{home}/inscription",
+        "/surveillance/nothing",
+    ):
         assert (await stranger.get(path)).status == 404
     for path in ("seuils", "equipe", "dispositifs", "suspendre", "arreter", "renouveler"):
         assert (await stranger.post(f"{home}/{path}")).status == 404
