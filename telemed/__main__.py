@@ -18,6 +18,7 @@ from telemed.api import logs
 from telemed.app import accounts, build_app, build_services, open_database, openapi_document
 from telemed.app.documents import open_keys_of_seals
 from telemed.demo import command as demo_command
+from telemed.demo.devices import command as simulation_command
 from telemed.documents.service import read_sealed_files, verify_files
 from telemed.kernel.errors import DomainError
 from telemed.law import check as law_check
@@ -51,6 +52,10 @@ def make_parser() -> argparse.ArgumentParser:
     demo = commands.add_parser("demo", help="a practice to walk about in; --once plays one visit by itself")
     demo_command.add_words(demo)
     demo.set_defaults(run=demo_command.run)
+
+    simulation = commands.add_parser("simulate-devices", help="play patients whose devices send, faults included")
+    simulation_command.add_words(simulation)
+    simulation.set_defaults(run=simulation_command.run)
 
     migration = commands.add_parser("migrate", help="bring the database to the present schema")
     migration.add_argument("--check", action="store_true", help="only check that migrations match the tables")
