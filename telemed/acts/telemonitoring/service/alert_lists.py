@@ -75,14 +75,15 @@ class AlertLists:
     async def page(
         self, caller: Caller, wanted: AlertFilter, *, after: AlertPlace | None = None, limit: int = 50
     ) -> AlertPage:
-        """Alerts of the caller's practice."""
+        """Alerts of the caller's practice. Traced first and alone: a board that is read holds up no writer."""
         async with self._database.begin() as uow:
             self._journal.note(uow, caller, "telemonitoring.list_alerts", details={"view": wanted.view.value})
             me, practice_id = _team_of(caller)
-            lists, now = AlertListStore(uow.session), self._clock.now()
+        async with self._database.read() as session:
+            lists, now = AlertListStore(session), self._clock.now()
             alerts = await lists.page(practice_id, me, wanted, now=now, after=after, limit=limit)
             counts = await lists.counts(practice_id, me, now)
-            return AlertPage(await _lines(uow.session, alerts, caller), counts)
+            return AlertPage(await _lines(session, alerts, caller), counts)
 
     async def count_waiting(self, caller: Caller) -> int:
         """How many alerts wait for the caller or for nobody in particular; 0 for a role that sees none. Not traced."""
@@ -96,16 +97,19 @@ class AlertLists:
         """One alert whole. Raises NotFound."""
         async with self._database.begin() as uow:
             alert = await reach_alert(uow, self._journal, caller, alert_id, "read_alert", lock=False)
-            page = await _events(uow.session, alert_id, after=0, limit=EVENTS)
-            mutes = await MuteStore(uow.session).in_force([alert.follow_up_id], self._clock.now(), lock=False)
-            (line,) = await _lines(uow.session, [alert], caller)
+        async with self._database.read() as session:
+            alert = await AlertStore(session).find(alert_id) or alert
+            page = await _events(session, alert_id, after=0, limit=EVENTS)
+            mutes = await MuteStore(session).in_force([alert.follow_up_id], self._clock.now(), lock=False)
+            (line,) = await _lines(session, [alert], caller)
             return AlertDetail(line, page.events, page.people, mutes)
 
     async def events(self, caller: Caller, alert_id: UUID, *, after: int, limit: int) -> EventPage:
         """What was written of an alert, the oldest first."""
         async with self._database.begin() as uow:
             await reach_alert(uow, self._journal, caller, alert_id, "read_alert", lock=False)
-            return await _events(uow.session, alert_id, after=after, limit=limit)
+        async with self._database.read() as session:
+            return await _events(session, alert_id, after=after, limit=limit)
 
 
 def _team_of(caller: Caller) -> tuple[UUID, UUID]:
