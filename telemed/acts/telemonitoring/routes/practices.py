@@ -20,10 +20,9 @@ _MANAGE = access_of(Right.MANAGE)
 
 
 @operations.get("/telemonitoring/pathways", access=SIGNED_IN)
-async def get_pathways(request: web.Request, caller: Caller) -> PathwaysOut:
-    """Read the pathways in force today: minimum data, mandatory alerts, longest silence."""
-    found = request.app[FOLLOW_UPS].pathways(caller)
-    return PathwaysOut(items=[PathwayOut.of(pathway, version) for pathway, version in found])
+async def get_pathways(request: web.Request) -> PathwaysOut:
+    """Read the pathways in force today: minimum data, mandatory alerts, longest silence, forfait, longest duration."""
+    return PathwaysOut(items=[PathwayOut.of(one) for one in request.app[FOLLOW_UPS].pathways()])
 
 
 @operations.post("/telemonitoring/papers", access=_MANAGE, status=201, errors=(409,))

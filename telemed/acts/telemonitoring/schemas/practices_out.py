@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from telemed.acts.telemonitoring.model.care import HoursSetting, Paper, PaperKind
-from telemed.acts.telemonitoring.model.pathway import Pathway, PathwayVersion
+from telemed.acts.telemonitoring.service.follow_up_reader import OpenPathway
 
 
 class PaperOut(BaseModel):
@@ -88,8 +88,16 @@ class AlertKindOut(BaseModel):
     is_silence: bool
 
 
+class TextOut(BaseModel):
+    """A text that a pathway comes from."""
+
+    title: str
+    address: str
+
+
 class PathwayOut(BaseModel):
-    """A pathway as it is in force today."""
+    """A pathway as it is in force today. Data are due at least every `silence_days` days. `forfait_cents` null: no
+    source gives its level; `increase_months` null: no increased forfait is open to it."""
 
     code: str
     label: str
@@ -98,11 +106,18 @@ class PathwayOut(BaseModel):
     minimum_data: list[DatumOut]
     alerts: list[AlertKindOut]
     silence_days: int
+    prescription_months: int
+    forfait_code: str | None
+    forfait_cents: int | None
+    increase_months: int | None
+    increase_renewals: int | None
     certainty: str
     note: str
+    references: list[TextOut]
 
     @classmethod
-    def of(cls, pathway: Pathway, version: PathwayVersion) -> Self:
+    def of(cls, one: OpenPathway) -> Self:
+        pathway, version, terms = one.pathway, one.version, one.terms
         return cls(
             code=pathway.code,
             label=pathway.label,
@@ -120,8 +135,14 @@ class PathwayOut(BaseModel):
             ],
             alerts=[AlertKindOut(code=one.code, label=one.label, is_silence=one.is_silence) for one in version.alerts],
             silence_days=version.silence.days,
+            prescription_months=terms.prescription_months,
+            forfait_code=terms.forfait_code,
+            forfait_cents=terms.forfait_cents,
+            increase_months=terms.increase_months,
+            increase_renewals=terms.increase_renewals,
             certainty=version.certainty.value,
             note=version.note,
+            references=[TextOut(title=text.title, address=text.address) for text in version.references],
         )
 
 

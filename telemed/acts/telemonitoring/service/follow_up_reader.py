@@ -3,29 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from uuid import UUID
 
 from telemed.acts.telemonitoring.model.care import FollowUp, FollowUpMove, Month, Prescription
 from telemed.acts.telemonitoring.model.follow_up import FollowUpState
 from telemed.acts.telemonitoring.model.pathway import Pathway, PathwayVersion
 from telemed.acts.telemonitoring.model.rights import Right
+from telemed.acts.telemonitoring.rules.terms import PathwayTerms, find_terms
 from telemed.acts.telemonitoring.service.care_access import open_follow_up, require_right
 from telemed.acts.telemonitoring.service.follow_up_steps import FollowUpSteps
 from telemed.acts.telemonitoring.store.care import CareStore
 from telemed.acts.telemonitoring.store.follow_ups import FollowUpStore
 from telemed.kernel.caller import Caller
 from telemed.kernel.clock import Territory, civil_date
+from telemed.law.law import Law
 from telemed.law.parameter import NotInForce
 from telemed.patients.store import PatientStore
 from telemed.storage.engine import Database
 from telemed.storage.uow import UnitOfWork
 
 
+@dataclass(frozen=True)
+class OpenPathway:
+    """A pathway with what holds today."""
+
+    pathway: Pathway
+    version: PathwayVersion
+    terms: PathwayTerms
+
+
 class FollowUpReader:
-    def __init__(self, *, database: Database, steps: FollowUpSteps, pathways: Mapping[str, Pathway]) -> None:
+    def __init__(self, *, database: Database, steps: FollowUpSteps, law: Law, pathways: Mapping[str, Pathway]) -> None:
         self._database = database
         self._steps = steps
         self._clock = steps.clock
+        self._law = law
         self._pathways = pathways
 
     async def get(self, caller: Caller, follow_up_id: UUID, *, right: Right = Right.READ) -> FollowUp:
@@ -72,12 +85,13 @@ class FollowUpReader:
             await open_follow_up(uow, self._steps.journal, caller, follow_up_id, "read_months", right=Right.LIST)
             return await CareStore(uow.session).months(follow_up_id)
 
-    def pathways(self, _caller: Caller) -> list[tuple[Pathway, PathwayVersion]]:
+    def pathways(self) -> list[OpenPathway]:
         """Those in force today (day of metropolitan France), by code: they are published data."""
-        today, found = civil_date(self._clock.now(), Territory.METROPOLE), list[tuple[Pathway, PathwayVersion]]()
+        today = civil_date(self._clock.now(), Territory.METROPOLE)
+        law, found = self._law.on(today), list[OpenPathway]()
         for _, pathway in sorted(self._pathways.items()):
             try:
-                found.append((pathway, pathway.on(today)))
+                found.append(OpenPathway(pathway, pathway.on(today), find_terms(pathway.activity, law)))
             except NotInForce:
                 continue
         return found

@@ -89,9 +89,8 @@ class FollowUpService(FollowUpReader):
         pathways: Mapping[str, Pathway],
         catalogue: Catalogue,
     ) -> None:
-        super().__init__(database=database, steps=steps, pathways=pathways)
+        super().__init__(database=database, steps=steps, law=law, pathways=pathways)
         self._enrolments = enrolments
-        self._law = law
         self._catalogue = catalogue
 
     async def create(self, caller: Caller, patient_id: UUID, draft: PlanDraft) -> FollowUp:

@@ -8,6 +8,7 @@ from uuid import UUID
 from telemed.acts.telemonitoring.model.care import FollowUp, IncreaseAsked
 from telemed.acts.telemonitoring.model.pathway import Pathway
 from telemed.acts.telemonitoring.model.rights import Right
+from telemed.acts.telemonitoring.rules.terms import find_increase_term
 from telemed.acts.telemonitoring.service.care_access import open_follow_up, require_right
 from telemed.acts.telemonitoring.service.follow_up_steps import FollowUpSteps
 from telemed.acts.telemonitoring.store.care import CareStore
@@ -17,10 +18,7 @@ from telemed.kernel.decision import Reason
 from telemed.kernel.errors import Conflict, Invalid, Refused
 from telemed.kernel.ids import new_id
 from telemed.law.law import Law
-from telemed.law.parameter import UnknownParameter
 from telemed.storage.engine import Database
-
-TERMS = "telemonitoring/operator/increased/months"
 
 
 class IncreaseService:
@@ -63,11 +61,7 @@ class IncreaseService:
     def _require_open(self, follow_up: FollowUp) -> None:
         activity = self._pathways[follow_up.plan.pathway].activity
         today = civil_date(self._steps.clock.now(), follow_up.plan.territory)
-        try:
-            term = self._law.on(today).find(f"{TERMS}/{activity}")
-        except UnknownParameter:
-            term = None
-        if term is None:
+        if find_increase_term(activity, self._law.on(today)) is None:
             text = "Aucun forfait majoré n'est ouvert à cette activité."
             raise Refused.because(
                 Reason("telemonitoring.no_increase", text, "Arrêté du 21 décembre 2023", {"pathway": activity})

@@ -200,6 +200,21 @@ async def test_a_doctor_asks_for_the_increased_forfait_on_grounds_where_the_law_
     ]
 
 
+async def test_the_pathways_are_read_with_what_the_law_says_today(api: Api, people: People) -> None:
+    found = {
+        one["code"]: one for one in (await api.call("GET", "/telemonitoring/pathways", by=people.nurse)).body["items"]
+    }
+    assert len(found) == 10
+    cardiac, implant = found["insuffisance_cardiaque"], found["prothese_cardiaque"]
+    assert [datum["signals"] for datum in cardiac["minimum_data"]] == [["weight"]]
+    assert [alert["code"] for alert in cardiac["alerts"] if alert["is_silence"]] == ["non_transmission"]
+    terms = ("silence_days", "prescription_months", "forfait_code", "forfait_cents", "increase_months")
+    assert [cardiac[name] for name in terms] == [1, 12, "TVB", 2800, 6]
+    assert [implant[name] for name in terms] == [2, 12, "TVA", 1100, None]
+    assert implant["certainty"] == "disputed"
+    assert all(one["references"] for one in found.values())
+
+
 async def test_the_hours_of_a_team_are_said_and_those_before_kept(api: Api, people: People) -> None:
     usual = (await api.call("GET", "/telemonitoring/hours", by=people.nurse)).body
     assert (len(usual["week"]), usual["set_by"]) == (5, None)
