@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from telemed.demo.people import PATIENTS
 from tests import journeys
 from tests.acceptance.test_gallery_accessibility import violations
 from tests.fixtures.browsers import NewWindow
+from tests.integration.acts.telemonitoring.enrolled import make_follow_up
 from tests.scene import Scene, demo_scene
+from tests.unit.acts.telemonitoring.making import make_arrival
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.browser, pytest.mark.slow]
 
@@ -127,6 +131,43 @@ async def test_the_pages_of_a_role(login: str, scene: Scene, new_window: NewWind
         if trouble or missed or unseen:
             found[path] = {"axe": trouble, "not reached": missed, "focus not seen": unseen}
     assert found == {}
+
+
+async def test_a_curve_is_looked_at_closely_by_keyboard(scene: Scene, new_window: NewWindow, axe_source: str) -> None:
+    """A nurse's sheet of a patient: one drawing for each width, and each measure said as she goes through them."""
+    services, doctor = scene.services, scene.practice.callers["karim.benali"]
+    (patient, *_) = await services.patients.page(doctor, limit=1)
+    follow_up = await make_follow_up(services, doctor, patient)
+    now = services.clock.now()
+    weights = [
+        msgspec.structs.replace(
+            make_arrival(73 + hours / 2),
+            follow_up_id=follow_up.id,
+            received_at=now,
+            observation=msgspec.structs.replace(
+                make_arrival(73 + hours / 2).observation, measured_at=now - timedelta(hours=4 - hours)
+            ),
+        )
+        for hours in range(4)
+    ]
+    await services.telemonitoring.ingestion.take(weights)
+    window = await new_window()
+    page = await window.new_page()
+    await journeys.sign_in(page, scene.base_url, scene.account("karim.benali"))
+    await page.goto(f"{scene.base_url}/surveillance/{follow_up.id}")
+    assert await violations(page, axe_source) == []
+    assert await page.locator("svg.chart:visible").count() == 1
+    await page.get_by_role("button", name="Ouvrir", exact=True).press("Enter")
+    said = page.locator("[data-zoom-read]")
+    await expect(said).to_contain_text("74,5\u00a0kg")
+    for key in ("ArrowLeft", "ArrowLeft", "+", "+"):
+        await page.keyboard.press(key)
+    await expect(said).to_contain_text("73,5\u00a0kg")
+    await page.keyboard.press("Escape")
+    assert await page.evaluate("document.activeElement.textContent.trim()") == "Ouvrir"
+    await page.set_viewport_size({"width": 360, "height": 740})
+    assert await page.locator("svg.chart:visible").get_attribute("class") == "chart chart-340"
+    assert await page.evaluate("document.documentElement.scrollWidth") == 360
 
 
 async def test_a_patient_goes_from_the_link_to_the_waiting_room_by_keyboard(
