@@ -39,7 +39,10 @@ CHANGES = (
     ("version = 0", "counts"),
 )
 NEVER = ("cause = 'x'", "patient_id = id", "follow_up_id = id", "since = closed_at", "ordinal = 7", "pathway = 'x'")
-REOPENED = "UPDATE telemonitoring_alerts SET state = 'new', owner = 'team', due_at = opened_at, outcome = NULL, closed_at = NULL"
+REOPENED = """
+    UPDATE telemonitoring_alerts
+    SET state = 'new', owner = 'team', due_at = opened_at, outcome = NULL, closed_at = NULL
+"""
 
 
 @pytest_asyncio.fixture
