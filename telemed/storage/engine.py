@@ -11,7 +11,7 @@ from uuid import UUID
 
 import orjson
 from sqlalchemy import Connection, Engine, UniqueConstraint, event, make_url
-from sqlalchemy.exc import DisconnectionError, IntegrityError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from telemed.kernel.errors import DomainError
@@ -22,6 +22,7 @@ from telemed.storage.types import attach_keyring
 from telemed.storage.uow import UnitOfWork
 
 _READ_ONLY = "telemed_read_only"
+_DEADLOCK = "40P01"
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000")
 
 
@@ -140,6 +141,11 @@ def _on_sqlite_begin(connection: Connection) -> None:
     """A transaction that writes says so at once: upgrading later would lose updates silently."""
     read_only = connection.get_execution_options().get(_READ_ONLY, False)
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def is_deadlock(error: DBAPIError) -> bool:
+    """Was this transaction undone because it and another waited for each other? Doing it again may well succeed."""
+    return getattr(error.orig, "sqlstate", None) == _DEADLOCK
 
 
 def violated_constraint(error: IntegrityError) -> str:

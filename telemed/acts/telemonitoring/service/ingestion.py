@@ -7,13 +7,17 @@ from collections import deque
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
+from sqlalchemy.exc import DBAPIError
+
 from telemed.acts.telemonitoring.model.arrival import Arrival, Kept, Taken
 from telemed.acts.telemonitoring.ports.watching import Watcher
 from telemed.acts.telemonitoring.store import ObservationStore
 from telemed.acts.telemonitoring.store.observations import Key
 from telemed.acts.telemonitoring.store.rows import RowWriter
 from telemed.kernel.errors import TooMany
-from telemed.storage.engine import Database
+from telemed.storage.engine import Database, is_deadlock
+
+_TRIES = 5
 
 
 @dataclass(eq=False)
@@ -115,6 +119,16 @@ class Ingestion:
             position = end
 
     async def _store(self, arrivals: Sequence[Arrival]) -> list[Taken]:
+        """Corrections may make two processes wait for each other: the one that the database undoes tries again."""
+        for _ in range(_TRIES - 1):
+            try:
+                return await self._store_once(arrivals)
+            except DBAPIError as error:
+                if not is_deadlock(error):
+                    raise
+        return await self._store_once(arrivals)
+
+    async def _store_once(self, arrivals: Sequence[Arrival]) -> list[Taken]:
         async with self._database.begin() as uow:
             answers = await ObservationStore(uow.session, self._writer).add(arrivals)
             if self._watcher is not None:

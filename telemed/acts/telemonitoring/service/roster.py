@@ -28,8 +28,6 @@ KEPT_AFTER = timedelta(days=31)
 _AHEAD_DAYS = 32
 """How far before a window a trend begins to read: a limit may be set so many days ahead, and another one sooner."""
 
-_ROOM = 100_000
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reader:
@@ -107,8 +105,9 @@ class Roster:
     A practice that has no rules yet for a pathway is given those that the service comes with.
     """
 
-    def __init__(self, defaults: Mapping[str, tuple[DefaultRule, ...]]) -> None:
+    def __init__(self, defaults: Mapping[str, tuple[DefaultRule, ...]], *, room: int = 100_000) -> None:
         self._defaults = defaults
+        self._room = room
         self._patients: dict[UUID, Patient | None] = {}
         self._versions: dict[UUID, int] = {}
         self._books: dict[Shelf, _Book] = {}
@@ -116,10 +115,11 @@ class Roster:
     async def call(self, session: AsyncSession, ids: Collection[UUID], at: datetime) -> dict[UUID, Patient]:
         """Those of `ids` that are watched, locked until the end of the transaction."""
         versions = await lock_follow_ups(session, ids)
-        stale = [one for one, version in versions.items() if self._versions.get(one) != version]
+        kept = {one: self._patients[one] for one, version in versions.items() if self._versions.get(one) == version}
+        stale = versions.keys() - kept.keys()
         if stale:
-            await self._read_patients(session, stale, at)
-        return {one: patient for one in versions if (patient := self._patients[one]) is not None}
+            kept |= await self._read_patients(session, stale, at)
+        return {one: patient for one, patient in kept.items() if patient is not None}
 
     async def readers(self, session: AsyncSession, shelves: Iterable[Shelf], at: datetime) -> dict[Shelf, Readers]:
         """The general rules of these books, as they are now. Called once the patients are locked: a rule that another
@@ -142,16 +142,19 @@ class Roster:
         book = self._books.get(shelf)
         return book if book is not None and book.version == versions.get(shelf) else None
 
-    async def _read_patients(self, session: AsyncSession, ids: Collection[UUID], at: datetime) -> None:
+    async def _read_patients(
+        self, session: AsyncSession, ids: Collection[UUID], at: datetime
+    ) -> dict[UUID, Patient | None]:
         watched = await FollowUpStore(session).find_watched(ids)
         own = await RuleStore(session).read_own(ids, retired_after=at - KEPT_AFTER)
-        for one, found in watched.items():
+        read = {one: _patient(found, own.get(one, ())) for one, found in watched.items()}
+        for one, patient in read.items():
             self._patients.pop(one, None)
-            self._versions[one] = found.version
-            self._patients[one] = _patient(found, own.get(one, ()))
-        while len(self._patients) > max(_ROOM, len(ids)):
+            self._patients[one], self._versions[one] = patient, watched[one].version
+        while len(self._patients) > self._room:
             oldest = next(iter(self._patients))
             del self._patients[oldest], self._versions[oldest]
+        return read
 
 
 async def begin_book(session: AsyncSession, shelf: Shelf, defaults: Mapping[str, tuple[DefaultRule, ...]]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -280,12 +281,26 @@ async def test_a_group_costs_the_same_number_of_statements_for_ten_patients_as_f
         for _ in range(number):
             person, _ = await services.patients.create(people.doctor, make_draft())
             followed.append(await make_follow_up(services, people.doctor, person, limits=[make_limit()]))
-        await way_in.take([make_measure(one, begin + timedelta(minutes=number), 70) for one in followed])
-        later = [make_measure(one, begin + timedelta(minutes=number + 1), 70) for one in followed]
+        for minutes in range(2):
+            at = begin + timedelta(minutes=10 * number + minutes)
+            await way_in.take([make_measure(one, at, 70) for one in followed])
+        later = [make_measure(one, begin + timedelta(minutes=10 * number + 2), 70) for one in followed]
         with counted(services.database) as statements:
             await way_in.take(later)
         counts.append(len(statements))
     assert counts[0] == counts[1]
+
+
+async def test_more_patients_than_are_kept_in_memory_lose_nothing(services: Services, people: People) -> None:
+    alerts, begin, followed = KeptAlerts(), services.clock.now(), list[FollowUp]()
+    for _ in range(4):
+        person, _ = await services.patients.create(people.doctor, make_draft())
+        followed.append(await make_follow_up(services, people.doctor, person, limits=[make_limit()]))
+    way_in = make_way_in(services, alerts, room=2)
+    for minutes, kilograms in ((1, 79), (2, 90), (3, 91)):
+        at = begin + timedelta(minutes=minutes)
+        await way_in.take([make_measure(one, at, kilograms) for one in followed[: minutes + 1]])
+    assert Counter(alerts.of("weight_high")) == {"fired": 4}
 
 
 @contextmanager

@@ -46,10 +46,10 @@ class KeptAlerts:
         return [one.kind.value for one in self.told if one.cause == cause]
 
 
-def make_way_in(services: Services, alerts: KeptAlerts) -> Ingestion:
+def make_way_in(services: Services, alerts: KeptAlerts, *, room: int = 100) -> Ingestion:
     """As a process of its own would have it: nothing in memory."""
     telemonitoring = services.telemonitoring
-    roster = Roster(load_default_rules(telemonitoring.pathways, telemonitoring.catalogue))
+    roster = Roster(load_default_rules(telemonitoring.pathways, telemonitoring.catalogue), room=room)
     watcher = RuleWatcher(roster=roster, alerts=alerts)
     return Ingestion(database=services.database, writer=RowWriter(telemonitoring.catalogue), watcher=watcher)
 
@@ -65,10 +65,11 @@ def make_measure(
     device: int = 1,
     received: datetime | None = None,
 ) -> Arrival:
-    """A measure of a follow-up, received five seconds later if nothing else is said."""
+    """A measure of a follow-up by one of its devices, received five seconds later if nothing else is said."""
     millionths = None if value is None else round(value * 1_000_000)
     observation = Observation("", "", f"urn:x|{signal}", "", at, status, signal, millionths, answer)
-    return Arrival(follow_up.id, UUID(int=device), new_id(), received or at + timedelta(seconds=5), observation)
+    device_id = UUID(int=follow_up.id.int ^ device)
+    return Arrival(follow_up.id, device_id, new_id(), received or at + timedelta(seconds=5), observation)
 
 
 async def keep_rules(services: Services, follow_up: FollowUp, rules: Iterable[Rule], at: datetime) -> list[RuleVersion]:
