@@ -27,6 +27,7 @@ PAGES = {
         "/rendez-vous",
         "/rendez-vous/nouveau",
         "/patientele",
+        "/surveillance/questionnaires",
         "/mes-sessions",
         "/surveillance/regles",
         "/surveillance/regles/nouvelle",
@@ -200,9 +201,63 @@ async def test_a_patient_goes_from_the_link_to_the_waiting_room_by_keyboard(
     assert [trouble for trouble in troubles if trouble] == []
 
 
+async def test_a_patient_keys_in_by_keyboard_on_his_phone(scene: Scene, new_window: NewWindow, axe_source: str) -> None:
+    """From the link of his follow-up: a questionnaire, a measure that is asked twice, what he noted."""
+    patient = await scene.services.patients.get(scene.practice.doctor, scene.practice.patients[1])
+    follow_up = await make_follow_up(scene.services, scene.practice.doctor, patient)
+    link = await scene.services.own_pages.links.make_link(scene.practice.secretary, follow_up.id)
+    page = await (await new_window(is_phone=True)).new_page()
+    troubles: list[list[str]] = []
+
+    async def look(heading: str) -> None:
+        await page.get_by_role("heading", name=heading).first.wait_for()
+        await page.get_by_role("link", name="appelez le 15").first.wait_for()
+        width = await page.evaluate("document.documentElement.scrollWidth")
+        troubles.append([*await violations(page, axe_source), *([f"{width} px wide"] if width > 360 else [])])
+
+    await page.goto(link)
+    await look("Votre date de naissance")
+    await _focus(page, "Jour")
+    born = PATIENTS[1].born_on
+    for part in (born.day, born.month, born.year):
+        await page.keyboard.type(str(part))
+        await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await look("Bonjour")
+    missed, unseen = await walk(page)
+    assert (missed, unseen) == ([], [])
+    await page.get_by_role("link", name="Votre cœur aujourd’hui").press("Enter")
+    for first, downs in (("Non, comme d’habitude", 2), ("Non", 0), ("Oui", 0), ("Oui, tous", 0)):
+        await _focus(page, first)
+        for key in ("Space", *("ArrowDown",) * downs):
+            await page.keyboard.press(key)
+        troubles.append(await violations(page, axe_source))
+        await _press(page, "Continuer")
+    await look("Vos réponses")
+    await _press(page, "Envoyer à mon équipe")
+    await look("C’est noté, merci")
+    await page.get_by_text("appelez le 15 maintenant").wait_for()
+    await page.goto(scene.base_url + "/suivi/mesures/weight")
+    await look("Combien pesez-vous")
+    await _focus(page, "Poids")
+    await page.keyboard.type("724")
+    await _press(page, "Noter")
+    await look("Est-ce bien cela")
+    await _press(page, "Non, corriger")
+    await _focus(page, "Poids")
+    await page.keyboard.press("Control+A")
+    await page.keyboard.type("72,4")
+    await _press(page, "Noter")
+    await look("C’est noté, merci")
+    await page.get_by_text("72,4 kg").wait_for()
+    await page.goto(scene.base_url + "/suivi/accord")
+    await look("Mon accord")
+    assert [trouble for trouble in troubles if trouble] == []
+
+
 async def _focus(page: Page, label: str) -> None:
     """Go on by Tab until the field of this label has the focus. Raises AssertionError when Tab never comes there."""
-    target = page.get_by_label(label)
+    target = page.get_by_label(label, exact=True)
     for _step in range(60):
         await page.keyboard.press("Tab")
         if await target.evaluate("(element) => element === document.activeElement"):
