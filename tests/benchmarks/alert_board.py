@@ -33,11 +33,11 @@ from telemed.kernel.caller import SYSTEM, Caller
 from telemed.kernel.ids import new_id
 from telemed.settings import Environment, Settings
 from telemed.storage.migrate import upgrade
-from tests.benchmarks.filling import add_patients
+from tests.benchmarks.filling import add_patients, make_database
 from tests.benchmarks.table import ROUNDS, Table, figure, median
 from tests.fixtures.http import open_session
 from tests.fixtures.people import caller_for, make_carer, make_doctor, make_practice
-from tests.fixtures.postgres import running_server, stop_server
+from tests.fixtures.postgres import stop_server
 
 SIZES = (10, 1_000, 100_000)
 VIEWS = {
@@ -136,8 +136,7 @@ async def _time(filled: list[Loaded], query: str) -> tuple[list[float], list[flo
 
 @asynccontextmanager
 async def _loaded(database: str, folder: Path, size: int) -> AsyncIterator[Loaded]:
-    path = folder / f"board-{size}.db"
-    url = f"sqlite:///{path}" if database == "sqlite" else await _postgres(folder, size)
+    url = await make_database(database, folder, f"board_{size}")
     settings = Settings(
         environment=Environment.TEST, data_dir=folder, database_url=url, requests_per_minute=1_000_000
     ).with_keys()
@@ -150,7 +149,7 @@ async def _loaded(database: str, folder: Path, size: int) -> AsyncIterator[Loade
         await server.start_server()
         stack.push_async_callback(server.close)
         client = await stack.enter_async_context(ClientSession(cookie_jar=DummyCookieJar()))
-        plain = _plain_sqlite(stack, path, practice_id) if database == "sqlite" else None
+        plain = _plain_sqlite(stack, url, practice_id) if database == "sqlite" else None
         loaded = Loaded(server, client, token, plain or await _plain_postgresql(stack, url, practice_id))
 
         def count(*_: object) -> None:
@@ -160,8 +159,8 @@ async def _loaded(database: str, folder: Path, size: int) -> AsyncIterator[Loade
         yield loaded
 
 
-def _plain_sqlite(stack: AsyncExitStack, path: Path, practice_id: UUID) -> Callable[[], Awaitable[None]]:
-    connection = sqlite3.connect(path)
+def _plain_sqlite(stack: AsyncExitStack, url: str, practice_id: UUID) -> Callable[[], Awaitable[None]]:
+    connection = sqlite3.connect(url.removeprefix("sqlite:///"))
     stack.callback(connection.close)
 
     async def ask() -> None:
@@ -255,17 +254,3 @@ def _alerts(follow_ups: list[dict[str, Any]], size: int, nurse_id: UUID, now: da
         )
         is_taken = number % 10 == 3
         yield replace(alert, state=AlertState.TAKEN, holder_id=nurse_id, taken_by=nurse_id) if is_taken else alert
-
-
-async def _postgres(folder: Path, size: int) -> str:
-    server = running_server(folder)
-    for _attempt in range(100):
-        try:
-            connection = await asyncpg.connect(f"{server}/postgres")
-        except asyncpg.CannotConnectNowError:
-            await asyncio.sleep(0.05)
-            continue
-        await connection.execute(f"CREATE DATABASE board_{size}")
-        await connection.close()
-        break
-    return f"{server}/board_{size}"

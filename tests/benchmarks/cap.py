@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-import asyncpg
 from sqlalchemy import text
 
 from billing.rules.cap import Counts
@@ -24,8 +23,9 @@ from telemed.kernel.clock import FrozenClock, Territory
 from telemed.settings import Environment, Settings
 from telemed.storage.engine import Database
 from telemed.storage.migrate import upgrade
+from tests.benchmarks.filling import make_database
 from tests.benchmarks.table import ROUNDS, Table, figure, median
-from tests.fixtures.postgres import running_server, stop_server
+from tests.fixtures.postgres import stop_server
 from tests.integration.billing.conftest import DOCTOR, RPPS
 from tests.unit.billing.making import DOCTOR_ID, PRACTICE_ID, make_facts
 
@@ -160,7 +160,7 @@ async def _explain(filled: Filled, database: str) -> str:
 
 @asynccontextmanager
 async def _filled(database: str, folder: Path, size: int) -> AsyncIterator[Filled]:
-    url = f"sqlite:///{folder / f'cap-{size}.db'}" if database == "sqlite" else await _postgres(folder, size)
+    url = await make_database(database, folder, f"cap_{size}")
     settings = Settings(environment=Environment.TEST, data_dir=folder, database_url=url).with_keys()
     services = build_services(settings, clock=FrozenClock(TODAY), senders={})
     await upgrade(services.database)
@@ -190,18 +190,3 @@ async def _fill(database: Database, size: int) -> None:
             await uow.session.execute(text(statement))
     async with database.engine.connect() as connection:
         await connection.exec_driver_sql("ANALYZE")
-
-
-async def _postgres(folder: Path, size: int) -> str:
-    """A database of its own on the server of this run."""
-    server = running_server(folder)
-    for _attempt in range(100):
-        try:
-            connection = await asyncpg.connect(f"{server}/postgres")
-        except asyncpg.CannotConnectNowError:
-            await asyncio.sleep(0.05)
-            continue
-        await connection.execute(f"CREATE DATABASE cap_{size}")
-        await connection.close()
-        break
-    return f"{server}/cap_{size}"

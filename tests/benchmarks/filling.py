@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -27,7 +28,9 @@ from telemed.patients.model import Contact, Identity, Patient, Sex, Traits, Used
 from telemed.patients.store import PatientStore
 from telemed.professionals.model import Professional
 from telemed.trace.tables import TraceEntryRow, TraceHeadRow
+from tests.fixtures.databases import administrator
 from tests.fixtures.people import caller_for, make_carer, make_doctor, make_practice, make_staff
+from tests.fixtures.postgres import running_server
 
 _CHUNK = 5_000
 _SLOT = timedelta(minutes=15)
@@ -162,3 +165,13 @@ async def _add_trace(services: Services, doctor_id: UUID, acts: list[Teleconsult
         for start in range(0, len(lines), _CHUNK):
             await uow.session.execute(insert(TraceEntryRow), lines[start : start + _CHUNK])
         head.number += len(lines)
+
+
+async def make_database(kind: str, folder: Path, name: str) -> str:
+    """The URL of an empty database: a file of the folder, or one of the PostgreSQL server of this run."""
+    if kind == "sqlite":
+        return f"sqlite:///{folder / name}.db"
+    server = running_server(folder)
+    async with administrator(server) as connection:
+        await connection.execute(f'CREATE DATABASE "{name}"')
+    return f"{server}/{name}"

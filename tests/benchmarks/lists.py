@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
 
-import asyncpg
 from aiohttp import ClientSession, DummyCookieJar
 from aiohttp.test_utils import TestServer
 from sqlalchemy import event
@@ -24,10 +23,10 @@ from telemed.app import build_app, build_services
 from telemed.kernel.caller import Caller
 from telemed.settings import Environment, Settings
 from telemed.storage.migrate import upgrade
-from tests.benchmarks.filling import FilledPractice, fill
+from tests.benchmarks.filling import FilledPractice, fill, make_database
 from tests.benchmarks.table import ROUNDS, Table, figure, median
 from tests.fixtures.http import open_session
-from tests.fixtures.postgres import running_server, stop_server
+from tests.fixtures.postgres import stop_server
 
 SIZES = (10, 1_000, 100_000)
 _REQUESTS = 20
@@ -125,7 +124,7 @@ async def _time(filled: list[Loaded], name: str) -> tuple[list[float], list[floa
 
 @asynccontextmanager
 async def _loaded(database: str, folder: Path, size: int) -> AsyncIterator[Loaded]:
-    url = f"sqlite:///{folder / f'{size}.db'}" if database == "sqlite" else await _postgres(folder, size)
+    url = await make_database(database, folder, f"bench_{size}")
     settings = Settings(
         environment=Environment.TEST, data_dir=folder, database_url=url, requests_per_minute=1_000_000
     ).with_keys()
@@ -145,18 +144,3 @@ async def _loaded(database: str, folder: Path, size: int) -> AsyncIterator[Loade
 
         event.listen(services.database.engine.sync_engine, "before_cursor_execute", count)
         yield loaded
-
-
-async def _postgres(folder: Path, size: int) -> str:
-    """A database of its own on the server of this run, analysed as autovacuum would have."""
-    server = running_server(folder)
-    for _attempt in range(100):
-        try:
-            connection = await asyncpg.connect(f"{server}/postgres")
-        except asyncpg.CannotConnectNowError:
-            await asyncio.sleep(0.05)
-            continue
-        await connection.execute(f"CREATE DATABASE bench_{size}")
-        await connection.close()
-        break
-    return f"{server}/bench_{size}"

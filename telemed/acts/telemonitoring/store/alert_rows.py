@@ -9,6 +9,7 @@ from telemed.acts.telemonitoring.model.alert import AlertActor, AlertOutcome, Al
 from telemed.acts.telemonitoring.model.evidence import Evidence
 from telemed.acts.telemonitoring.model.rule import Side
 from telemed.acts.telemonitoring.model.triage import RANKS, Alert, AlertEvent, EventKind, KeptMute
+from telemed.acts.telemonitoring.rules.triage import read_evidence
 from telemed.acts.telemonitoring.tables.alerts import AlertEventRow, AlertRow, MuteRow
 
 _SEVERITIES = {rank: severity for severity, rank in RANKS.items()}
@@ -84,11 +85,6 @@ def to_values(alert: Alert) -> dict[str, Any]:
 
 def to_evidence(evidence: tuple[Evidence, ...]) -> list[list[Any]]:
     return [list(one) for one in evidence]
-
-
-def read_evidence(raw: Any) -> tuple[Evidence, ...]:
-    """Values as they were kept."""
-    return tuple(Evidence(*one) for one in raw or ())
 
 
 def to_alert(row: AlertRow) -> Alert:
