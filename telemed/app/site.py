@@ -34,6 +34,7 @@ from telemed.acts.teleexpertise.routes import keys as teleexpertise_keys
 from telemed.acts.teleexpertise.routes.templates import TEMPLATES
 from telemed.acts.telemonitoring import routes as telemonitoring_routes
 from telemed.acts.telemonitoring.formats.fhir import capabilities as telemonitoring_fhir
+from telemed.acts.telemonitoring.routes import reports as report_routes
 from telemed.adapters.rooms import SOCKET_PATH
 from telemed.api import docs_page, fhir, health, openapi, problems_page, stream
 from telemed.api.auth import AUTHENTICATORS, FOLLOW_COOKIE, SESSION_COOKIE, VISIT_COOKIE, Authenticator
@@ -139,6 +140,7 @@ def _give_services(app: web.Application, services: Services) -> None:
     _give_expertise(app, services.expertise)
     _give_experts(app, services.experts)
     give_telemonitoring(app, services.telemonitoring)
+    app[report_routes.REPORTS] = services.monitoring_reports
     give_own_pages(app, services.own_pages)
     capabilities = (*expert_fhir.CAPABILITIES, *telemonitoring_fhir.CAPABILITIES)
     app[fhir.METADATA] = fhir.write_statement(capabilities, address=f"{services.settings.public_url}/fhir")

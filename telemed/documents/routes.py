@@ -25,6 +25,7 @@ _NAMES = {
     DocumentKind.TELECONSULTATION_REPORT: "compte-rendu",
     DocumentKind.EXPERTISE_REQUEST: "demande",
     DocumentKind.EXPERTISE_REPORT: "avis",
+    DocumentKind.MONITORING_REPORT: "telesurveillance",
 }
 
 

@@ -22,6 +22,7 @@ _KINDS = {
     DocumentKind.EXPERTISE_REQUEST: "Demande d’avis",
     DocumentKind.EXPERTISE_REPORT: "Compte rendu de téléexpertise",
     DocumentKind.TELECONSULTATION_REPORT: "Compte rendu de téléconsultation",
+    DocumentKind.MONITORING_REPORT: "Rapport de télésurveillance",
 }
 _RECIPIENTS = {
     Recipient.REQUERANT: "À qui l’a demandé",

@@ -19,12 +19,13 @@ from telemed.acts.teleconsultation.service.booking import BookingRequest
 from telemed.acts.teleexpertise.model import CaseContent, EndReason, Medical
 from telemed.acts.teleexpertise.model.templates import TemplateContent
 from telemed.acts.telemonitoring.model.board import AlertFilter
-from telemed.acts.telemonitoring.model.care import EducationTopic, FollowUp, PaperKind
+from telemed.acts.telemonitoring.model.care import EducationTopic, FollowUp, Month, PaperKind
 from telemed.acts.telemonitoring.model.entry import Given
 from telemed.acts.telemonitoring.rules.silence import Gap, SilenceCause
 from telemed.acts.telemonitoring.service.follow_ups import PlanDraft
 from telemed.acts.telemonitoring.service.practices import PaperDraft
 from telemed.acts.telemonitoring.service.rulebook import Scope
+from telemed.acts.telemonitoring.store.care import CareStore
 from telemed.acts.telemonitoring.store.silences import KeptGap, SilenceStore
 from telemed.app import OPERATIONS, Services, build_services
 from telemed.consent.model import ActKind, ConsentDecision
@@ -174,8 +175,9 @@ async def with_follow_up(path: str, services: Services, people: People) -> str:
             await care.follow_ups.create(people.doctor, one.id, PlanDraft("diabete"))
         return path
     follow_up = await make_follow_up(services, people.doctor, patients[0])
-    if path.endswith("/silences"):
-        return path.replace("{follow_up_id}", str(await with_silences(services, follow_up)))
+    written = {"silences": with_silences, "reports": with_months}.get(path.rpartition("/")[2])
+    if written is not None:
+        return path.replace("{follow_up_id}", str(await written(services, follow_up)))
     for _ in range(MANY):
         topics = [EducationTopic.DEVICE]
         await care.education.log(people.nurse, follow_up.id, held_on=today, minutes=30, topics=topics, note="")
@@ -184,6 +186,17 @@ async def with_follow_up(path: str, services: Services, people: People) -> str:
         weight = {"weight": Given("72,4")}
         await services.telemonitoring.keying.entries.key(people.nurse, follow_up.id, "weight", weight)
     return path.replace("{follow_up_id}", str(follow_up.id))
+
+
+async def with_months(services: Services, follow_up: FollowUp) -> UUID:
+    """The follow-up with thirty months that are over."""
+    now = services.clock.now()
+    async with services.database.begin() as uow:
+        for number in range(1, MANY + 1):
+            day = now.date() + timedelta(days=31 * number)
+            month = Month(follow_up.id, number, DayRange(day, day), 1, 1, None, now)
+            await CareStore(uow.session).add_month(month)
+    return follow_up.id
 
 
 async def with_silences(services: Services, follow_up: FollowUp) -> UUID:
@@ -256,6 +269,7 @@ LISTS = {
     "/telemonitoring/questionnaires": "nurse",
     "/telemonitoring/papers": "secretary",
     "/follow-ups/{follow_up_id}/silences": "nurse",
+    "/follow-ups/{follow_up_id}/reports": "nurse",
     "/telemonitoring/rules": "nurse",
     "/telemonitoring/rules/{rule_id}/versions": "nurse",
 }

@@ -165,6 +165,8 @@ async def test_a_doctor_signs_the_report_of_a_month_and_a_nurse_sees_that_it_is(
     assert "Rapport signé et scellé." in signed.text
     pdf = re.search(r'href="(/documents/[0-9a-f-]+/pdf)"', signed.text)
     assert pdf
+    opened = await doctor.client.get(pdf[1], headers={"Sec-Fetch-Site": "same-origin"})
+    assert (opened.status, opened.content_type) == (200, "application/pdf")
     assert (await doctor.get(f"{base}/2")).status == 404
     nurse = await site.signed_in("nurse")
     seen = await nurse.get(f"{base}/1")

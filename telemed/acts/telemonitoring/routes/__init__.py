@@ -14,6 +14,7 @@ from telemed.acts.telemonitoring.routes import (
     practices,
     quality,
     quarantine,
+    reports,
     rulebook,
 )
 
@@ -25,6 +26,7 @@ OPERATIONS = (
     devices.operations,
     doors.operations,
     quarantine.operations,
+    reports.operations,
     histories.operations,
     alerts.operations,
     alert_actions.operations,

@@ -16,6 +16,7 @@ from telemed.documents.service.archive import Artifact
 from telemed.kernel.clock import FrozenClock
 from telemed.kernel.errors import Conflict, Forbidden, NotFound, Refused
 from telemed.patients.model import Patient
+from tests.fixtures.http import Api
 from tests.fixtures.people import People
 from tests.integration.acts.telemonitoring.enrolled import make_follow_up, make_limit
 from tests.unit.acts.telemonitoring.making import make_arrival
@@ -94,3 +95,24 @@ async def test_the_end_of_care_is_reported_once_it_came(
     assert files.pdf.startswith(b"%PDF")
     with pytest.raises(NotFound):
         await reports.list(people.stranger, follow_up.id)
+
+
+async def test_a_report_is_signed_over_http_by_a_doctor_once(
+    api: Api, services: Services, people: People, patient: Patient, clock: FrozenClock
+) -> None:
+    follow_up = await make_follow_up(services, people.doctor, patient)
+    base = f"/follow-ups/{follow_up.id}/reports"
+    clock.advance(timedelta(days=31))
+    await services.telemonitoring.care.timers.run()
+    listed = await api.call("GET", base, by=people.nurse)
+    assert [(one["month"], one["signed"]) for one in listed.body["items"]] == [(1, None)]
+    words = {"month": 1, "conclusion": "Rien à signaler."}
+    assert (await api.call("POST", f"{base}/preview", words, by=people.nurse)).status == 403
+    assert (await api.call("POST", base, by=people.nurse, body=words)).status == 403
+    assert (await api.call("POST", base, by=people.stranger, body=words)).status == 404
+    assert (await api.call("POST", base, by=people.doctor, body=words | {"month": 2})).status == 404
+    empty = await api.call("POST", base, by=people.doctor, body=words | {"conclusion": ""})
+    assert (empty.status, empty.body["reasons"][0]["code"]) == (409, "report.conclusion_missing")
+    signed = await api.call("POST", base, by=people.doctor, body=words)
+    assert (signed.status, signed.body["kind"]) == (201, "telemonitoring_report")
+    assert (await api.call("POST", base, by=people.doctor, body=words)).status == 409
