@@ -13,6 +13,8 @@ from tests.fixtures.http import Api, Reply
 from tests.fixtures.people import People
 
 pytestmark = pytest.mark.asyncio
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""What says nothing to the database that another test of this file does not say to both."""
 PLAN = {
     "pathway": "insuffisance_cardiaque",
     "hand_signals": ["weight"],
@@ -89,6 +91,7 @@ async def test_each_thing_that_lacks_is_told_until_nothing_does(api: Api, people
     assert (await api.call("POST", f"{path}/start", by=people.doctor)).code == "telemonitoring.already_started"
 
 
+@ON_SQLITE
 async def test_a_nurse_alone_cannot_answer_for_a_follow_up(api: Api, people: People, patient: Patient) -> None:
     body = PLAN | {"patient_id": str(patient.id)}
     path = f"/follow-ups/{(await api.call('POST', '/follow-ups', body, by=people.nurse)).body['id']}"
@@ -127,6 +130,7 @@ async def test_a_consent_taken_back_ends_the_follow_up_at_once(
     assert (await api.call("POST", f"{path}/stop", {"end_reason": "other"}, by=people.doctor)).status == 409
 
 
+@ON_SQLITE
 async def test_taking_back_the_consent_to_one_pathway_leaves_the_other(
     api: Api, people: People, patient: Patient
 ) -> None:
@@ -167,6 +171,7 @@ async def test_a_doctor_sets_limits_and_none_is_ever_overwritten(
         assert put.status == status
 
 
+@ON_SQLITE
 async def test_education_is_written_down_and_read_by_the_team(api: Api, people: People, patient: Patient) -> None:
     path = await started(api, people, patient)
     session = {"held_on": "2026-11-25", "minutes": 45, "topics": ["device", "signs"], "note": "Balance comprise."}
@@ -200,6 +205,7 @@ async def test_a_doctor_asks_for_the_increased_forfait_on_grounds_where_the_law_
     ]
 
 
+@ON_SQLITE
 async def test_the_pathways_are_read_with_what_the_law_says_today(api: Api, people: People) -> None:
     found = {
         one["code"]: one for one in (await api.call("GET", "/telemonitoring/pathways", by=people.nurse)).body["items"]
@@ -215,6 +221,7 @@ async def test_the_pathways_are_read_with_what_the_law_says_today(api: Api, peop
     assert all(one["references"] for one in found.values())
 
 
+@ON_SQLITE
 async def test_the_hours_of_a_team_are_said_and_those_before_kept(api: Api, people: People) -> None:
     usual = (await api.call("GET", "/telemonitoring/hours", by=people.nurse)).body
     assert (len(usual["week"]), usual["set_by"]) == (5, None)
@@ -228,6 +235,7 @@ async def test_the_hours_of_a_team_are_said_and_those_before_kept(api: Api, peop
         assert (await api.call("PUT", "/telemonitoring/hours", {"week": wrong}, by=people.nurse)).status == 422
 
 
+@ON_SQLITE
 async def test_another_practice_finds_nothing(api: Api, people: People, patient: Patient) -> None:
     path = await started(api, people, patient)
     assert (await api.call("GET", "/follow-ups", by=people.stranger)).body["items"] == []

@@ -37,6 +37,8 @@ from tests.integration.acts.telemonitoring.enrolled import (
 )
 
 pytestmark = pytest.mark.asyncio
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""What says nothing to the database that another test of this file does not say to both."""
 
 
 async def test_whoever_watches_reads_it_in_one_statement_and_learns_of_each_change(
@@ -108,6 +110,7 @@ async def in_state(
     return draft.id
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("state", FollowUpState)
 async def test_nobody_takes_a_step_that_the_table_does_not_hold(
     services: Services, people: People, patient: Patient, clock: FrozenClock, state: FollowUpState

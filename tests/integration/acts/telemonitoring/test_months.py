@@ -31,6 +31,8 @@ from tests.fixtures.people import People
 from tests.integration.acts.telemonitoring.enrolled import give_consents, make_follow_up, make_prescription
 
 pytestmark = pytest.mark.asyncio
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""What says nothing to the database that another test of this file does not say to both."""
 DEVICE = new_id()
 START = date(2026, 11, 25)
 PAPERS = (
@@ -150,6 +152,7 @@ async def test_too_few_data_flag_it_stop_billing_and_ask_a_doctor(story: Story) 
     assert (await story.now()).state is FollowUpState.ACTIVE
 
 
+@ON_SQLITE
 async def test_a_stay_in_hospital_expects_nothing_and_is_told_to_billing(story: Story) -> None:
     await story.weigh(days(START, 5))
     await story.go_to(date(2026, 11, 30))
@@ -169,6 +172,7 @@ async def test_a_stay_in_hospital_expects_nothing_and_is_told_to_billing(story: 
     assert "billing.month_partly_suspended" in [reason.code for reason in claim.warnings]
 
 
+@ON_SQLITE
 async def test_a_month_that_is_flagged_while_the_patient_is_away_asks_for_a_decision_when_he_is_back(
     story: Story,
 ) -> None:
@@ -201,6 +205,7 @@ async def test_a_prescription_that_ends_lapses_it_and_nothing_is_billed_until_it
     assert (await short.claims())[4].code == "TVB"
 
 
+@ON_SQLITE
 async def test_what_lapsed_while_he_was_away_or_undecided_is_not_forgotten_when_it_is_renewed(short: Story) -> None:
     care, (doctor, nurse) = short.care.follow_ups, (short.people.doctor, short.people.nurse)
     await short.go_to(date(2026, 12, 25))
@@ -218,6 +223,7 @@ async def test_what_lapsed_while_he_was_away_or_undecided_is_not_forgotten_when_
     assert (await care.keep(doctor, lapsed.id, reason="De retour")).state is FollowUpState.ACTIVE
 
 
+@ON_SQLITE
 async def test_a_renewal_in_time_leaves_no_month_unpaid(short: Story) -> None:
     await short.weigh(days(START, 100))
     await short.go_to(date(2027, 1, 10))
@@ -233,6 +239,7 @@ async def test_a_renewal_in_time_leaves_no_month_unpaid(short: Story) -> None:
     assert [one.renews for one in written] == [None, written[0].id]
 
 
+@ON_SQLITE
 async def test_without_its_papers_a_month_is_closed_and_not_billed(story: Story) -> None:
     await story.weigh(days(START, 61))
     for paper in await story.care.practices.papers(story.people.secretary):
@@ -259,6 +266,7 @@ async def test_what_nobody_renews_is_closed_and_a_draft_nobody_starts_is_dropped
     assert steps == [FollowUpStep.START, FollowUpStep.FLAG, FollowUpStep.LAPSE, FollowUpStep.CLOSE]
 
 
+@ON_SQLITE
 async def test_a_stop_on_the_day_after_a_month_does_not_lose_it(story: Story) -> None:
     await story.weigh(days(START, 30))
     story.clock.move_to(datetime(2026, 12, 25, 0, 30, tzinfo=Territory.METROPOLE.zone))
@@ -270,6 +278,7 @@ async def test_a_stop_on_the_day_after_a_month_does_not_lose_it(story: Story) ->
     assert [claim.code for claim in (await story.claims()).values()] == ["TVB"]
 
 
+@ON_SQLITE
 async def test_a_withdrawal_in_the_month_bars_it_from_the_day_on(story: Story) -> None:
     await story.weigh(days(START, 30))
     await story.go_to(date(2026, 12, 26))
@@ -288,6 +297,7 @@ async def test_a_withdrawal_in_the_month_bars_it_from_the_day_on(story: Story) -
     assert civil_date(ended.ended_at, Territory.METROPOLE) == date(2026, 12, 26)
 
 
+@ON_SQLITE
 async def test_the_increased_forfait_is_billed_from_the_month_that_it_was_asked_in(story: Story) -> None:
     ask, (doctor, follow_up) = story.care.increases.ask, (story.people.doctor, story.follow_up)
     await ask(doctor, follow_up.id, level=1, grounds=["III-1"], is_renewal=False)
