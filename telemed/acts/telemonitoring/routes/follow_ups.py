@@ -12,6 +12,7 @@ from telemed.acts.telemonitoring.model.follow_up import FollowUpState
 from telemed.acts.telemonitoring.model.rights import Right
 from telemed.acts.telemonitoring.routes.keys import FOLLOW_UPS, access_of
 from telemed.acts.telemonitoring.schemas.care_in import (
+    EquipmentIn,
     FollowUpIn,
     KeepIn,
     PlanEditIn,
@@ -85,6 +86,15 @@ async def edit_follow_up(request: web.Request, caller: Caller, follow_up_id: UUI
     """Replace what a draft says; a change on an older version is refused."""
     service = request.app[FOLLOW_UPS]
     return FollowUpOut.of(await service.edit(caller, follow_up_id, body.to_draft(), version=body.version))
+
+
+@operations.put("/follow-ups/{follow_up_id}/equipment", access=_ENROL, errors=(409,))
+async def equip_follow_up(
+    request: web.Request, caller: Caller, follow_up_id: UUID, *, body: EquipmentIn
+) -> FollowUpOut:
+    """Change the device, its supplier and what is keyed by hand, also once it has started: it must still be enough."""
+    service = request.app[FOLLOW_UPS]
+    return FollowUpOut.of(await service.equip(caller, follow_up_id, body.to_equipment(), version=body.version))
 
 
 @operations.get("/follow-ups/{follow_up_id}/readiness", access=_READ, errors=(409,))

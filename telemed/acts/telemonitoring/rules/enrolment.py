@@ -38,7 +38,7 @@ def check_start(enrolment: Enrolment, law: LawOfDay) -> Decision:
         ).refusals,
         *_consents(enrolment),
         *_exclusions(enrolment, law),
-        *_minimum_data(version, enrolment.signals),
+        *check_minimum_data(version, enrolment.signals).refusals,
     )
     return Decision(refusals, tuple(_not_billable(enrolment))) & check_window(enrolment.silence_days, version.silence)
 
@@ -95,6 +95,11 @@ def _minimum_data(version: PathwayVersion, signals: frozenset[str]) -> Iterator[
         text = f"Les dispositifs ne fournissent pas : {', '.join(datum.label for datum in missing)}."
         titles = version.references[0].title
         yield Reason("telemonitoring.minimum_data_missing", text, titles, {"missing": len(missing)})
+
+
+def check_minimum_data(version: PathwayVersion, signals: frozenset[str]) -> Decision:
+    """Are these signals enough for the pathway (R-37)?"""
+    return Decision(tuple(_minimum_data(version, signals)))
 
 
 def find_missing_data(version: PathwayVersion, signals: frozenset[str]) -> tuple[MinimumDatum, ...]:

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from telemed.acts.telemonitoring.model.care import EducationTopic, EndReason, PaperKind, TeamRole, Week
 from telemed.acts.telemonitoring.model.rule import Side
 from telemed.acts.telemonitoring.model.units import MILLION
-from telemed.acts.telemonitoring.service.follow_ups import PlanDraft, PrescriptionDraft
+from telemed.acts.telemonitoring.service.follow_ups import Equipment, PlanDraft, PrescriptionDraft
 from telemed.acts.telemonitoring.service.practices import PaperDraft
 from telemed.acts.telemonitoring.service.thresholds import LimitDraft
 from telemed.kernel.clock import Territory
@@ -92,6 +92,19 @@ class PlanEditIn(PlanIn):
     """A draft, on the version that was read."""
 
     version: Version
+
+
+class EquipmentIn(Input):
+    """What a follow-up is done with, on the version that was read."""
+
+    dmn: Line = ""
+    exploitant: Line = ""
+    hand_signals: Annotated[list[Code], Field(max_length=50)] = []
+    is_tiers_payant: bool = False
+    version: Version
+
+    def to_equipment(self) -> Equipment:
+        return Equipment(self.dmn, self.exploitant, frozenset(self.hand_signals), self.is_tiers_payant)
 
 
 class PrescriptionIn(Input):

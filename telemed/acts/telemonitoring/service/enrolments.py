@@ -10,7 +10,7 @@ from telemed.acts.telemonitoring.model.enrolment import Enrolment
 from telemed.acts.telemonitoring.model.pathway import Pathway
 from telemed.acts.telemonitoring.ports.care import Supplies
 from telemed.acts.telemonitoring.rules.cover import find_cover, papers_of
-from telemed.acts.telemonitoring.rules.enrolment import check_start
+from telemed.acts.telemonitoring.rules.enrolment import check_minimum_data, check_start
 from telemed.acts.telemonitoring.rules.team import check_team
 from telemed.acts.telemonitoring.service.months import MonthCloser
 from telemed.acts.telemonitoring.store.care import CareStore
@@ -42,6 +42,12 @@ class Enrolments:
         prescription = find_prescription(await care.prescriptions(follow_up.id), today)
         enrolment = await self._enrolment(uow, follow_up, prescription, today)
         return check_start(enrolment, self._law.on(today)) & check_team(await care.team(follow_up.id))
+
+    async def check_supplies(self, uow: UnitOfWork, follow_up: FollowUp) -> Decision:
+        """Do its devices, and what is keyed by hand, still make up the minimum data today (R-37)?"""
+        plan, today = follow_up.plan, civil_date(self._clock.now(), follow_up.plan.territory)
+        signals = plan.hand_signals | await self._supplies.signals_of(uow, follow_up.id)
+        return check_minimum_data(self._pathways[plan.pathway].on(today), signals)
 
     async def _enrolment(
         self, uow: UnitOfWork, follow_up: FollowUp, prescription: Prescription | None, today: date

@@ -57,6 +57,16 @@ class PlanDraft:
     is_tiers_payant: bool = False
 
 
+@dataclass(frozen=True)
+class Equipment:
+    """What a follow-up is done with, which may change while it lasts."""
+
+    dmn: str
+    exploitant: str
+    hand_signals: frozenset[str]
+    is_tiers_payant: bool
+
+
 @dataclass(frozen=True, repr=False)
 class PrescriptionDraft:
     prescriber_name: str
@@ -129,6 +139,30 @@ class FollowUpService(FollowUpReader):
                 raise Invalid("Le parcours d'un suivi ne change pas : commencez-en un autre.", field="pathway")
             plan = await self._plan(uow, caller, draft)
             return await self._steps.save(uow, follow_up, replace(follow_up, plan=plan))
+
+    async def equip(self, caller: Caller, follow_up_id: UUID, equipment: Equipment, *, version: int) -> FollowUp:
+        """Change what it is done with, also once it has started: what is left must still be enough (R-37).
+
+        Raises Conflict (`stale`, over), Invalid, Refused.
+        """
+        async with self._database.begin() as uow:
+            follow_up = await self._steps.open(uow, caller, follow_up_id, "equip")
+            if not follow_up.is_living:
+                raise Conflict("Ce suivi est terminé.", code="telemonitoring.over")
+            if follow_up.version != version:
+                raise Conflict("Ce suivi a changé entre-temps : relisez-le.", code="stale")
+            self._require_known(equipment.hand_signals)
+            plan = replace(
+                follow_up.plan,
+                dmn=equipment.dmn.strip(),
+                exploitant=equipment.exploitant.strip(),
+                hand_signals=equipment.hand_signals,
+                is_tiers_payant=equipment.is_tiers_payant,
+            )
+            changed = replace(follow_up, plan=plan)
+            if follow_up.state is not FollowUpState.DRAFT:
+                _require(await self._enrolments.check_supplies(uow, changed))
+            return await self._steps.save(uow, follow_up, changed)
 
     async def check(self, caller: Caller, follow_up_id: UUID) -> Decision:
         """May this draft start? Everything that lacks, with its text."""
@@ -257,9 +291,7 @@ class FollowUpService(FollowUpReader):
         pathway = self._pathways.get(draft.pathway)
         if pathway is None:
             raise Invalid("Ce parcours n'existe pas.", field="pathway")
-        unknown = [name for name in draft.hand_signals if self._catalogue.find(name) is None]
-        if unknown:
-            raise Invalid("Ce signal n'est pas au catalogue.", field="hand_signals")
+        self._require_known(draft.hand_signals)
         territory = draft.territory or await PracticeStore(uow.session).territory_of(caller.practice_id or new_id())
         if territory is None:
             raise NotFound("Ce cabinet n'existe pas.")
@@ -279,6 +311,10 @@ class FollowUpService(FollowUpReader):
             exclusions=draft.exclusions,
             is_tiers_payant=draft.is_tiers_payant,
         )
+
+    def _require_known(self, signals: frozenset[str]) -> None:
+        if any(self._catalogue.find(name) is None for name in signals):
+            raise Invalid("Ce signal n'est pas au catalogue.", field="hand_signals")
 
     def _prescription(
         self, caller: Caller, follow_up: FollowUp, draft: PrescriptionDraft, *, renews: UUID | None

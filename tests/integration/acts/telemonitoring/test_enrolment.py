@@ -172,6 +172,24 @@ async def test_a_doctor_sets_limits_and_none_is_ever_overwritten(
 
 
 @ON_SQLITE
+async def test_what_it_is_done_with_may_change_while_it_lasts_if_it_is_still_enough(
+    api: Api, people: People, patient: Patient
+) -> None:
+    path = await started(api, people, patient)
+    body: dict[str, Any] = {"dmn": "AUTRE", "exploitant": "Autre", "hand_signals": ["weight", "heart_rate"]}
+    body["version"] = (await api.call("GET", path, by=people.nurse)).body["version"]
+    changed = await api.call("PUT", f"{path}/equipment", body, by=people.nurse)
+    assert (changed.status, changed.body["dmn"], changed.body["state"]) == (200, "AUTRE", "active")
+    assert (await api.call("PUT", f"{path}/equipment", body, by=people.nurse)).code == "stale"
+    less = body | {"hand_signals": ["heart_rate"], "version": changed.body["version"]}
+    refused = await api.call("PUT", f"{path}/equipment", less, by=people.nurse)
+    assert refused.reasons == ["telemonitoring.minimum_data_missing"]
+    unknown = less | {"hand_signals": ["weight", "nothing"]}
+    assert (await api.call("PUT", f"{path}/equipment", unknown, by=people.nurse)).status == 422
+    assert (await api.call("PUT", f"{path}/equipment", less, by=people.secretary)).status == 403
+
+
+@ON_SQLITE
 async def test_education_is_written_down_and_read_by_the_team(api: Api, people: People, patient: Patient) -> None:
     path = await started(api, people, patient)
     session = {"held_on": "2026-11-25", "minutes": 45, "topics": ["device", "signs"], "note": "Balance comprise."}
