@@ -31,9 +31,8 @@ from telemed.storage.engine import Database
 from tests.acceptance.killed.crowd import allow_files, come_at_once, gather_crowd, resident_mib
 from tests.acceptance.killed.devices import Scale
 from tests.acceptance.test_killed_ingestion import cut_connections
-from tests.fixtures.mosquitto import Mosquitto
+from tests.fixtures.mosquitto import Mosquitto, lasting_port
 from tests.fixtures.people import TRAITS, make_draft, make_people
-from tests.fixtures.postgres import free_port
 from tests.integration.acts.telemonitoring.enrolled import make_follow_up, make_limit
 from tests.integration.acts.telemonitoring.equipped import Equipped, equip
 from tests.shared import ROOT
@@ -139,7 +138,7 @@ def environment_of(database_url: str, folder: Path) -> dict[str, str]:
         "TELEMED_ENVIRONMENT": "test",
         "TELEMED_DATA_DIR": str(folder),
         "TELEMED_DATABASE_URL": database_url,
-        "TELEMED_PORT": str(free_port()),
+        "TELEMED_PORT": str(lasting_port()),
         "TELEMED_LOG_LEVEL": "warning",
     }
 
@@ -165,7 +164,7 @@ async def ward(
 
 
 async def test_the_endpoint_dies_and_every_measure_and_alert_is_there_once(ward: Ward) -> None:
-    chance, port = random.Random(11), free_port()
+    chance, port = random.Random(11), lasting_port()
     ward.service.environment["TELEMED_MQTT_PORT"] = str(port)
     async with ward.sending(f"mqtt://127.0.0.1:{port}"):
         for _death in range(2):
@@ -184,7 +183,7 @@ async def test_the_endpoint_dies_and_every_measure_and_alert_is_there_once(ward:
 async def test_ten_thousand_devices_come_back_at_once_and_are_all_served(ward: Ward, keyring: Keyring) -> None:
     """In the default set-up: one process, SQLite. Each sends a measure with its first breath."""
     allow_files(_CROWD + 500)
-    crowd, port = await gather_crowd(ward.database, ward.model, _CROWD, keyring), free_port()
+    crowd, port = await gather_crowd(ward.database, ward.model, _CROWD, keyring), lasting_port()
     ward.service.environment["TELEMED_MQTT_PORT"] = str(port)
     await ward.service.start()
     await ward.wait_until_it_listens(port)
