@@ -20,6 +20,8 @@ from telemed.settings import Environment, Settings
 from telemed.storage.engine import Database
 from tests.fixtures.http import open_session
 from tests.fixtures.people import People, make_draft
+from tests.integration.acts.telemonitoring.enrolled import make_follow_up
+from tests.integration.acts.telemonitoring.equipped import equip
 from tests.shared import ROOT
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.slow]
@@ -68,12 +70,20 @@ def without_security(document: dict[str, Any]) -> dict[str, Any]:
     return document
 
 
-IN_DEPTH = ("doctor", "administrator", "auditor", "patient")
+async def device_token(services: Services, people: People) -> str:
+    """A patient's scale."""
+    patient, _ = await services.patients.create(people.secretary, make_draft())
+    return (await equip(services, people.doctor, await make_follow_up(services, people.doctor, patient))).token
+
+
+IN_DEPTH = ("doctor", "administrator", "auditor", "patient", "device")
 IN_SHORT = ("nobody", "nurse", "secretary")
 
 
 def may_call(who: str, access: Access, people: People) -> bool:
-    return access.is_for_patients if who == "patient" else bool(access.roles & getattr(people, who).roles)
+    if who in ("patient", "device"):
+        return access.is_for_patients if who == "patient" else access.is_for_devices
+    return bool(access.roles & getattr(people, who).roles)
 
 
 def left_out(who: str, people: People) -> list[str]:
@@ -100,6 +110,8 @@ async def test_schemathesis_finds_nothing(services: Services, people: People, wh
     headers = []
     if who == "patient":
         headers = ["-H", f"Cookie: {VISIT_COOKIE}={await visit_cookie(services, people)}"]
+    elif who == "device":
+        headers = ["-H", f"Authorization: Bearer {await device_token(services, people)}"]
     elif who != "nobody":
         headers = ["-H", f"Cookie: {SESSION_COOKIE}={await open_session(services, getattr(people, who))}"]
     document = services.settings.data_dir / "openapi.json"

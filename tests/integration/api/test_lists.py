@@ -41,6 +41,7 @@ from tests.fixtures.people import People, make_draft
 from tests.integration.acts.teleconsultation.conftest import KeptMessages
 from tests.integration.acts.telemonitoring.alerting import make_told
 from tests.integration.acts.telemonitoring.enrolled import make_follow_up
+from tests.integration.acts.telemonitoring.equipped import fill
 
 pytestmark = pytest.mark.asyncio
 MANY = 30
@@ -199,6 +200,14 @@ async def with_months(services: Services, follow_up: FollowUp) -> UUID:
     return follow_up.id
 
 
+async def with_devices(path: str, services: Services, people: People) -> str:
+    """The path with the id of a follow-up whose devices sent much."""
+    patient = (await services.patients.page(people.secretary, limit=1))[0]
+    follow_up = await make_follow_up(services, people.doctor, patient)
+    await fill(path, services, people.doctor, follow_up, many=MANY)
+    return path.replace("{follow_up_id}", str(follow_up.id))
+
+
 async def with_silences(services: Services, follow_up: FollowUp) -> UUID:
     """Thirty silences of one patient, each over."""
     now, day = services.clock.now(), services.clock.now().date()
@@ -270,9 +279,13 @@ LISTS = {
     "/telemonitoring/papers": "secretary",
     "/follow-ups/{follow_up_id}/silences": "nurse",
     "/follow-ups/{follow_up_id}/reports": "nurse",
+    "/follow-ups/{follow_up_id}/quarantine": "nurse",
+    "/follow-ups/{follow_up_id}/histories": "nurse",
+    "/telemonitoring/devices": "administrator",
     "/telemonitoring/rules": "nurse",
     "/telemonitoring/rules/{rule_id}/versions": "nurse",
 }
+OF_DEVICES = ("/quarantine", "/histories", "/telemonitoring/devices")
 IN_MEMORY = ("/law/parameters",)
 
 
@@ -280,7 +293,8 @@ IN_MEMORY = ("/law/parameters",)
 async def test_a_list_costs_the_same_whatever_its_length(full: Services, api: Api, people: People, path: str) -> None:
     caller = getattr(people, LISTS[path])
     path = await with_case(await with_patient(path, full, people), full, people)
-    path = await with_follow_up(path, full, people)
+    fill_with = with_devices if path.endswith(OF_DEVICES) else with_follow_up
+    path = await fill_with(path, full, people)
     joint = "&" if "?" in path else "?"
     await api.call("GET", path, by=caller)
     counts = []

@@ -29,7 +29,7 @@ CARER = only(*RIGHTS[Right.ENROL])
 operations = Operations("telemonitoring devices")
 
 
-@operations.post("/telemonitoring/devices", access=MANAGER, status=201)
+@operations.post("/telemonitoring/devices", access=MANAGER, status=201, errors=(404,))
 async def add_device(request: web.Request, caller: Caller, *, body: DeviceIn) -> DeviceOut:
     """Make a device known to the practice, or the gateway that speaks for several."""
     device = await request.app[DEVICES].add(caller, body.to_content())
@@ -101,7 +101,7 @@ async def revoke_device_credential(request: web.Request, caller: Caller, device_
 
 
 @operations.get("/follow-ups/{follow_up_id}/devices", access=CARER)
-async def list_follow_up_devices(request: web.Request, caller: Caller, follow_up_id: UUID) -> DevicesOut:
-    """List the devices that a patient has now."""
+async def get_follow_up_devices(request: web.Request, caller: Caller, follow_up_id: UUID) -> DevicesOut:
+    """See the devices that a patient has now: a handful."""
     found = await request.app[DEVICES].of_follow_up(caller, follow_up_id)
     return DevicesOut(devices=[DeviceOut.of(one) for one in found])

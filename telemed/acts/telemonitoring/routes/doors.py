@@ -72,7 +72,7 @@ async def take_device_bundle(request: web.Request, caller: Caller) -> web.Respon
     return _answer(request, received)
 
 
-@operations.post("/pcd01", access=DEVICE, media_type=HL7, consumes=HL7, errors=(400, 403, 409))
+@operations.post("/pcd01", access=DEVICE, media_type=HL7, consumes=HL7, error_media=HL7)
 async def take_pcd01(request: web.Request, caller: Caller) -> web.Response:
     """Take a message of IHE PCD-01 (HL7 v2.6 ORU^R01, Continua); an ACK answers.
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 import structlog
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from telemed.acts.telemonitoring.formats.fhir.addresses import write_id
 from telemed.acts.telemonitoring.formats.fhir.bundle import OpenedBundle, find_kind, open_bundle
@@ -177,11 +177,11 @@ class DoorService:
             entry = bundle.read(position)
             drafts.append(_judge(entry.receipt, identity, mark, position, entry.if_none_exist))
         said = Said.TRANSACTION if bundle.is_atomic else Said.BATCH
-        faults = [draft.fault for draft in drafts if draft.fault is not None] if bundle.is_atomic else []
-        if faults:
-            return Received(said, max(map(status_of_issue, faults)), issues=tuple(faults))
-        await self._keep(drafts, is_atomic=bundle.is_atomic)
-        return Received(said, 200, tuple(_outcome(draft) for draft in drafts))
+        refused = _refusal(said, drafts)
+        if refused is None:
+            await self._keep(drafts, is_atomic=bundle.is_atomic)
+            refused = _refusal(said, drafts)
+        return refused or Received(said, 200, tuple(_outcome(draft) for draft in drafts))
 
     async def _keep(self, drafts: Sequence[_Draft], *, is_atomic: bool = False) -> None:
         """Keep what may be kept, and write on each draft what became of it.
@@ -193,7 +193,9 @@ class DoorService:
         wanted = [draft for draft in drafts if draft.arrivals and not draft.taken]
         try:
             taken = await self._ingestion.take([arrival for draft in wanted for arrival in draft.arrivals])
-        except (DataError, IntegrityError) as error:
+        except (DBAPIError, OverflowError, ValueError) as error:
+            if not _is_of_a_row(error):
+                raise
             log.warning("telemonitoring.not_kept", error=type(error).__name__, count=len(wanted))
             if is_atomic or len(wanted) == 1:
                 for draft in wanted:
@@ -232,6 +234,19 @@ class DoorService:
         if identity.expires_at <= self._clock.now():
             raise Unauthenticated("L'accès de ce dispositif a expiré : renouvelez-le.", code="device.expired")
         return identity
+
+
+def _is_of_a_row(error: Exception) -> bool:
+    """Does the database, or its driver, complain of a row? It may also be away."""
+    if not isinstance(error, DBAPIError):
+        return True
+    return not error.connection_invalidated and not isinstance(error, OperationalError | InterfaceError)
+
+
+def _refusal(said: Said, drafts: Sequence[_Draft]) -> Received | None:
+    """A transaction of which anything is refused, with all that is wrong with it."""
+    faults = [draft.fault for draft in drafts if draft.fault is not None] if said is Said.TRANSACTION else []
+    return Received(said, max(map(status_of_issue, faults)), issues=tuple(faults)) if faults else None
 
 
 def _judge(

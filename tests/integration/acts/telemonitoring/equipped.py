@@ -85,3 +85,19 @@ def codes_of(reply: Reply) -> list[str]:
     """The codes of an OperationOutcome."""
     assert reply.body["resourceType"] == "OperationOutcome", reply.body
     return [issue["details"]["coding"][0]["code"] for issue in reply.body["issue"]]
+
+
+async def fill(path: str, services: Services, caller: Caller, follow_up: FollowUp, *, many: int) -> None:
+    """As many of what a list of ours lists: devices, measures set aside, files of past measures."""
+    entrance, now = services.telemonitoring.entrance, services.clock.now()
+    if path.endswith("/devices"):
+        for number in range(many):
+            await entrance.devices.add(caller, DeviceContent(f"urn:serial|{number}", "BC-1", "Balance"))
+    if path.endswith("/quarantine"):
+        scale = await equip(services, caller, follow_up)
+        resources = [scale.weight(600 + number, number) for number in range(many)]
+        await entrance.doors.receive_fhir(await scale.identity(), json.dumps(make_bundle(*resources)).encode())
+    for number in range(many if path.endswith("/histories") else 0):
+        content = f"measured_at;signal;value;unit;device\n{(now - timedelta(days=number)).isoformat()};weight;70;kg;x"
+        looked_at = await entrance.histories.preview(caller, follow_up.id, content.encode())
+        await entrance.histories.keep(caller, follow_up.id, looked_at.id)

@@ -1,0 +1,224 @@
+"""Devices of a practice: known, given, taken back, credentialed; by the right people, and by what the pathway wants."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import ssl
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import aiohttp
+import pytest
+import pytest_asyncio
+from aiohttp.test_utils import TestServer
+from sqlalchemy import event
+
+from telemed.acts.telemonitoring.model.arrival import Kept
+from telemed.acts.telemonitoring.model.care import FollowUp
+from telemed.acts.telemonitoring.store.rows import RowWriter
+from telemed.app import Services, build_app, build_services
+from telemed.kernel.clock import FrozenClock, SystemClock
+from telemed.patients.model import Patient
+from telemed.security.certificates import CertificateAuthority, TlsFiles
+from telemed.settings import Settings
+from telemed.storage.engine import Database, sync_engine_of
+from tests.fixtures.http import Api
+from tests.fixtures.people import People, make_draft, make_people
+from tests.integration.acts.telemonitoring.enrolled import make_draft_follow_up, make_follow_up
+from tests.integration.acts.telemonitoring.equipped import FHIR, Equipped, codes_of, equip, make_bundle, send
+
+pytestmark = pytest.mark.asyncio
+SCALE = {"identifier": "urn:serial|S-1", "model": "BC-1", "label": "Balance", "signals": ["weight"]}
+DEVICES = "/telemonitoring/devices"
+
+
+@pytest_asyncio.fixture
+async def follow_up(services: Services, people: People, patient: Patient) -> FollowUp:
+    return await make_follow_up(services, people.doctor, patient)
+
+
+async def test_a_device_is_made_known_given_and_comes_back(api: Api, people: People, follow_up: FollowUp) -> None:
+    made = await api.call("POST", DEVICES, SCALE, by=people.secretary)
+    assert (made.status, made.body["assignment"], made.body["credentials"]) == (201, None, [])
+    path = f"{DEVICES}/{made.body['id']}"
+    early = await api.call("POST", f"{path}/tokens", {}, by=people.nurse)
+    assert (early.status, early.code) == (409, "telemonitoring.device_not_assigned")
+    given = {"follow_up_id": str(follow_up.id), "subject": "Patient/42"}
+    assert (await api.call("POST", f"{path}/assignment", given, by=people.nurse)).body["names_subject"] is True
+    twice = await api.call("POST", f"{path}/assignment", given, by=people.nurse)
+    assert (twice.status, twice.code) == (409, "telemonitoring.device_assigned")
+    issued = await api.call("POST", f"{path}/tokens", {"days": 30}, by=people.nurse)
+    assert issued.body["token"].startswith("tmd1_")
+    seen = (await api.call("GET", path, by=people.nurse)).body
+    assert "Patient/42" not in str(seen)
+    assert "tmd1_" not in str(seen)
+    assert [one["revoked_at"] for one in seen["credentials"]] == [None]
+    mine = (await api.call("GET", f"/follow-ups/{follow_up.id}/devices", by=people.doctor)).body["devices"]
+    assert [one["id"] for one in mine] == [made.body["id"]]
+    for _ in range(2):
+        assert (await api.call("DELETE", f"{path}/assignment", by=people.nurse)).status == 204
+    after = (await api.call("GET", path, by=people.nurse)).body
+    assert (after["assignment"], after["credentials"][0]["revoked_at"] is None) == (None, False)
+    assert (await api.call("POST", f"{path}/retirement", by=people.nurse)).body["retired_at"] is not None
+    gone = await api.call("POST", f"{path}/assignment", given, by=people.nurse)
+    assert (gone.status, gone.code) == (409, "telemonitoring.device_not_wearable")
+
+
+async def test_what_a_practice_may_not_do_with_devices(api: Api, people: People) -> None:
+    made = await api.call("POST", DEVICES, SCALE, by=people.administrator)
+    again = await api.call("POST", DEVICES, SCALE, by=people.administrator)
+    assert (again.status, again.code) == (409, "telemonitoring.device_known")
+    odd = await api.call("POST", DEVICES, SCALE | {"signals": ["mood_of_the_day"]}, by=people.administrator)
+    assert (odd.status, odd.code) == (422, "telemonitoring.signal")
+    behind = SCALE | {"identifier": "urn:serial|S-2", "gateway_id": made.body["id"]}
+    assert (await api.call("POST", DEVICES, behind, by=people.administrator)).status == 404
+    path = f"{DEVICES}/{made.body['id']}"
+    assert (await api.call("PUT", path, SCALE | {"kind": "gateway"}, by=people.administrator)).status == 422
+    changed = await api.call("PUT", path, SCALE | {"label": "Balance du salon"}, by=people.administrator)
+    assert changed.body["label"] == "Balance du salon"
+    for who, status in ((people.stranger, 404), (people.auditor, 403), (None, 401)):
+        assert (await api.call("GET", path, by=who)).status == status
+        assert (await api.call("POST", f"{path}/tokens", {}, by=who)).status == status
+    assert (await api.call("DELETE", f"{path}/assignment", by=people.secretary)).status == 403
+    assert (await api.call("GET", DEVICES, by=people.stranger)).body["items"] == []
+    nothing = f"{path}/credentials/{made.body['id']}"
+    assert (await api.call("DELETE", nothing, by=people.nurse)).status == 404
+
+
+async def test_a_device_that_brings_nothing_of_what_is_missing_is_refused(
+    api: Api, services: Services, people: People, patient: Patient
+) -> None:
+    """R-37: a thermometer is no way to follow a heart; beside a scale, it may come along."""
+    draft = await make_draft_follow_up(services, people.doctor, patient, signals=["body_temperature"])
+    given = {"follow_up_id": str(draft.id)}
+    thermometer = SCALE | {"identifier": "urn:serial|T", "signals": ["body_temperature"]}
+    paths = []
+    for content in (thermometer, SCALE):
+        made = await api.call("POST", DEVICES, content, by=people.nurse)
+        paths.append(f"{DEVICES}/{made.body['id']}/assignment")
+    refused = await api.call("POST", paths[0], given, by=people.nurse)
+    assert (refused.status, refused.reasons) == (409, ["telemonitoring.device_useless"])
+    early = await api.call("POST", f"/follow-ups/{draft.id}/start", {}, by=people.doctor)
+    assert early.status == 409
+    assert (await api.call("POST", paths[1], given, by=people.nurse)).status == 201
+    assert (await api.call("POST", paths[0], given, by=people.nurse)).status == 201
+    await services.telemonitoring.care.follow_ups.start(people.doctor, draft.id)
+
+
+def thumbprint_of(files: TlsFiles) -> tuple[bytes, str]:
+    der = ssl.PEM_cert_to_DER_cert(files.certificate.read_text())
+    return der, hashlib.sha256(der).hexdigest()
+
+
+async def register(services: Services, people: People, scale: Equipped, thumbprint: str) -> None:
+    devices = services.telemonitoring.devices
+    await devices.register_certificate(people.doctor, scale.device_id, thumbprint, days=30)
+
+
+async def post(client: aiohttp.ClientSession, url: Any, scale: Equipped, **options: Any) -> int:
+    headers = {"Content-Type": FHIR} | options.pop("headers", {})
+    async with client.post(url, json=scale.weight(), headers=headers, **options) as response:
+        return response.status
+
+
+async def test_a_device_is_known_by_the_certificate_of_its_connection(
+    services: Services, people: People, follow_up: FollowUp, tmp_path: Path
+) -> None:
+    scale = await equip(services, people.doctor, follow_up)
+    authority = CertificateAuthority("Dispositifs", SystemClock().now())
+    ours = authority.write_server(tmp_path, "server", hosts=["127.0.0.1"])
+    known, other = (authority.write_client(tmp_path, name) for name in ("scale", "other"))
+    await register(services, people, scale, thumbprint_of(known)[1].upper())
+    server = TestServer(build_app(services), scheme="https")
+    found = []
+    try:
+        await server.start_server(ssl=ours.server_context())
+        url = f"https://127.0.0.1:{server.port}/fhir/Observation"
+        for files in (known, other):
+            async with aiohttp.ClientSession() as client:
+                found.append(await post(client, url, scale, ssl=files.client_context()))
+    finally:
+        await server.close()
+    assert found == [201, 401]
+
+
+async def test_a_certificate_is_believed_from_a_trusted_proxy_alone(
+    settings: Settings, database: Database, clock: FrozenClock, tmp_path: Path
+) -> None:
+    trusting = settings.model_copy(update={"device_certificate_header": "Client-Cert", "trusted_proxies": "127.0.0.1"})
+    services = build_services(trusting, clock=clock, database=database)
+    people = await make_people(services)
+    patient, _ = await services.patients.create(people.secretary, make_draft())
+    scale = await equip(services, people.doctor, await make_follow_up(services, people.doctor, patient))
+    authority = CertificateAuthority("Dispositifs", clock.now())
+    files = authority.write_client(tmp_path, "scale")
+    der, thumbprint = thumbprint_of(files)
+    await register(services, people, scale, thumbprint)
+    ways = {
+        "RFC 9440": f":{base64.b64encode(der).decode()}:",
+        "PEM": quote(files.certificate.read_text()),
+        "digest": ":".join(thumbprint[n : n + 2] for n in range(0, 64, 2)).upper(),
+        "nonsense": "PEM",
+        "another": "0" * 64,
+        "broken": ":é:".encode().decode("latin-1"),
+    }
+    found = {}
+    server = TestServer(build_app(services))
+    async with server, aiohttp.ClientSession() as client:
+        for name, value in ways.items():
+            url = server.make_url("/fhir/Observation")
+            found[name] = await post(client, url, scale, headers={"Client-Cert": value}) in (200, 201)
+    assert found == {name: name in ("RFC 9440", "PEM", "digest") for name in ways}
+    distrustful = build_services(settings, clock=clock, database=database)
+    server = TestServer(build_app(distrustful))
+    async with server, aiohttp.ClientSession() as client:
+        headers = {"Client-Cert": thumbprint}
+        assert await post(client, server.make_url("/fhir/Observation"), scale, headers=headers) == 401
+
+
+async def test_ten_thousand_that_come_back_at_once_are_known_by_a_few_reads(
+    services: Services, people: People, follow_up: FollowUp
+) -> None:
+    scale = await equip(services, people.doctor, follow_up)
+    tokens = [scale.token]
+    for _ in range(20):
+        issued = await services.telemonitoring.devices.issue_token(people.doctor, scale.device_id, days=1)
+        tokens.append(str(issued.token))
+    statements: list[str] = []
+    engine = sync_engine_of(services.database)
+    event.listen(engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
+    doors, wire = services.telemonitoring.doors, services.live.wire
+    tasks = [asyncio.create_task(wire.run()), asyncio.create_task(services.telemonitoring.entrance.keys.follow(wire))]
+    await wire.is_listening.wait()
+    identities = await asyncio.gather(*(doors.authenticate(token=token) for token in tokens * 50))
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    assert len({one.credential_id for one in identities}) == 21
+    reads = [one for one in statements if "telemonitoring_credentials" in one]
+    assert len(reads) <= 3
+
+
+@pytest.mark.parametrize("kind", ["batch", "transaction"])
+async def test_a_row_that_the_database_refuses_fails_no_other(
+    api: Api, services: Services, people: People, follow_up: FollowUp, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """Such a row should not exist: the writer of rows makes one here, to see that its neighbours are kept."""
+    scale = await equip(services, people.doctor, follow_up)
+    real = RowWriter.values
+
+    def broken(self: RowWriter, kept: Kept) -> tuple[Any, ...]:
+        values = real(self, kept)
+        return (*values[:10], 2**70, *values[11:]) if kept.observation.value == 66_000_000 else values
+
+    monkeypatch.setattr(RowWriter, "values", broken)
+    resources = [scale.weight(kilograms, minutes) for minutes, kilograms in enumerate((64, 65, 66, 67, 68))]
+    reply = await send(api, scale.token, make_bundle(*resources, kind=kind), path="/fhir")
+    if kind == "batch":
+        found = [entry["response"]["status"][:3] for entry in reply.body["entry"]]
+        assert found == ["201", "201", "500", "201", "201"]
+    else:
+        assert (reply.status, set(codes_of(reply))) == (500, {"measure.not_kept"})
