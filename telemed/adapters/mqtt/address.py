@@ -18,10 +18,6 @@ class Broker:
     tls: ssl.SSLContext | None = field(default=None, repr=False)
 
 
-def is_secured(url: str) -> bool:
-    return urlsplit(url).scheme == "mqtts"
-
-
 def parse_broker(url: str, tls: ssl.SSLContext | None = None) -> Broker:
     """Read `mqtt[s]://[user:password@]host[:port]`; `tls` is of use with mqtts alone. Raises ValueError."""
     parts = urlsplit(url)

@@ -54,7 +54,7 @@ class Bridge:
         crossing = _Crossing(self._door)
         try:
             async with linked(self._broker, self._terms, crossing.arrived) as link:
-                crossing.link = link
+                crossing.begin(link)
                 await link.subscribe(EVERY_DEVICE, qos=1)
                 log.info("mqtt.bridged", state="resumed" if link.is_resumed else "new")
                 await link.lost.wait()
@@ -80,11 +80,15 @@ class _Crossing:
     """The messages of one connection. Its acknowledgements die with it: on the next one its numbers are others'."""
 
     def __init__(self, door: Door) -> None:
-        self.link: Link | None = None
+        self._link: asyncio.Future[Link] = asyncio.get_running_loop().create_future()
         self._door = door
         self._line = InOrder[int](self._acknowledge)
         self._tasks: set[asyncio.Task[None]] = set()
         self._kept = 0
+
+    def begin(self, link: Link) -> None:
+        """Of a session that is taken up again, messages have come before this: they wait for it."""
+        self._link.set_result(link)
 
     def arrived(self, message: MQTTMessage) -> None:
         task = asyncio.get_running_loop().create_task(self._take(message, self._line.place()))
@@ -98,17 +102,16 @@ class _Crossing:
             await asyncio.wait(self._tasks)
 
     def _acknowledge(self, numbers: list[int]) -> None:
-        if self.link is None or self.link.lost.is_set():
-            return
+        link = self._link.result()
         for number in numbers:
-            if number != _NONE:
-                self.link.acknowledge(number)
+            if number != _NONE and not link.lost.is_set():
+                link.acknowledge(number)
 
     async def _take(self, message: MQTTMessage, ready: Callable[[int], None]) -> None:
         place = _Place(ready)
         answer = await self._keep(message, place)
-        device_id, link = find_device(message.topic), self.link
-        if link is not None and device_id is not None and not link.lost.is_set():
+        device_id, link = find_device(message.topic), await self._link
+        if device_id is not None and not link.lost.is_set():
             link.send(outcomes_of(device_id), answer.body, _said(message, answer), qos=1)
         number = message.mid if message.qos else _NONE
         if place.is_left:

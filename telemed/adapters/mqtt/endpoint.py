@@ -76,10 +76,6 @@ class Endpoint:
         for connection in list(self._open):
             connection.abort()
 
-    @property
-    def count(self) -> int:
-        return len(self._open)
-
     # What a connection asks.
 
     @property

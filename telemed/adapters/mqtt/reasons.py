@@ -1,4 +1,4 @@
-"""The reason codes of MQTT 5 that are said here, or understood (section 2.4)."""
+"""The reason codes of MQTT 5 that are said here (section 2.4)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ class Reason(IntEnum):
 
     SUCCESS = 0x00
     NO_SUBSCRIPTION_EXISTED = 0x11
-    UNSPECIFIED_ERROR = 0x80
     MALFORMED_PACKET = 0x81
     PROTOCOL_ERROR = 0x82
     IMPLEMENTATION_SPECIFIC = 0x83
@@ -27,7 +26,6 @@ class Reason(IntEnum):
     RECEIVE_MAXIMUM_EXCEEDED = 0x93
     TOPIC_ALIAS_INVALID = 0x94
     PACKET_TOO_LARGE = 0x95
-    QUOTA_EXCEEDED = 0x97
     PAYLOAD_FORMAT_INVALID = 0x99
     RETAIN_NOT_SUPPORTED = 0x9A
     QOS_NOT_SUPPORTED = 0x9B

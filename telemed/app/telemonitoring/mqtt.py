@@ -89,7 +89,7 @@ async def _bridge_while_leading(database_url: str, bridge: Bridge) -> None:
                     lost.cancel()
         except (OSError, ConnectionError):
             log.warning("mqtt.database_away")
-            await asyncio.sleep(1)
+        await asyncio.sleep(1)
 
 
 def _allow_open_files() -> None:
