@@ -17,4 +17,6 @@ def value_of(signal: Signal | None, value: int | str | None) -> str:
     """What a signal said: a measure with its unit, or an answer in its own words; empty for nothing."""
     if value is None:
         return ""
-    return value if isinstance(value, str) else measure(value, signal.unit if signal else "")
+    if isinstance(value, str):
+        return signal.say(value) if signal else value
+    return measure(value, signal.unit if signal else "")

@@ -9,7 +9,7 @@ from datetime import timedelta
 from aiohttp import web
 
 from telemed.acts.teleconsultation.service.booking import BookingService
-from telemed.acts.telemonitoring.formats.packaged import load_catalogue, load_pathways
+from telemed.acts.telemonitoring.formats.packaged import add_words, load_catalogue, load_pathways, load_questionnaires
 from telemed.acts.telemonitoring.jobs import PartitionJob
 from telemed.acts.telemonitoring.model.observation import Catalogue
 from telemed.acts.telemonitoring.model.pathway import Pathway
@@ -80,12 +80,15 @@ def build_telemonitoring(
     """Raises PathwayError if the catalogue or a pathway is not borne out by the law."""
     catalogue = load_catalogue()
     pathways = load_pathways(ground.law, catalogue)
+    packaged = load_questionnaires(catalogue, pathways)
+    catalogue = add_words(catalogue, packaged)
     triage = build_triage(ground, TeleconsultationBookings(booking), senders)
     watching = build_watching(ground, catalogue, pathways, triage.book)
     ingestion = Ingestion(database=ground.database, writer=RowWriter(catalogue), watcher=watching.watcher)
     entrance = build_entrance(ground, catalogue, pathways, ingestion)
     care = build_care(ground, catalogue, pathways, entrance.bearing)
     care.steps.followers += (entrance.bearing, watching.silence)
+    keying = build_keying(ground, catalogue, pathways, ingestion, packaged)
     return Telemonitoring(
         catalogue=catalogue,
         pathways=pathways,
@@ -95,9 +98,9 @@ def build_telemonitoring(
         watching=watching,
         triage=triage,
         pictures=AlertPictures(database=ground.database, catalogue=catalogue, pathways=pathways),
-        sheets=build_sheets(ground, catalogue, pathways),
+        sheets=build_sheets(ground, catalogue, pathways, keying.questionnaires),
         entrance=entrance,
-        keying=build_keying(ground, catalogue, pathways, ingestion),
+        keying=keying,
     )
 
 

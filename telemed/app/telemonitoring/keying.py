@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from telemed.acts.telemonitoring.formats.packaged import load_keyed, load_questionnaires
+from telemed.acts.telemonitoring.formats.packaged import PackagedQuestionnaire, load_keyed
 from telemed.acts.telemonitoring.model.observation import Catalogue
 from telemed.acts.telemonitoring.model.pathway import Pathway
 from telemed.acts.telemonitoring.model.questionnaire import KeyedGroup
@@ -68,9 +68,15 @@ class OwnPages:
         ]
 
 
-def build_keying(ground: Ground, catalogue: Catalogue, pathways: Mapping[str, Pathway], ingestion: Ingestion) -> Keying:
-    """Raises PathwayError if what may be keyed in or asked is not borne out by the catalogue."""
-    packaged, keyed = load_questionnaires(catalogue, pathways), load_keyed(catalogue)
+def build_keying(
+    ground: Ground,
+    catalogue: Catalogue,
+    pathways: Mapping[str, Pathway],
+    ingestion: Ingestion,
+    packaged: Sequence[PackagedQuestionnaire],
+) -> Keying:
+    """Raises PathwayError if what may be keyed in is not borne out by the catalogue."""
+    keyed = load_keyed(catalogue)
     questionnaires = QuestionnaireService(**common(ground), catalogue=catalogue, packaged=packaged)
     askings = AskingService(**common(ground), questionnaires=questionnaires)
     entries = EntryService(

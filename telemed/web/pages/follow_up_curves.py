@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from telemed.acts.telemonitoring.formats.curves import WIDTHS, draw, title_of
 from telemed.acts.telemonitoring.formats.curves.lanes import letter
 from telemed.acts.telemonitoring.formats.figures import format_measure, format_unit, format_value
-from telemed.acts.telemonitoring.model.curve import Chart, DayFigures, Limit, Point, Series, Span
+from telemed.acts.telemonitoring.model.curve import Answered, Chart, DayFigures, Limit, Point, Series, Span
 from telemed.acts.telemonitoring.model.observation import Catalogue
 from telemed.acts.telemonitoring.service.charting import Drawn
 from telemed.web import follow_up_words, french
@@ -95,8 +95,13 @@ def _instants(chart: Chart, labels: Mapping[str, str]) -> Iterable[FigureRow]:
             cells.append(_point_cell(one, found[1]) if found else Cell(_heading(one), ""))
         if chart.answers:
             answer = said.get(minute)
-            cells.append(Cell("Réponses", f"{labels.get(answer.signal, '')} : {answer.answer}" if answer else ""))
+            cells.append(Cell("Réponses", _said(answer, labels) if answer else ""))
         yield FigureRow(None, minute, tuple(cells))
+
+
+def _said(one: Answered, labels: Mapping[str, str]) -> str:
+    """A question in short, and what was answered."""
+    return french.typographic(f"{labels.get(one.signal) or one.question or one.signal} : {one.answer}")
 
 
 def _minute(at: datetime) -> datetime:
@@ -117,8 +122,7 @@ def _days(chart: Chart, labels: Mapping[str, str], base: str, today: date) -> It
     figures = {(one.signal.name, day.day): day for one in chart.series for day in one.days}
     answers: dict[date, list[str]] = {}
     for answer in chart.answers:
-        words = f"{labels.get(answer.signal, answer.signal)} : {answer.answer}"
-        answers.setdefault(chart.window.day_of(answer.at), []).append(words)
+        answers.setdefault(chart.window.day_of(answer.at), []).append(_said(answer, labels))
     known = {day for _, day in figures} | set(answers)
     if not known:
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
@@ -96,3 +96,12 @@ def load_default_rules(pathways: Mapping[str, Pathway], catalogue: Catalogue, pa
         return parse_default_rules(path.read_text("utf-8"), pathways, catalogue)
     except (ValueError, yaml.YAMLError) as error:
         raise PathwayError([f"{path.name}: {error}"]) from error
+
+
+def add_words(catalogue: Catalogue, packaged: Iterable[PackagedQuestionnaire]) -> Catalogue:
+    """The catalogue whose answers are in the words of our questionnaires."""
+    words: dict[str, dict[str, str]] = {}
+    for one in packaged:
+        for signal, options in one.questionnaire.words.items():
+            words.setdefault(signal, {}).update(options)
+    return catalogue.with_words(words)

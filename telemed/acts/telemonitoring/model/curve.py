@@ -94,11 +94,12 @@ class Aside:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Answered:
-    """An answer to a question, or the state of a device."""
+    """An answer to a question, or the state of a device. `question` names it where the catalogue does not."""
 
     at: datetime
     signal: str
     answer: str
+    question: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -75,7 +75,7 @@ class Signal:
     """Something that a follow-up watches. `low` and `high`, both included, bound what a living person may show.
 
     `unit` is the UCUM unit in which it is kept, empty for an answer; bounds are in millionths of it. `conversions`
-    hold every unit that is read. `panel` names the signals of its components, for a blood pressure.
+    hold every unit that is read. `words` are those of its answers, by code.
     """
 
     name: str
@@ -86,6 +86,11 @@ class Signal:
     low: int | None = None
     high: int | None = None
     conversions: Mapping[str, Conversion] | None = None
+    words: Mapping[str, str] | None = None
+
+    def say(self, answer: str) -> str:
+        """An answer in the words in which people chose it; as it is, where it has none."""
+        return (self.words or {}).get(answer, answer)
 
     def is_plausible(self, millionths: int) -> bool:
         """Could it be measured on a living person? Bounds are technical, never clinical thresholds."""
@@ -102,6 +107,11 @@ class Catalogue:
         self._by_name = {signal.name: signal for signal in signals}
         self._by_code = {(one.system, one.code): signal for signal in signals for one in signal.codings}
         self._panels = frozenset((one.system, one.code) for one in panels)
+
+    def with_words(self, words: Mapping[str, Mapping[str, str]]) -> Catalogue:
+        """The same, its answers in words: by signal, then by code."""
+        signals = tuple(replace(one, words=words.get(one.name)) for one in self)
+        return Catalogue(signals, frozenset(Coding(system, code) for system, code in self._panels))
 
     def __iter__(self) -> Iterator[Signal]:
         return iter(self._by_name.values())

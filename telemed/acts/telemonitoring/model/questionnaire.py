@@ -82,6 +82,11 @@ class Questionnaire:
         """Always the same for one name."""
         return uuid5(NAMESPACE_URL, self.canonical)
 
+    @property
+    def words(self) -> dict[str, dict[str, str]]:
+        """The words of its answers, by signal and by code."""
+        return {one.signal: {option.code: option.label for option in one.options} for one in self.questions}
+
     def find(self, link_id: str) -> Question | None:
         return next((question for question in self.questions if question.link_id == link_id), None)
 

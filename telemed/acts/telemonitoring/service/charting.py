@@ -14,6 +14,7 @@ from telemed.acts.telemonitoring.model.care import EducationSession, FollowUp, F
 from telemed.acts.telemonitoring.model.curve import (
     DOSES,
     AlertMark,
+    Answered,
     Chart,
     DayFigures,
     Event,
@@ -25,9 +26,11 @@ from telemed.acts.telemonitoring.model.curve import (
 )
 from telemed.acts.telemonitoring.model.observation import Catalogue, Signal, SignalKind
 from telemed.acts.telemonitoring.model.pathway import Pathway, PathwayVersion
+from telemed.acts.telemonitoring.model.questionnaire import Question
 from telemed.acts.telemonitoring.model.triage import Alert
 from telemed.acts.telemonitoring.rules.gaps import find_gaps, leave_out
 from telemed.acts.telemonitoring.rules.limits import find_limits
+from telemed.acts.telemonitoring.service.questionnaires import QuestionnaireService
 from telemed.acts.telemonitoring.store.care import CareStore
 from telemed.acts.telemonitoring.store.curve_alerts import alerts_between
 from telemed.acts.telemonitoring.store.curves import CurveStore, Measures
@@ -53,7 +56,17 @@ class Drawn:
 
 
 class Charts:
-    def __init__(self, *, clock: Clock, catalogue: Catalogue, pathways: Mapping[str, Pathway]) -> None:
+    """`questionnaires` give the words of the questions that a practice wrote."""
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        catalogue: Catalogue,
+        pathways: Mapping[str, Pathway],
+        questionnaires: QuestionnaireService,
+    ) -> None:
+        self._questionnaires = questionnaires
         self._clock = clock
         self._catalogue = catalogue
         self._pathways = pathways
@@ -72,7 +85,8 @@ class Charts:
         sessions = await care.sessions(follow_up.id)
         alerts = await alerts_between(session, follow_up.id, window.start, window.end)
         days = await _days(store, follow_up.id, self._numbers, window)
-        measures = await self._measures(store, follow_up.id, window, days)
+        own = await self._questionnaires.questions_of(session, follow_up.practice_id)
+        measures = await self._measures(store, follow_up.id, window, days, questions=own)
         version = self._version(follow_up)
         chart = Chart(
             window=window,
@@ -82,7 +96,7 @@ class Charts:
             ),
             alerts=tuple(_marks(alerts, _daily(version))),
             events=tuple(self._events(settings, moves, sessions, window)),
-            answers=measures.answers,
+            answers=tuple(self._said(one, own) for one in measures.answers),
             asides=measures.asides,
             away=_stays(follow_up, window),
         )
@@ -105,17 +119,28 @@ class Charts:
         window: Window,
         days: Mapping[str, Sequence[DayFigures]],
         names: Sequence[str] | None = None,
+        *,
+        questions: Iterable[str] = (),
     ) -> Measures:
         """Single ones in a short window, days in a long one, and stretches where even a short one holds too many."""
+        words = [] if names else [*self._words, *questions]
         if window.days > Span.WEEK.days:
-            single = await store.measures(follow_up_id, [] if names else self._words, window, most=MOST_ROWS)
+            single = await store.measures(follow_up_id, words, window, most=MOST_ROWS)
             return replace(single, points={name: _of_days(name, found, window) for name, found in days.items()})
-        wanted = names or [*self._numbers, *self._words]
+        wanted = names or [*self._numbers, *words]
         single = await store.measures(follow_up_id, wanted, window, most=MOST_ROWS)
         if not single.is_cut:
             return single
         seconds = window.days * 86_400 // _STRETCHES
         return await store.stretches(follow_up_id, names or self._numbers, window, seconds=seconds)
+
+    def _said(self, one: Answered, own: Mapping[str, Question]) -> Answered:
+        """In the words of its question, ours or the practice's."""
+        signal, question = self._catalogue.find(one.signal), own.get(one.signal)
+        if question is None:
+            return one if signal is None else replace(one, answer=signal.say(one.answer))
+        option = question.find_option(one.answer)
+        return replace(one, answer=option.label if option else one.answer, question=question.text)
 
     def _series(
         self,

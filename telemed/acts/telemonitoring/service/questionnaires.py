@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from telemed.acts.telemonitoring.formats.fhir.questionnaire import read_questionnaire
 from telemed.acts.telemonitoring.formats.packaged import PackagedQuestionnaire
 from telemed.acts.telemonitoring.model.observation import Catalogue
-from telemed.acts.telemonitoring.model.questionnaire import Questionnaire
+from telemed.acts.telemonitoring.model.questionnaire import Question, Questionnaire
 from telemed.acts.telemonitoring.model.receipt import Issue
 from telemed.acts.telemonitoring.model.rights import Right
 from telemed.acts.telemonitoring.service.care_access import require_right
@@ -25,6 +25,7 @@ from telemed.storage.engine import Database
 from telemed.storage.uow import UnitOfWork
 from telemed.trace.service import Journal
 
+_MOST_READ = 100
 _ABSENT = "Ce questionnaire n'existe pas ou n'est pas de votre cabinet."
 
 
@@ -65,12 +66,6 @@ class QuestionnaireService:
             one.questionnaire.id: KnownQuestionnaire(one.questionnaire.id, one.questionnaire, one.content)
             for one in packaged
         }
-        questions = [question for known in self._ours.values() for question in known.questionnaire.questions]
-        self._labels = {(one.signal, option.code): option.label for one in questions for option in one.options}
-
-    def label_of(self, signal: str, answer: str) -> str:
-        """The words of an answer to one of our questions, as people chose it; else the answer itself."""
-        return self._labels.get((signal, answer), answer)
 
     def of_pathway(self, pathway: str) -> list[KnownQuestionnaire]:
         """Ours that a pathway asks, unless somebody says otherwise for a patient."""
@@ -159,6 +154,12 @@ class QuestionnaireService:
         others = [name for name in names if name not in ours]
         imported = await QuestionnaireStore(session).find_all_named(practice_id, others)
         return found | {one.canonical: self._known(one).questionnaire for one in imported}
+
+    async def questions_of(self, session: AsyncSession, practice_id: UUID) -> dict[str, Question]:
+        """The questions that a practice wrote itself, by their signal, in one statement; the newest version stands."""
+        imported = await QuestionnaireStore(session).page(practice_id, before=None, limit=_MOST_READ)
+        questions = (one for known in reversed(imported) for one in self._known(known).questionnaire.questions)
+        return {one.signal: one for one in questions if one.signal.startswith("question_")}
 
     async def find_many(
         self, session: AsyncSession, practice_id: UUID, ids: Collection[UUID]

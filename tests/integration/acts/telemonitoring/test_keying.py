@@ -11,6 +11,7 @@ import pytest_asyncio
 
 from telemed.acts.telemonitoring.model.alert import Severity
 from telemed.acts.telemonitoring.model.care import FollowUp
+from telemed.acts.telemonitoring.model.curve import Span
 from telemed.acts.telemonitoring.model.entry import EntryStatus, Given
 from telemed.acts.telemonitoring.model.hands import Hand, hand_of
 from telemed.acts.telemonitoring.model.rule import Answer, Rule
@@ -302,6 +303,10 @@ async def test_a_practices_questionnaire_is_its_own(services: Services, people: 
     await entries.answer(people.nurse, follow_up.id, outcome.known.id, {"mal": Given("true")})
     device = hand_of(follow_up.id, Hand.TEAM)
     assert await standing(services, follow_up, "question_douleur_mal") == [(device, "true", True)]
+    await entries.answer(people.nurse, follow_up.id, cardiac(services).id, WELL)
+    sheet = await services.telemonitoring.sheets.sheets.get(people.doctor, follow_up.id, Span.WEEK, None)
+    said = {(one.signal, one.question, one.answer) for one in sheet.drawn.chart.answers}
+    assert {("question_douleur_mal", "Avez-vous mal ?", "Oui"), ("leg_swelling", "", "Non")} <= said
     await questionnaires.retire(people.doctor, outcome.known.id)
     asked = {one.known.id: one.is_off for one in await askings.of_follow_up(people.nurse, follow_up.id)}
     assert asked[outcome.known.id]

@@ -77,8 +77,9 @@ def _rows(chart: Chart, labels: dict[str, str], time: TimeScale, sheet: _Sheet, 
         parts.append(lanes.draw_doses(chart.doses, time, y))
         y += 20 + lanes.DOSE_HEIGHT + _GAP
     for signal, answers in groupby(sorted(chart.answers, key=_by_question), key=lambda one: one.signal):
-        label, room = labels.get(signal, signal), sheet.width - sheet.right
-        parts.append(lanes.draw_answers(label, tuple(answers), time, y, room))
+        said, room = tuple(answers), sheet.width - sheet.right
+        label = labels.get(signal) or said[-1].question or signal
+        parts.append(lanes.draw_answers(label, said, time, y, room))
         y += 48 + _GAP
     if chart.events:
         parts.append(lanes.draw_events(chart.events, time, y))
