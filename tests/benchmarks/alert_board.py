@@ -40,15 +40,17 @@ from tests.fixtures.people import caller_for, make_carer, make_doctor, make_prac
 from tests.fixtures.postgres import stop_server
 
 SIZES = (10, 1_000, 100_000)
-VIEWS = {
-    "all, the worst first": "view=open",
-    "in nobody's hands": "view=unowned",
-    "in one's own": "view=mine",
-    "overdue": "view=overdue",
-    "of one severity": "severity=watch",
-    "of one pathway": "pathway=diabete",
-}
 _PAGE = 50
+_API = f"/telemonitoring/alerts?limit={_PAGE}&"
+VIEWS = {
+    "all, the worst first": f"{_API}view=open",
+    "in nobody's hands": f"{_API}view=unowned",
+    "in one's own": f"{_API}view=mine",
+    "overdue": f"{_API}view=overdue",
+    "of one severity": f"{_API}severity=watch",
+    "of one pathway": f"{_API}pathway=diabete",
+    "the page, drawn": "/surveillance",
+}
 _REQUESTS = 12
 _PATIENTS = 500
 _CHUNK = 5_000
@@ -68,8 +70,8 @@ class Loaded:
     plain: Callable[[], Awaitable[None]]
     statements: int = 0
 
-    async def get(self, query: str) -> None:
-        url = self.server.make_url(f"/telemonitoring/alerts?limit={_PAGE}&{query}")
+    async def get(self, path: str) -> None:
+        url = self.server.make_url(path)
         async with self.client.get(url, headers={"Cookie": f"{SESSION_COOKIE}={self.token}"}) as response:
             body = await response.read()
             assert response.status == 200, body
@@ -98,9 +100,9 @@ async def _measure(database: str, folder: Path) -> list[tuple[str, ...]]:
     async with AsyncExitStack() as stack:
         filled = [await stack.enter_async_context(_loaded(database, folder, size)) for size in SIZES]
         rows = []
-        for name, query in VIEWS.items():
-            counts = [await _count(loaded, query) for loaded in filled]
-            walls, cpus, plain = await _time(filled, query)
+        for name, path in VIEWS.items():
+            counts = [await _count(loaded, path) for loaded in filled]
+            walls, cpus, plain = await _time(filled, path)
             told = str(counts[0]) if len(set(counts)) == 1 else " / ".join(map(str, counts))
             ratio = f"{walls[-1] / plain:.1f}"
             shown = (*map(figure, walls), f"{cpus[-1] / cpus[1]:.2f}", figure(plain), ratio)
@@ -108,16 +110,16 @@ async def _measure(database: str, folder: Path) -> list[tuple[str, ...]]:
         return rows
 
 
-async def _count(loaded: Loaded, query: str) -> int:
+async def _count(loaded: Loaded, path: str) -> int:
     counts = []
     for _ in range(4):
         before = loaded.statements
-        await loaded.get(query)
+        await loaded.get(path)
         counts.append(loaded.statements - before)
     return min(counts)
 
 
-async def _time(filled: list[Loaded], query: str) -> tuple[list[float], list[float], float]:
+async def _time(filled: list[Loaded], path: str) -> tuple[list[float], list[float], float]:
     """Sizes and the plain query take turns."""
     walls: list[list[float]] = [[] for _ in filled]
     cpus: list[list[float]] = [[] for _ in filled]
@@ -125,7 +127,7 @@ async def _time(filled: list[Loaded], query: str) -> tuple[list[float], list[flo
     for _ in range(ROUNDS * _REQUESTS):
         for place, loaded in enumerate(filled):
             wall, cpu = time.perf_counter(), time.process_time()
-            await loaded.get(query)
+            await loaded.get(path)
             walls[place].append((time.perf_counter() - wall) * 1_000)
             cpus[place].append((time.process_time() - cpu) * 1_000)
         started = time.perf_counter()

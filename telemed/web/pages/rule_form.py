@@ -182,10 +182,14 @@ def pretty(rule: Rule) -> str:
 
 def threshold_of(form: Form, number: int) -> str:
     """The patient's threshold that a condition means: what was typed, or the usual name for this signal."""
-    typed = form.value(f"seuil_{number}").strip()
     kind, side = form.value(f"genre_{number}"), form.value(f"cote_{number}")
+    return form.value(f"seuil_{number}").strip() or _usual(form.value(f"signal_{number}"), kind, side)
+
+
+def _usual(signal: str, kind: str, side: str) -> str:
+    """The name that a patient's threshold usually has: `weight_gain`."""
     end = next((end for (of, on), end in _ENDS.items() if of == kind and on == side), "high")
-    return typed or f"{form.value(f'signal_{number}')}_{end}"
+    return f"{signal}_{end}"
 
 
 def _checked(form: Form, rule: Rule, catalogue: Catalogue) -> Rule:
@@ -268,7 +272,8 @@ def _leaf_values(leaf: Condition) -> Iterator[tuple[str, str]]:
     yield "genre", THRESHOLD if isinstance(leaf, Threshold) else leaf.measure.value
     yield "cote", leaf.side.value
     yield "limite", "" if leaf.limit is None else f"{leaf.limit.normalize():f}".replace(".", ",")
-    yield "seuil", leaf.patient_limit or ""
+    kind = THRESHOLD if isinstance(leaf, Threshold) else leaf.measure.value
+    yield "seuil", "" if leaf.patient_limit == _usual(leaf.signal, kind, leaf.side) else leaf.patient_limit or ""
     yield "marge", f"{leaf.margin.normalize():f}".replace(".", ",") if leaf.margin else ""
     if isinstance(leaf, Threshold):
         yield from (("fois", str(leaf.count)), ("sur", str(leaf.of)), ("duree", str(leaf.lasting_minutes)))

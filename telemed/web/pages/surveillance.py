@@ -135,6 +135,7 @@ async def _board(visitor: Visitor, place: Workplace) -> BoardView:
         chosen=_address(query),
         outcomes=tuple(surveillance_words.OUTCOMES.values()),
         is_narrowed=wanted != AlertFilter(),
+        is_sorted_out=wanted.severity is not None or wanted.pathway is not None,
         is_closed=wanted.view is View.CLOSED,
         may_write=has_right(caller, Right.ENROL),
         waiting=page.counts.open,

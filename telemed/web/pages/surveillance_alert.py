@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
@@ -42,6 +42,7 @@ _SAID = {
     EventKind.COMMENT: ("Note", Tone.PLAIN),
     EventKind.MUTE: ("Mise en sourdine", Tone.SOON),
 }
+_TO_DOCTOR = "Dites ce qu’elle signifie, ou classez-la sans suite."
 _WITH_VALUES = (EventKind.FIRED, EventKind.REPEAT, EventKind.LATE)
 
 
@@ -97,7 +98,7 @@ async def _view(visitor: Visitor, place: Workplace, form: Form) -> AlertView:
         pathway=pathway_label(alert.pathway, services.pathways),
         what=what_of(alert),
         state=surveillance_words.state(alert.state),
-        sentence=_sentence(alert),
+        sentence=_sentence(alert, detail.line.steps),
         due_at=alert.due_at if alert.is_open else None,
         due_tone=surveillance_words.due_tone(alert.due_at, now),
         due_what=surveillance_words.due_what(alert.state),
@@ -128,8 +129,8 @@ async def _view(visitor: Visitor, place: Workplace, form: Form) -> AlertView:
     return replace(view, version=hashlib.sha256(repr(seen).encode()).hexdigest()[:16])
 
 
-def _sentence(alert: Alert) -> str:
-    said = surveillance_words.sentence(alert.state)
+def _sentence(alert: Alert, steps: Collection[AlertStep]) -> str:
+    said = _TO_DOCTOR if AlertStep.INTERPRET in steps else surveillance_words.sentence(alert.state)
     return f"{said} Issue\u00a0: {surveillance_words.outcome(alert.outcome).lower()}." if alert.outcome else said
 
 

@@ -288,7 +288,8 @@ def _version(visitor: Visitor, one: RuleVersion, authors: Mapping[UUID, str]) ->
 
 def _filters(visitor: Visitor, wanted: str) -> tuple[Filter, ...]:
     choices = _pathway_choices(visitor.services.surveillance.pathways)
-    return tuple(Filter(one.label, _address(one.value), one.value == wanted) for one in choices)
+    ordered = sorted(choices, key=lambda one: one.value != wanted)
+    return tuple(Filter(one.label, _address(one.value), one.value == wanted) for one in ordered)
 
 
 def _pathway_choices(pathways: Mapping[str, Pathway]) -> tuple[Choice, ...]:

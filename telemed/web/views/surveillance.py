@@ -115,7 +115,10 @@ class Filter:
 
 @dataclass(frozen=True)
 class BoardView:
-    """The board. `follow` is the address of its content alone; `chosen` the address that shows it again."""
+    """The board. `follow` is the address of its content alone; `chosen` the address that shows it again.
+
+    `is_sorted_out`: only one severity or one pathway is shown.
+    """
 
     lines: tuple[AlertLine, ...]
     views: tuple[Filter, ...]
@@ -126,6 +129,7 @@ class BoardView:
     chosen: str
     outcomes: tuple[Choice, ...]
     is_narrowed: bool = False
+    is_sorted_out: bool = False
     is_closed: bool = False
     may_write: bool = False
     waiting: int = 0

@@ -73,7 +73,8 @@ async def test_an_empty_board_says_so(ward: Ward) -> None:
 async def test_a_nurse_sets_aside_what_is_nothing(ward: Ward) -> None:
     alert = await ward.fire(value=80.4)
     board = await ward.nurse.get("/surveillance")
-    assert "LEROY Jeanne, 71 ans" in plain(board.text)
+    assert "LEROY Jeanne" in board.text
+    assert "71 ans · Insuffisance cardiaque chronique" in plain(board.text)
     assert "80,4 kg (seuil 78 kg)" in plain(board.text)
     assert counted(board) == 1
     taken = await ward.nurse.post("/surveillance/prendre", {"une": alert.rpartition("/")[2]})

@@ -36,11 +36,13 @@ function countChosen() {
   lot.querySelector("[data-take-chosen]").setAttribute("aria-disabled", String(chosen === 0));
 }
 
-/** Put what came in place: ticks and the line under the hand stay. */
+/** Put what came in place: ticks, the line under the hand and the filters that were unfolded stay. */
 function put(html) {
   const chosen = new Set(boxes().filter((box) => box.checked).map((box) => box.value));
   const at = document.activeElement?.closest?.("[data-alert]")?.dataset.alert;
+  const isSorting = region.querySelector("details")?.open ?? false;
   replaceContent(region, html);
+  if (isSorting) region.querySelector("details").open = true;
   boxes().forEach((box) => { box.checked = chosen.has(box.value); });
   if (at && !region.contains(document.activeElement)) region.querySelector(`[data-alert="${at}"] [data-line]`)?.focus();
   waiting = null;
