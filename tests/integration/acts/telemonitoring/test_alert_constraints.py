@@ -81,13 +81,10 @@ async def test_there_is_one_open_alert_per_follow_up_and_cause_and_one_of_each_n
         assert violated_constraint(refused.value) in (name, "")
 
 
-async def test_what_an_alert_is_about_never_changes(services: Services, alert: Alert) -> None:
+async def test_nothing_is_deleted_reopened_or_rewritten(services: Services, people: People, alert: Alert) -> None:
     for changes in NEVER:
         with pytest.raises(DBAPIError, match="append-only"):
             await change(services, changes, alert.id)
-
-
-async def test_nothing_is_deleted_reopened_or_rewritten(services: Services, people: People, alert: Alert) -> None:
     triage = services.telemonitoring.triage
     await triage.work.take(people.nurse, alert.id)
     until = services.clock.now().replace(year=2026, month=11, day=26)

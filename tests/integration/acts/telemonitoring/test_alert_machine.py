@@ -63,7 +63,7 @@ def test_alerts_live_on_sqlite(settings: Settings, sqlite_template: Path, tmp_pa
     async def closing(database: Database) -> None:
         await database.close()
 
-    assert play(settings, opening, closing, stories=6) >= 6
+    assert play(settings, opening, closing, stories=4) >= 4
 
 
 def test_alerts_live_on_postgresql(settings: Settings, postgres_server: str, keyring: Keyring) -> None:
@@ -79,4 +79,4 @@ def test_alerts_live_on_postgresql(settings: Settings, postgres_server: str, key
         async with administrator(postgres_server) as connection:
             await connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
-    assert play(settings, opening, closing, stories=3) >= 3
+    assert play(settings, opening, closing, stories=2) >= 2

@@ -75,7 +75,9 @@ async def test_what_is_still_abnormal_repeats_on_the_one_open_alert_and_reopens_
     assert kinds == ["fired", "repeat", "ended", "repeat", "take", "filter"]
 
 
-async def test_values_that_come_back_close_nothing(ward: Ward) -> None:
+async def test_values_that_come_back_close_nothing_and_what_is_late_opens_nothing(ward: Ward) -> None:
+    await ward.record(ward.told(FindingKind.LATE), ward.told(FindingKind.ENDED), ward.told(FindingKind.WITHDRAWN))
+    assert (await ward.board(ward.people.nurse))["items"] == []
     alert_id = await ward.fire()
     await ward.record(ward.told(FindingKind.ENDED), ward.told(FindingKind.WITHDRAWN), ward.told(FindingKind.LATE))
     (line,) = (await ward.board(ward.people.nurse))["items"]
@@ -84,11 +86,6 @@ async def test_values_that_come_back_close_nothing(ward: Ward) -> None:
     assert line["withdrawn_at"]
     kinds = [event["kind"] for event in (await ward.read(alert_id))["events"]]
     assert kinds == ["fired", "ended", "withdrawn", "late"]
-
-
-async def test_what_came_too_late_wakes_nobody(ward: Ward) -> None:
-    await ward.record(ward.told(FindingKind.LATE), ward.told(FindingKind.ENDED), ward.told(FindingKind.WITHDRAWN))
-    assert (await ward.board(ward.people.nurse))["items"] == []
 
 
 async def test_quiet_hours_queue_an_alert_until_their_end(ward: Ward) -> None:
