@@ -11,12 +11,14 @@ from telemed.acts.telemonitoring.model.observation import Catalogue
 from telemed.acts.telemonitoring.model.pathway import Pathway
 from telemed.acts.telemonitoring.routes import devices as device_routes
 from telemed.acts.telemonitoring.routes import doors as door_routes
+from telemed.acts.telemonitoring.routes import fhir_reading as reading_routes
 from telemed.acts.telemonitoring.routes import histories as history_routes
 from telemed.acts.telemonitoring.routes import quarantine as quarantine_routes
 from telemed.acts.telemonitoring.service.bearing import DeviceBearing
 from telemed.acts.telemonitoring.service.devices import DeviceService
 from telemed.acts.telemonitoring.service.door_keys import DoorKeys
 from telemed.acts.telemonitoring.service.doors import DoorService
+from telemed.acts.telemonitoring.service.fhir_reading import FhirReading
 from telemed.acts.telemonitoring.service.histories import HistoryService
 from telemed.acts.telemonitoring.service.ingestion import Ingestion
 from telemed.acts.telemonitoring.service.quarantine import QuarantineService
@@ -42,6 +44,7 @@ class Entrance:
     bearing: DeviceBearing
     quarantine: QuarantineService
     histories: HistoryService
+    reading: FhirReading
     settings: Settings
 
 
@@ -55,6 +58,7 @@ def build_entrance(
         doors=DoorService(clock=ground.clock, catalogue=catalogue, keys=keys, tokens=tokens, ingestion=ingestion),
         bearing=DeviceBearing(clock=ground.clock),
         quarantine=QuarantineService(**common(ground), ingestion=ingestion, writer=RowWriter(catalogue)),
+        reading=FhirReading(**common(ground), catalogue=catalogue),
         histories=HistoryService(**common(ground), ingestion=ingestion, catalogue=catalogue),
         settings=ground.settings,
     )
@@ -65,6 +69,7 @@ def give_entrance(app: web.Application, entrance: Entrance) -> None:
     settings = entrance.settings
     app[device_routes.DEVICES] = entrance.devices
     app[door_routes.DOORS] = entrance.doors
+    app[reading_routes.READING] = entrance.reading
     app[history_routes.HISTORIES] = entrance.histories
     app[quarantine_routes.QUARANTINE] = entrance.quarantine
     largest = settings.device_body_limit_bytes

@@ -28,7 +28,7 @@ operations = Operations("telemonitoring doors")
 Handler = Callable[..., Awaitable[web.Response]]
 
 
-def _outcomes(handler: Handler) -> Handler:
+def as_outcome(handler: Handler) -> Handler:
     """What is refused is told as an OperationOutcome."""
 
     @wraps(handler)
@@ -48,7 +48,7 @@ _KINDS = {TooLarge: IssueKind.TOO_LONG, Forbidden: IssueKind.FORBIDDEN}
 
 
 @operations.post("/fhir/Observation", access=DEVICE, status=201, media_type=FHIR, consumes=FHIR, error_media=FHIR)
-@_outcomes
+@as_outcome
 async def take_fhir_observation(request: web.Request, caller: Caller) -> web.Response:
     """Take what a device observed: 201 with its address, 200 where it is kept already.
 
@@ -63,7 +63,7 @@ async def take_fhir_observation(request: web.Request, caller: Caller) -> web.Res
     return _answer(request, received)
 
 
-@_outcomes
+@as_outcome
 async def take_device_bundle(request: web.Request, caller: Caller) -> web.Response:
     """`POST /fhir` of a device."""
     identity = _identity(caller)

@@ -69,6 +69,12 @@ class ObservationStore:
         """Which of these measures are kept, in any version."""
         return frozenset(await self.versions(set(keys)))
 
+    async def at(self, device_id: UUID, measured_at: datetime) -> list[Kept]:
+        """What stands of all that a device said of one instant."""
+        row = ObservationRow
+        query = select(row).where(col(row.device_id) == device_id, col(row.measured_at) == measured_at)
+        return [find_current(versions) for versions in (await self._read(query)).values()]
+
     async def history(
         self, follow_up_id: UUID, signals: Iterable[str], *, since: datetime, until: datetime
     ) -> list[Kept]:
