@@ -73,6 +73,7 @@ def _telemonitoring_services(services: Services) -> TelemonitoringServices:
         thresholds=built.care.thresholds,
         teams=built.care.teams,
         education=built.care.education,
+        practices=built.care.practices,
         devices=built.devices,
         quarantine=built.entrance.quarantine,
         sheets=built.sheets.sheets,

@@ -155,6 +155,7 @@ _TABS = {
         (NavItem("surveillance/patients", "Patients suivis", "/surveillance/suivis"), _WATCHING),
         (NavItem("surveillance/rules", "Règles", "/surveillance/regles"), _WATCHING),
         (NavItem("surveillance/quality", "Qualité", "/surveillance/qualite"), _WATCHING),
+        (NavItem("surveillance/practice", "Pièces et horaires", "/surveillance/cabinet"), _WATCHING),
     ),
     "billing": (
         (NavItem("billing", "Actes", "/facturation"), _CARING),

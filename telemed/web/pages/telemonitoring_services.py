@@ -11,6 +11,7 @@ from telemed.acts.telemonitoring.service.devices import DeviceService
 from telemed.acts.telemonitoring.service.education import EducationService
 from telemed.acts.telemonitoring.service.follow_ups import FollowUpService
 from telemed.acts.telemonitoring.service.monitoring_reports import MonitoringReports
+from telemed.acts.telemonitoring.service.practices import PracticeCareService
 from telemed.acts.telemonitoring.service.quarantine import QuarantineService
 from telemed.acts.telemonitoring.service.sheets import SheetService
 from telemed.acts.telemonitoring.service.teams import TeamService
@@ -27,6 +28,7 @@ class TelemonitoringServices:
     thresholds: ThresholdService
     teams: TeamService
     education: EducationService
+    practices: PracticeCareService
     devices: DeviceService
     quarantine: QuarantineService
     sheets: SheetService

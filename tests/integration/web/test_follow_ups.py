@@ -188,3 +188,21 @@ async def test_what_is_another_practices_is_not_found(site: Site, patient: Patie
         assert (await stranger.get(path)).status == 404
     for path in ("seuils", "equipe", "dispositifs", "suspendre", "arreter", "renouveler"):
         assert (await stranger.post(f"{home}/{path}")).status == 404
+
+
+async def test_papers_and_hours_of_the_practice_are_written_down(site: Site) -> None:
+    base, nurse = "/surveillance/cabinet", await site.signed_in("nurse")
+    assert "rien ne sera facturé" in (await nurse.get(base)).text
+    paper = {"nature": "ars_declaration", "activite": "", "nom": "ARS-2026-7", "debut": "2026-01-01", "fin": ""}
+    kept = await nurse.post(f"{base}/pieces", paper)
+    assert "Déclaration à l’ARS : ARS-2026-7" in plain(kept.text)
+    backwards = await nurse.post(f"{base}/pieces", paper | {"fin": "2025-01-01"})
+    assert (backwards.status, backwards.errors) == (422, ["Une pièce se termine après son premier jour."])
+    cancel = re.search(rf'action="({base}/pieces/[0-9a-f-]+/annuler)"', kept.text)
+    assert cancel
+    assert "Annulée" in (await nurse.post(cancel[1])).text
+    hours = await nurse.post(f"{base}/horaires", {"jour_0": "8h30-12h, 14 h - 18:15"})
+    assert 'value="8h30-12h, 14h-18h15"' in hours.text
+    wrong = await nurse.post(f"{base}/horaires", {"jour_0": "tôt le matin"})
+    assert wrong.errors == ["Des heures comme 9h-12h, 14h-18h30 sont attendues."]
+    assert 'value="tôt le matin"' in wrong.text

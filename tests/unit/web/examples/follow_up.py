@@ -21,7 +21,7 @@ from telemed.acts.telemonitoring.model.curve import (
 )
 from telemed.kernel.clock import Territory
 from telemed.kernel.period import Interval
-from telemed.web.views import follow_up, follow_up_report
+from telemed.web.views import follow_up, follow_up_report, monitoring_practice
 from telemed.web.views.frame import Badge, Choice, Form, NavItem, Pager, ReasonLine
 from tests.unit.web.examples.frames import BLANK, DOCTOR, FINE, NOW, SOON, URGENT, WORDING, Example
 
@@ -298,9 +298,31 @@ REPORT = follow_up_report.ReportPageView(
     pdf_address="/documents/1/pdf",
     cda_address="/documents/1/cda",
 )
+PRACTICE = monitoring_practice.MonitoringPracticeView(
+    form=Form({"nom": "2026-ARS-12"}, {"debut": "À remplir."}),
+    papers=(
+        monitoring_practice.PaperLine(
+            "Déclaration à l’ARS", "2026-ARS-12", HEART, date(2026, 1, 1), None, RUNNING, "/surveillance/cabinet/p"
+        ),
+        monitoring_practice.PaperLine(
+            "Inscription du dispositif",
+            "CORDIVA",
+            "Toutes les activités",
+            date(2020, 1, 1),
+            date(2025, 1, 1),
+            Badge("Échue", SOON),
+        ),
+    ),
+    kinds=(Choice("convention", "Convention avec l’exploitant"),),
+    activities=(Choice("insuffisance_cardiaque", HEART),),
+    hours_form=Form({"jour_0": "9h-12h, 14h-18h"}),
+    days=(Choice("jour_0", "Lundi", "Comme 9h-12h, 14h-18h."), Choice("jour_1", "Mardi")),
+    is_usual=True,
+)
 EXAMPLES = {
     "suivi": Example("Fiche d’un suivi", "professional/follow_up.html", FRAME, SHEET),
     "suivi-rapport": Example("Rapports d’un suivi", "professional/follow_up_report.html", FRAME, REPORT),
+    "suivi-cabinet": Example("Pièces et horaires", "professional/monitoring_practice.html", FRAME, PRACTICE),
     "suivis": Example("Patients suivis", "professional/follow_ups.html", FRAME, LIST),
     "suivi-nouveau": Example("Nouveau suivi", "professional/follow_up_new.html", FRAME, NEW),
     "suivi-materiel": Example("Inscription, matériel", "professional/follow_up_draft.html", FRAME, DRAFT),
