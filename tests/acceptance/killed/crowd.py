@@ -1,4 +1,4 @@
-"""Ten thousand devices of ten thousand patients, and what each sends the moment that it is back."""
+"""Thousands of devices, ten to a patient, and what each sends the moment that it is back."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ from tests.integration.acts.telemonitoring.equipped import Equipped
 from tests.integration.adapters.mqtt import raw
 from tests.unit.acts.telemonitoring.making import make_weight
 
+_OF_ONE_PATIENT = 10
+
 
 @dataclass(frozen=True)
 class Member:
@@ -37,14 +39,16 @@ class Member:
 
 
 async def gather_crowd(database: Database, model: Equipped, count: int, keyring: Keyring) -> list[Member]:
-    """`count` copies of a patient, his follow-up, his device and its credential: each with ids of its own."""
-    names = ("patient", "follow_up", "device", "assignment", "credential")
-    members = [{name: new_id() for name in names} for _ in range(count)]
+    """`count` copies of a device and of its credential, and of its patient and follow-up for every ten of them."""
+    names, shared = ("device", "assignment", "credential"), ("patient", "follow_up")
+    patients = [{name: new_id() for name in shared} for _ in range(0, count, _OF_ONE_PATIENT)]
+    members = [patients[number // _OF_ONE_PATIENT] | {name: new_id() for name in names} for number in range(count)]
     worn_now = AssignmentRow.device_id == model.device_id
     async with database.begin() as uow:
-        copy = _Copies(uow.session, members)
+        copy = _Copies(uow.session, patients)
         await copy.of(PatientRow, PatientRow.id == model.follow_up.patient_id, id="patient")
         await copy.of(FollowUpRow, FollowUpRow.id == model.follow_up.id, id="follow_up", patient_id="patient")
+        copy = _Copies(uow.session, members)
         await copy.of(DeviceRow, DeviceRow.id == model.device_id, id="device", identifier="device")
         await copy.of(AssignmentRow, worn_now, id="assignment", device_id="device", follow_up_id="follow_up")
         known = CredentialRow.id == model.credential_id
