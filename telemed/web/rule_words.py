@@ -80,7 +80,9 @@ def _leaf(leaf: Threshold | Trend | Answer, catalogue: Catalogue) -> str:
     signal = catalogue.find(leaf.signal)
     name = signal.label if signal else leaf.signal
     if isinstance(leaf, Answer):
-        return f"{name}{FIXED}: " + " ou ".join(f"«{FIXED}{one}{FIXED}»" for one in leaf.among)
+        return f"{name}{FIXED}: " + " ou ".join(
+            f"«{FIXED}{signal.say(one) if signal else one}{FIXED}»" for one in leaf.among
+        )
     limit = _limit(leaf, catalogue)
     if isinstance(leaf, Threshold):
         return f"{name} {_SIDES[leaf.side]} {limit}{_often(leaf)}{_margin(leaf)}"

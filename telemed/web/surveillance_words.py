@@ -8,13 +8,11 @@ from typing import TypeVar
 
 from telemed.acts.telemonitoring.model.alert import (
     ALERT_STANDINGS,
-    AlertActor,
     AlertDue,
     AlertOutcome,
     AlertState,
     AlertStep,
     Severity,
-    find_alert_move,
     find_outcomes,
 )
 from telemed.web.views.frame import Badge, Choice, Tone
@@ -117,9 +115,3 @@ def find_close_outcomes(value: AlertState) -> tuple[Choice, ...]:
     else:
         return ()
     return tuple(choice for one, choice in OUTCOMES.items() if one in allowed)
-
-
-def may(value: AlertState, step: AlertStep, *, is_doctor: bool) -> bool:
-    """Does the table let this person take the step? The use case decides again."""
-    actor = AlertActor.DOCTOR if is_doctor else AlertActor.TEAM
-    return find_alert_move(value, step, actor) is not None

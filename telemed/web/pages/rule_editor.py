@@ -54,7 +54,8 @@ def _condition(form: Form, number: int, catalogue: Catalogue) -> ConditionFields
     signal = catalogue.find(form.value(f"signal_{number}"))
     shown = Form(form.values | {f"seuil_{number}": ""})
     usual = rule_words.threshold_name(rule_form.threshold_of(shown, number), catalogue)
-    return ConditionFields(number, format_unit(signal.unit) if signal else "", usual)
+    answers = ", ".join(f"{code} ({said})" for code, said in (signal.words or {}).items()) if signal else ""
+    return ConditionFields(number, format_unit(signal.unit) if signal else "", usual, answers)
 
 
 def _counts(conditions: int) -> tuple[Choice, ...]:

@@ -60,8 +60,6 @@ def _row(line: Quality, page: QualityPage, by: Grouping) -> QualityRow:
 def _figures(line: Quality, name: str) -> QualityRow:
     return QualityRow(
         name=name,
-        what="",
-        address="",
         fired=line.fired,
         open=line.still_open,
         actionable=line.actionable,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from telemed.web.views.frame import Badge, Choice, Form, ReasonLine
+from telemed.web.views.frame import Badge, Choice, Form
 from telemed.web.views.surveillance import Filter, Mark, Tick
 
 
@@ -48,11 +48,13 @@ class RulesView:
 
 @dataclass(frozen=True)
 class ConditionFields:
-    """One condition of the form: its number, which is in the names of its fields."""
+    """One condition of the form: its number, which is in the names of its fields, and what its signal calls for:
+    a unit, the usual threshold, the codes of its answers with their words."""
 
     number: int
     unit: str
     patient_limit: str
+    answers: str = ""
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,6 @@ class RuleEditorView:
     may_add: bool = True
     said: tuple[str, ...] = ()
     dry_run: DryRunView | None = None
-    reasons: tuple[ReasonLine, ...] = ()
     versions: tuple[VersionLine, ...] = ()
 
 
@@ -140,8 +141,6 @@ class QualityRow:
     """What became of the alerts of a rule, or of a patient."""
 
     name: str
-    what: str
-    address: str
     fired: int
     open: int
     actionable: int

@@ -117,8 +117,6 @@ KNOWN = replace(
 RAW = rule_editor.editor_view(rule_form.write_form(NESTED), CATALOGUE, rule_id="8", whom="Diabète")
 ROW = views.QualityRow(
     name="Prise de poids",
-    what="Insuffisance cardiaque chronique",
-    address="/surveillance/regles/7",
     fired=48,
     open=3,
     actionable=29,
@@ -144,7 +142,6 @@ QUALITY = views.QualityView(
         replace(
             ROW,
             name="Non-transmission",
-            address="",
             actionable=0,
             false=0,
             technical=0,
@@ -158,7 +155,7 @@ QUALITY = views.QualityView(
     days=30,
     summary="Trente derniers jours, jusqu’au mardi 24 novembre.",
     export="/telemonitoring/quality.csv",
-    total=replace(ROW, name="Ensemble", what="", address=""),
+    total=replace(ROW, name="Ensemble"),
 )
 EXAMPLES: dict[str, Example] = {
     "regles": Example("Règles", "professional/rules.html", EDITOR, LIST),
