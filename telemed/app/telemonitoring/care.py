@@ -10,7 +10,7 @@ from aiohttp import web
 
 from telemed.acts.telemonitoring.model.observation import Catalogue
 from telemed.acts.telemonitoring.model.pathway import Pathway
-from telemed.acts.telemonitoring.ports.care import NoSupplies, Supplies
+from telemed.acts.telemonitoring.ports.care import Supplies
 from telemed.acts.telemonitoring.routes import keys
 from telemed.acts.telemonitoring.service.education import EducationService
 from telemed.acts.telemonitoring.service.enrolments import Enrolments
@@ -64,14 +64,12 @@ class Care:
         ]
 
 
-def build_care(
-    ground: Ground, catalogue: Catalogue, pathways: Mapping[str, Pathway], supplies: Supplies | None = None
-) -> Care:
+def build_care(ground: Ground, catalogue: Catalogue, pathways: Mapping[str, Pathway], supplies: Supplies) -> Care:
     """`supplies` is what the devices given to a patient can measure."""
     clock, law, database = ground.clock, ground.law, ground.database
     months = MonthCloser(clock=clock, law=law, pathways=pathways)
     steps = FollowUpSteps(clock=clock, journal=ground.journal, months=months)
-    enrolments = Enrolments(clock=clock, law=law, pathways=pathways, supplies=supplies or NoSupplies(), months=months)
+    enrolments = Enrolments(clock=clock, law=law, pathways=pathways, supplies=supplies, months=months)
     return Care(
         steps=steps,
         follow_ups=FollowUpService(

@@ -19,10 +19,3 @@ class FollowUpFollower(Protocol):
     """Hears of a follow-up after each change of it, in its transaction; `former` None: it is new."""
 
     async def changed(self, uow: UnitOfWork, former: FollowUp | None, saved: FollowUp) -> None: ...
-
-
-class NoSupplies:
-    """Before there are devices: they supply nothing."""
-
-    async def signals_of(self, uow: UnitOfWork, follow_up_id: UUID) -> frozenset[str]:
-        return frozenset()
