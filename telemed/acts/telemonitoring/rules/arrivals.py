@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from telemed.acts.telemonitoring.model.arrival import Arrival, Kept, Taken
+from telemed.acts.telemonitoring.model.hands import find_hand
 from telemed.acts.telemonitoring.model.observation import Observation, ObservationStatus, Quarantine
 from telemed.acts.telemonitoring.model.receipt import Issue, IssueKind, IssueSeverity
 
@@ -34,7 +35,7 @@ def find_drift(place: str = "") -> Issue:
 
 def settle(arrival: Arrival, versions: Sequence[Kept]) -> tuple[Taken, Kept | None]:
     """What it is, and the version to keep; None where it says nothing new. `versions` are those kept, in order."""
-    if any(_content(one.observation) == _content(arrival.observation) for one in versions):
+    if _is_known(arrival, versions):
         return Taken.DUPLICATE, None
     if not versions:
         return Taken.NEW, _kept(arrival, 0)
@@ -43,6 +44,15 @@ def settle(arrival: Arrival, versions: Sequence[Kept]) -> tuple[Taken, Kept | No
         return Taken.CORRECTED, _kept(arrival, len(versions))
     aside = replace(arrival, observation=replace(arrival.observation, quarantine=Quarantine.CONFLICT))
     return Taken.CONFLICT, _kept(aside, len(versions))
+
+
+def _is_known(arrival: Arrival, versions: Sequence[Kept]) -> bool:
+    """Was this said before? A device may send a correction twice; a person who corrects back says it anew."""
+    same = [one for one in versions if _content(one.observation) == _content(arrival.observation)]
+    if not same or not arrival.is_correction or find_hand(arrival.follow_up_id, arrival.device_id) is None:
+        return bool(same)
+    current = find_current(versions)
+    return any(one is current or one.arrival_id == arrival.arrival_id for one in same)
 
 
 def find_current(versions: Sequence[Kept]) -> Kept:

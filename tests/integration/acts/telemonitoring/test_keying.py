@@ -182,6 +182,11 @@ async def test_a_correction_is_amended_and_everything_stays_written(
     second = await entries.correct(own, follow_up.id, first.id, {"weight": Given("74,2")})
     assert (second.number, second.status, second.measured_at) == (1, EntryStatus.AMENDED, first.measured_at)
     assert await standing(services, follow_up, "weight") == [(device, 74_200_000, True)]
+    for typed, stands in (("72,4", 72_400_000), ("74,2", 74_200_000)):
+        await entries.correct(own, follow_up.id, first.id, {"weight": Given(typed)})
+        assert await standing(services, follow_up, "weight") == [(device, stands, True)]
+    await entries.keep(Event("telemonitoring.entry_kept", "x", clock.now(), {"entry_id": str(second.id)}))
+    assert await standing(services, follow_up, "weight") == [(device, 74_200_000, True)]
     clock.advance(timedelta(days=3))
     with pytest.raises(Conflict) as late:
         await entries.correct(own, follow_up.id, first.id, {"weight": Given("70")})
@@ -189,7 +194,7 @@ async def test_a_correction_is_amended_and_everything_stays_written(
     gone = await entries.take_back(people.nurse, follow_up.id, first.id)
     assert [counts for _, _, counts in await standing(services, follow_up, "weight")] == [False]
     versions = await entries.versions(people.doctor, first.id)
-    assert [one.answers[0].words for one in versions] == ["72,4 kg", "74,2 kg", "74,2 kg"]
+    assert [one.answers[0].words for one in versions] == ["72,4 kg", "74,2 kg", "72,4 kg", "74,2 kg", "74,2 kg"]
     assert versions[-1].id == gone.id
     with pytest.raises(Conflict):
         await entries.take_back(people.nurse, follow_up.id, first.id)
