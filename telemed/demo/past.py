@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -61,14 +61,22 @@ PAST: tuple[PastVisit, ...] = (
 )  # fmt: skip
 
 
-async def play_past(services: Services, practice: DemoPractice, clock: FrozenClock, today: datetime) -> None:
+async def play_past(
+    services: Services,
+    practice: DemoPractice,
+    clock: FrozenClock,
+    today: datetime,
+    *,
+    meanwhile: Callable[[datetime], Awaitable[None]],
+) -> None:
     """Every visit of PAST, in order. `services` run on `clock`, which is moved through the days up to `today`.
 
-    Those of the last days are left to invoice.
+    `meanwhile` does what else happened up to the instant that it is given. The last days are left to invoice.
     """
     for visit in PAST:
         day = today - timedelta(days=visit.days_ago)
         start = day.replace(hour=visit.hour, minute=visit.minute, second=0, microsecond=0)
+        await meanwhile(start - timedelta(minutes=50))
         clock.move_to(max(clock.now(), start - timedelta(minutes=50)))
         act = await _play(services, practice, clock, visit, Interval(start, start + _LENGTH))
         clock.advance(timedelta(minutes=3))

@@ -21,6 +21,7 @@ from telemed.app import Services, build_app, build_services
 from telemed.demo.bills import record_rights, rejecting_one
 from telemed.demo.caisse import open_caisse_for
 from telemed.demo.experts import open_hours
+from telemed.demo.followed import DAYS, Followed
 from telemed.demo.letterbox import Letterbox, LetterboxAddresses
 from telemed.demo.opinions import ask_opinions
 from telemed.demo.past import leave_one_to_sign, play_past
@@ -81,16 +82,19 @@ async def open_practice(settings: Settings, clock: Clock) -> DemoPractice:
         return practice
     print("Première ouverture : le cabinet s'installe…", flush=True)
     now = clock.now()
-    past = FrozenClock(now - timedelta(days=12))
+    past = FrozenClock(now - timedelta(days=DAYS + 1))
     services = build_services(settings, clock=past, senders={})
     try:
         await upgrade(services.database)
         practice = await create(services, settings.data_dir)
         await record_rights(services, practice)
         await open_hours(services, practice)
-        await play_past(services, practice, past, now)
+        followed = Followed(services, practice, past, now)
+        await followed.begin()
+        await play_past(services, practice, past, now, meanwhile=followed.catch_up)
         await leave_one_to_sign(services, practice, past, now)
         await ask_opinions(services, practice, past)
+        await followed.end()
     finally:
         await services.database.close()
     return practice

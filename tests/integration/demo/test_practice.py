@@ -13,6 +13,7 @@ import aiohttp
 import pytest
 
 from telemed.acts.teleconsultation.model import State
+from telemed.acts.telemonitoring.model.board import AlertFilter, View
 from telemed.adapters.sms_gateway.client import SmsGatewaySender
 from telemed.app import build_services
 from telemed.demo.past import PAST
@@ -62,6 +63,25 @@ async def test_opinions_wait_at_each_place_of_their_way(sqlite_url: str, tmp_pat
     await services.database.close()
     assert {view.case.state.value for view in asked} == {"accepted", "more_information"}
     assert {view.case.state.value for view in inbox} == {"accepted", "offered"}
+
+
+async def test_a_month_of_measures_leaves_what_a_nurse_finds_in_the_morning(
+    sqlite_url: str, tmp_path: Path, clock: FrozenClock
+) -> None:
+    settings = Settings(environment=Environment.DEMO, data_dir=tmp_path, database_url=sqlite_url).with_keys()
+    practice = await open_practice(settings, clock)
+    services = build_services(settings, clock=clock, senders={})
+    nurse, lists = practice.callers["ines.marchand"], services.telemonitoring.triage.lists
+    waiting = (await lists.page(nurse, AlertFilter())).lines
+    closed = (await lists.page(nurse, AlertFilter(view=View.CLOSED))).lines
+    await services.database.close()
+    assert [line.alert.label for line in waiting] == [
+        "Hypoglycémie sévère",
+        "Glycémie au-dessous de la cible",
+        "Prise de poids rapide",
+        "Absence de transmission des données",
+    ]
+    assert [(line.alert.label, line.alert.outcome) for line in closed] == [("Prise de poids rapide", "false")]
 
 
 async def test_a_folder_of_an_older_version_says_what_to_do(tmp_path: Path) -> None:
