@@ -20,6 +20,7 @@ from tests import journeys
 from tests.fixtures.browsers import CHROMIUM_ARGUMENTS, find_chromium
 from tests.fixtures.camera import draw_portrait
 from tests.scene import demo_scene
+from tests.screenshots_follow_ups import picture_follow_ups
 from tests.screenshots_opinions import picture_opinions
 from tests.shared import ROOT
 
@@ -47,8 +48,10 @@ async def remake(folder: Path) -> list[str]:
         _window(playwright, hue=0) as nurse_window,
         _window(playwright, hue=1) as expert_window,
         _window(playwright, hue=1, is_phone=True) as expert_phone,
+        _window(playwright, hue=0, is_phone=True) as board_phone,
     ):
         await picture_opinions(scene, nurse_window, expert_window, expert_phone, take)
+        await picture_follow_ups(scene, nurse_window, board_phone, take)
         doctor, patient = await doctor_window.new_page(), await patient_window.new_page()
         await journeys.sign_in(doctor, scene.base_url, scene.account("claire.moreau"))
         await journeys.give_birth_date(patient, scene.invitation.link, PATIENTS[0].born_on)
