@@ -128,6 +128,7 @@ async def _demo(folder: Path, *words: str) -> str:
     """What one run prints from its start to a clean Ctrl-C, having answered a request in between."""
     process = await _start(folder, *words)
     printed = await _welcomed(process)
+    assert "Interface HTTP" in printed, printed
     address = next(line.split()[-1] for line in printed.splitlines() if "Interface HTTP" in line)
     async with aiohttp.ClientSession() as session, session.get(address) as answer:
         assert answer.status == 200
