@@ -47,12 +47,12 @@ async def serve(folder: Path, port: int, *, starts_over: bool) -> None:
         async with AsyncExitStack() as stack:
             addresses = await stack.enter_async_context(letterbox.open())
             settings = settings_for(folder, chosen, letterbox, addresses)
-            settings = settings.model_copy(update={"mqtt_port": find_port(_MQTT_PORT)})
             settings, caisse = await stack.enter_async_context(open_caisse_for(settings, clock))
             with rejecting_one(caisse):
                 practice = await open_practice(settings, clock)
             letterbox.caisse = caisse
             letterbox.accounts = practice.accounts
+            settings = settings.model_copy(update={"mqtt_port": find_port(_MQTT_PORT)})  # late: another may take it
             services = build_services(settings)
             await stack.enter_async_context(running(services, settings))
             invitation = await fill_today(services, practice)
