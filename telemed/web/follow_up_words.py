@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 from telemed.acts.telemonitoring.formats.happenings import TOPICS
-from telemed.acts.telemonitoring.model.alert import AlertState, Severity
 from telemed.acts.telemonitoring.model.care import EndReason, FollowUp, Month, TeamRole
 from telemed.acts.telemonitoring.model.curve import Span
 from telemed.acts.telemonitoring.model.follow_up import FollowUpState
@@ -43,19 +42,6 @@ ROLES = {
     TeamRole.CARER: "Soignant",
 }
 SPANS = {Span.DAY: ("jour", "Jour"), Span.WEEK: ("semaine", "Semaine"), Span.QUARTER: ("90-jours", "90 jours")}
-_SEVERITIES = {
-    Severity.NOW: Badge("Maintenant", Tone.NOW),
-    Severity.SOON: Badge("Bientôt", Tone.SOON),
-    Severity.WATCH: Badge("À surveiller"),
-}
-_ALERT_STATES = {
-    AlertState.QUEUED: "hors des horaires",
-    AlertState.NEW: "à prendre",
-    AlertState.TAKEN: "prise",
-    AlertState.INTERPRETED: "interprétée",
-    AlertState.DECIDED: "décidée",
-    AlertState.CLOSED: "close",
-}
 _QUARANTINES = {
     Quarantine.IMPLAUSIBLE: "hors de ce qu’un corps vivant peut montrer",
     Quarantine.CONFLICT: "le dispositif a déjà dit autre chose pour cet instant",
@@ -117,14 +103,6 @@ def minimum_words(version: PathwayVersion) -> str:
 def silence_words(version: PathwayVersion) -> str:
     """`Prévenir après 1 jour sans données au plus.`"""
     return f"Prévenir après {french.format_count(version.silence.days, 'jour')} sans données au plus."
-
-
-def severity_badge(severity: Severity) -> Badge:
-    return _SEVERITIES[severity]
-
-
-def alert_state(state: AlertState) -> Badge:
-    return Badge(_ALERT_STATES[state])
 
 
 def quarantine_words(why: Quarantine) -> str:

@@ -11,7 +11,7 @@ from telemed.acts.telemonitoring.formats.figures import format_measure, format_u
 from telemed.acts.telemonitoring.model.curve import Answered, Chart, DayFigures, Limit, Point, Series, Span
 from telemed.acts.telemonitoring.model.observation import Catalogue
 from telemed.acts.telemonitoring.service.charting import Drawn
-from telemed.web import follow_up_words, french
+from telemed.web import follow_up_words, french, surveillance_words
 from telemed.web.views.follow_up import AlertLine, Cell, CurvesCard, EventLine, FigureRow
 from telemed.web.views.frame import Choice, NavItem
 
@@ -43,8 +43,8 @@ def curves_card(base: str, drawn: Drawn, span: Span, today: date, catalogue: Cat
             AlertLine(
                 number=mark.number,
                 label=french.typographic(mark.label),
-                severity=follow_up_words.severity_badge(mark.severity),
-                state=follow_up_words.alert_state(alert.state),
+                severity=surveillance_words.severity(mark.severity),
+                state=surveillance_words.state(alert.state),
                 since=mark.at,
                 address=f"/surveillance/alertes/{alert.id}",
             )

@@ -180,9 +180,8 @@ class Zoom {
   axes(pen, { width, height, low, high }, x, y, colour) {
     pen.fillStyle = colour("ink-soft");
     pen.strokeStyle = colour("line");
-    const count = 4;
-    for (let index = 0; index <= count; index += 1) {
-      const value = low + ((high - low) * index) / count;
+    const step = roundStep((high - low) / 4);
+    for (let value = Math.ceil(low / step) * step; value <= high; value += step) {
       const said = value.toLocaleString("fr-FR", { maximumSignificantDigits: 4 });
       pen.textAlign = "right";
       pen.fillText(said, MARGIN.left - 6, y(value) + 4);
@@ -261,6 +260,12 @@ class Zoom {
     pen.fillStyle = colour("ink");
     dot(pen, x(point[0]), y(point[1]), 5);
   }
+}
+
+/** The smallest of 1, 2 and 5 times a power of ten that is no less than this. */
+function roundStep(wanted) {
+  const power = 10 ** Math.floor(Math.log10(wanted));
+  return power * ([1, 2, 5].find((times) => times * power >= wanted) ?? 10);
 }
 
 function dot(pen, x, y, radius) {
