@@ -1,8 +1,8 @@
 """Measures against floors and peers, side by side in one run.
 
 usage: python -m tests.benchmarks [table…]
-tables: lists quotas cap match upload openings ingestion doors monitoring_rules alert_board relay idle_sockets
-first_frame; all by default
+tables: lists quotas cap match upload openings ingestion doors monitoring_rules watching alert_board relay
+idle_sockets first_frame; all by default
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import time
 
 TABLES = (
     *("lists", "quotas", "cap", "match", "upload", "openings", "ingestion", "doors", "monitoring_rules"),
-    *("alert_board", "relay", "idle_sockets", "first_frame"),
+    *("watching", "alert_board", "relay", "idle_sockets", "first_frame"),
 )
 
 
