@@ -25,7 +25,6 @@ def curves_card(base: str, drawn: Drawn, span: Span, today: date, catalogue: Cat
     labels = {one.name: french.typographic(one.label) for one in catalogue}
     last_day, step = chart.window.last_day, timedelta(days=span.days)
     return CurvesCard(
-        base=base,
         title=title_of(chart),
         spans=tuple(
             NavItem(name, label, _address(base, name, last_day, today))

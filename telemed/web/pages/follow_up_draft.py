@@ -266,7 +266,6 @@ def _plan_card(visitor: Visitor, follow_up: FollowUp, form: Form, most_days: int
     version = visitor.services.telemonitoring.pathways[plan.pathway].on(today)
     wanted = {name for datum in version.minimum_data for name in datum.signals} | plan.hand_signals
     return PlanCard(
-        base="",
         form=Form({**typed, "version": str(follow_up.version)}, form.errors),
         exclusions=tuple(Choice(code, french.typographic(label)) for code, label in labels.items()),
         signals=tuple(

@@ -201,7 +201,6 @@ class PrescriptionsCard:
     base: str
     form: Form
     lines: tuple[PrescriptionLine, ...]
-    specialties: tuple[Choice, ...] = ()
     gesture: str = ""
 
 
@@ -209,7 +208,6 @@ class PrescriptionsCard:
 class PlanCard:
     """What the team writes of the follow-up itself."""
 
-    base: str
     form: Form
     exclusions: tuple[Choice, ...]
     signals: tuple[Choice, ...]
@@ -284,7 +282,6 @@ class FigureRow:
 class CurvesCard:
     """The picture at its three widths, what its marks are, and the table of the same figures."""
 
-    base: str
     title: str
     spans: tuple[NavItem, ...]
     span: str

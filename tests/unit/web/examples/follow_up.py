@@ -83,7 +83,6 @@ def _chart() -> Chart:
 CHART = _chart()
 WEIGHT, PRESSURE = "Poids (kg)", "Pression artérielle systolique (mmHg)"
 CURVES = follow_up.CurvesCard(
-    base=HOME,
     title="Mesures du 18 au 24 novembre 2026",
     spans=(
         NavItem("jour", "Jour", f"{HOME}?periode=jour"),
@@ -246,7 +245,6 @@ PLAN = replace(
     step="suivi",
     devices=None,
     plan=follow_up.PlanCard(
-        "",
         Form({"silence": "1", "version": "2", "saisis": "weight"}),
         (Choice("usage", "Le patient ne peut pas utiliser le dispositif"),),
         (Choice("weight", "Poids"),),
