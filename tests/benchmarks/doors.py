@@ -112,7 +112,7 @@ async def _measure(folder: Path) -> list[tuple[str, ...]]:
     server = running_server(folder, is_durable=True)
     async with AsyncExitStack() as stack:
         floor = await open_floor(stack, f"{server}/floor")
-        gateway, ours = await _open_ours(stack, folder, f"{server}/ours")
+        gateway, ours = await open_ours(stack, folder, f"{server}/ours")
         await open_floor(stack, f"{server}/bare")
         await create_database(f"{server}/mainstream")
         bare = await _open_peer(stack, "bare service", "tests.benchmarks.peers.bare", f"{server}/bare")
@@ -170,20 +170,22 @@ async def _load(
                 if answer.status not in (200, 201) or b'"status":"4' in text:
                     raise RuntimeError(f"{place.name} answered {answer.status}: {text[:500]!r}")
 
-    cpu, wall = _cpu_of(place.pid), time.perf_counter()
+    cpu, wall = cpu_of(place.pid), time.perf_counter()
     await asyncio.gather(*(sender() for _ in range(connections)))
     measures = len(bodies) * size
-    return (_cpu_of(place.pid) - cpu) / measures * 1e6, (time.perf_counter() - wall) / measures * 1e6
+    return (cpu_of(place.pid) - cpu) / measures * 1e6, (time.perf_counter() - wall) / measures * 1e6
 
 
-def _cpu_of(pid: int) -> float:
+def cpu_of(pid: int) -> float:
     """Seconds of processor that a process took until now."""
     fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / _TICK
 
 
-async def _open_ours(stack: AsyncExitStack, folder: Path, url: str) -> tuple[Gateway, Place]:
-    await create_database(url)
+async def open_ours(stack: AsyncExitStack, folder: Path, url: str) -> tuple[Gateway, Place]:
+    """A service with the patients of a gateway; its database is made where it needs to be."""
+    if url.startswith("postgresql"):
+        await create_database(url)
     service = RunningService(folder, url, {"TELEMED_LOG_LEVEL": "warning"})
     settings = Settings.from_environment(service.environment).with_keys()
     services = build_services(settings, clock=SystemClock())
