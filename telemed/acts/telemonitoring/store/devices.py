@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -134,9 +134,9 @@ class DeviceStore:
         await self._session.execute(update(DeviceRow).where(col(DeviceRow.id) == device.id).values(retired_at=at))
         await self._revoke(col(CredentialRow.device_id) == device.id, at)
 
-    async def _revoke(self, which: object, at: datetime) -> None:
+    async def _revoke(self, which: ColumnElement[bool], at: datetime) -> None:
         living = col(CredentialRow.revoked_at).is_(None)
-        await self._session.execute(update(CredentialRow).where(which, living).values(revoked_at=at))  # type: ignore[arg-type]
+        await self._session.execute(update(CredentialRow).where(which, living).values(revoked_at=at))
 
     async def _assignments(self, devices: Iterable[UUID]) -> dict[UUID, Assignment]:
         query = select(AssignmentRow).where(

@@ -98,7 +98,7 @@ async def test_a_device_that_brings_nothing_of_what_is_missing_is_refused(
     await services.telemonitoring.care.follow_ups.start(people.doctor, draft.id)
 
 
-async def test_ten_thousand_that_come_back_at_once_are_known_by_a_few_reads(
+async def test_a_crowd_that_comes_back_at_once_is_known_by_a_few_reads(
     services: Services, people: People, follow_up: FollowUp
 ) -> None:
     scale = await equip(services, people.doctor, follow_up)
