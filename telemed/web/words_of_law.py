@@ -16,6 +16,7 @@ SUBJECTS: Mapping[str, str] = MappingProxyType(
         "calendar": "Jours fériés et jours ouvrés",
         "claims": "Feuilles de soins",
         "persons": "Personnes",
+        "records": "Conservation des dossiers",
         "sick_leave": "Arrêt de travail",
         "specialties": "Spécialités",
         "teleconsultation": "Téléconsultation",

@@ -137,7 +137,7 @@ async def test_the_pages_of_a_role(login: str, scene: Scene, new_window: NewWind
 async def test_a_curve_is_looked_at_closely_by_keyboard(scene: Scene, new_window: NewWindow, axe_source: str) -> None:
     """A nurse's sheet of a patient: one drawing for each width, and each measure said as she goes through them."""
     services, doctor = scene.services, scene.practice.callers["karim.benali"]
-    (patient, *_) = await services.patients.page(doctor, limit=1)
+    patient = await services.patients.get(doctor, scene.practice.patients[5])
     follow_up = await make_follow_up(services, doctor, patient)
     now = services.clock.now()
     weights = [

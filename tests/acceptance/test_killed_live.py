@@ -26,6 +26,7 @@ from telemed.kernel.caller import Caller
 from telemed.kernel.clock import FrozenClock, SystemClock
 from telemed.settings import Environment, Settings
 from telemed.storage.engine import Database
+from tests import journeys
 from tests.fixtures.http import open_session
 from tests.fixtures.running import RunningService
 from tests.fixtures.streams import Stream, open_stream
@@ -131,8 +132,12 @@ async def test_a_call_outlives_the_process_that_rang(scene: Scene, crowd: Crowd)
     async with crowd.seat(2, scene.asker, case.id) as one, crowd.seat(2, scene.expert, case.id) as other:
         await one.send("chat", text="Vous m'entendez ?")
         assert (await other.expect("chat"))["text"] == "Vous m'entendez ?"
-    ledger = (await crowd.call(1, "GET", f"/teleexpertises/{case.id}/continuity", None, scene.asker))["entries"]
-    assert {line["seat"] for line in ledger} == {"requerant", "requis"}
+
+    async def seats() -> set[str]:
+        ledger = await crowd.call(1, "GET", f"/teleexpertises/{case.id}/continuity", None, scene.asker)
+        return {line["seat"] for line in ledger["entries"]}
+
+    await journeys.until(seats, {"requerant", "requis"})  # it is written as the room says it
     assert (await scene.steps(case))[-1] == "accept"
 
 

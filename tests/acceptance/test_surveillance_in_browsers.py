@@ -150,7 +150,12 @@ async def test_a_board_is_worked_by_keyboard_and_does_not_jump(
     await page.get_by_text("Alerte close.").wait_for()
     await expect(lines).to_have_count(count)
     await ward.tell(3, cause="again", label="Tension haute")
-    await expect(lines).to_have_count(count + 1)
+
+    async def shown() -> int:
+        await page.keyboard.press("r")  # where a hand just was on the lines, it waits for this
+        return await lines.count()
+
+    await journeys.until(shown, count + 1)
     await walk_to(page, ward.names[3])
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/alertes/*")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
+import structlog
 from sqlalchemy import func, select
 
 from telemed.__main__ import main
@@ -24,6 +25,13 @@ from tests.integration.acts.telemonitoring.enrolled import make_follow_up
 from tests.integration.acts.telemonitoring.equipped import equip
 
 pytestmark = pytest.mark.asyncio
+
+
+@pytest.fixture(autouse=True)
+def logs_of_its_own() -> Iterator[None]:
+    """The command writes its log where this test looks; the tests after it look elsewhere."""
+    yield
+    structlog.reset_defaults()
 
 
 @dataclass(frozen=True)
