@@ -15,6 +15,8 @@ ROOT = Path(__file__).resolve().parents[1]
 QUICK = ("tests/unit", "tests/law")
 REST = ("tests/architecture", "tests/contract", "tests/integration", "tests/acceptance")
 NOTHING_COLLECTED = 5
+_SLOWEST = ("--durations=20", "--durations-min=5")
+"""What to look at when the whole takes too long. A file is one worker's: what its tests share is made once."""
 
 
 def main(words: list[str]) -> int:
@@ -27,7 +29,7 @@ def main(words: list[str]) -> int:
     print(f"test: that took {time.monotonic() - started:.1f} s; now SQLite, PostgreSQL and the browsers", flush=True)
     if quick not in (0, NOTHING_COLLECTED):
         return quick
-    rest = _pytest(*_present(REST), "-n", "2", "--dist", "loadgroup", *words)
+    rest = _pytest(*_present(REST), "-n", "2", "--dist", "loadfile", *_SLOWEST, *words)
     return quick if rest == NOTHING_COLLECTED else rest
 
 

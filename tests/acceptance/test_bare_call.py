@@ -11,7 +11,7 @@ from tests.acceptance.calls import grows, inbound, picture
 from tests.fixtures.browsers import NewWindow
 from tests.fixtures.turn import TurnServer
 
-pytestmark = [pytest.mark.asyncio, pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.asyncio, pytest.mark.browser]
 
 
 async def test_a_call_survives_a_reload_and_a_restarted_server(new_window: NewWindow) -> None:

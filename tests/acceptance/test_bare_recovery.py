@@ -9,7 +9,7 @@ from tests.acceptance.bare_pages import bare_server
 from tests.acceptance.calls import grows, picture, told
 from tests.fixtures.browsers import NewWindow
 
-pytestmark = [pytest.mark.asyncio, pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.asyncio, pytest.mark.browser]
 
 IS_STABLE = "window.peer.pc.signalingState === 'stable' && window.peer.pc.connectionState === 'connected'"
 

@@ -17,7 +17,6 @@ from billing.formats.fse import decode_lot
 from telemed.trace.formats import verify_lines
 from tests.shared import ROOT, shared_path
 
-pytestmark = pytest.mark.xdist_group("demo_once")  # one visit is played for all
 CDA = {"cda": "urn:hl7-org:v3"}
 
 

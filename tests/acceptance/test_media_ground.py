@@ -12,7 +12,7 @@ import pytest
 from tests.fixtures.browsers import NewWindow
 from tests.fixtures.turn import TurnServer
 
-pytestmark = [pytest.mark.asyncio, pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.asyncio, pytest.mark.browser]
 
 _LOOPBACK_CALL = """
 async ({url, username, credential}) => {
