@@ -97,9 +97,9 @@ async def test_a_call_rings_on_any_page_and_opens_a_room(scene: Scene, new_windo
     troubles |= {"room": await violations(expert, axe_source), "room on a phone": await look(nurse, axe_source)}
     await expert.get_by_role("button", name="Terminer").click()
     await expert.get_by_role("button", name="Terminer l’appel").click()
-    for page in (expert, nurse):
-        await page.wait_for_url(case)
-    await expert.get_by_text("Appel terminé").wait_for()
+    await expert.wait_for_url(case)
+    await expert.get_by_text("Appel terminé").wait_for()  # before it fades
+    await nurse.wait_for_url(case)
     await expert.get_by_label("Conclusion").wait_for()  # his to answer, in writing
     assert not any(troubles.values()), troubles
 

@@ -175,6 +175,16 @@ async def test_the_call_has_no_serious_violation(in_call: InCall, axe_source: st
         assert await violations(page, axe_source) == []
 
 
+async def test_muting_is_said_on_both_sides(in_call: InCall) -> None:
+    await in_call.patient.get_by_role("button", name="Micro", exact=True).click()
+    status = in_call.doctor.locator("[data-status]")
+    assert await until(lambda: status.inner_text(), "LEROY Jeanne a coupé son micro")
+    pressed = in_call.patient.get_by_role("button", name="Micro", exact=True)
+    assert await pressed.get_attribute("aria-pressed") == "false"
+    await pressed.click()
+    assert await pressed.get_attribute("aria-pressed") == "true"
+
+
 async def test_messages_go_both_ways(in_call: InCall) -> None:
     await in_call.doctor.get_by_role("button", name="Discussion").click()
     await in_call.doctor.get_by_label("Message à LEROY Jeanne").fill("Vous m’entendez ?")
@@ -185,16 +195,6 @@ async def test_messages_go_both_ways(in_call: InCall) -> None:
     await in_call.patient.get_by_label("Message à Dr").fill("Oui <b>bien</b>")
     await in_call.patient.get_by_role("button", name="Envoyer le message").click()
     assert await until(lambda: in_call.doctor.get_by_text("Oui <b>bien</b>").is_visible(), True)
-
-
-async def test_muting_is_said_on_both_sides(in_call: InCall) -> None:
-    await in_call.patient.get_by_role("button", name="Micro", exact=True).click()
-    status = in_call.doctor.locator("[data-status]")
-    assert await until(lambda: status.inner_text(), "LEROY Jeanne a coupé son micro")
-    pressed = in_call.patient.get_by_role("button", name="Micro", exact=True)
-    assert await pressed.get_attribute("aria-pressed") == "false"
-    await pressed.click()
-    assert await pressed.get_attribute("aria-pressed") == "true"
 
 
 async def test_notes_and_checklist_keep_themselves(in_call: InCall) -> None:
