@@ -112,9 +112,13 @@ async def test_what_is_kept_is_not_delivered_again(mosquitto: Mosquitto) -> None
         async with bridged(mosquitto, door):
             await send(link, [b"one", b"two"])
             await until(lambda: len(door.kept) == 2)
+            await asyncio.sleep(
+                0.5
+            )  # its acknowledgement leaves after it is kept; cut before, it comes again, as it must
         async with bridged(mosquitto, again):
             await send(link, [b"three"])
-            await until(lambda: again.kept == [b"three"])
+            await until(lambda: b"three" in again.kept)
+    assert (sorted(door.kept), again.kept) == ([b"one", b"two"], [b"three"])
 
 
 async def test_a_database_that_is_away_costs_time_and_nothing_else(mosquitto: Mosquitto) -> None:
@@ -150,4 +154,5 @@ async def test_a_broker_that_is_killed_and_comes_back_is_found_again(mosquitto: 
         await until(lambda: found() == 2)
         async with device(mosquitto) as link:
             await send(link, [b"two"])
-            await until(lambda: door.kept == [b"one", b"two"])
+            await until(lambda: len(door.kept) >= 2)
+    assert door.kept == [b"one", b"two"]
