@@ -31,6 +31,7 @@ def build_sheets(
         charts=charts,
         sheets=SheetService(
             database=ground.database,
+            clock=ground.clock,
             journal=ground.journal,
             charts=charts,
             defaults=load_default_rules(pathways, catalogue),

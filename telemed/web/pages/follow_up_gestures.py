@@ -171,6 +171,15 @@ async def judge_measure(visitor: Visitor) -> web.Response:
     return await _do(visitor, "", "attente", gesture)
 
 
+@pages.post("/surveillance/{id}/sourdines/{sourdine}/lever", CARER)
+async def lift_mute(visitor: Visitor) -> web.Response:
+    async def gesture(_form: Form) -> str:
+        await visitor.services.surveillance.mutes.lift(visitor.known, _named(visitor, "sourdine"))
+        return "alert-unmuted"
+
+    return await _do(visitor, "", "sourdines", gesture)
+
+
 @pages.post("/surveillance/{id}/seances", CARER)
 async def log_session(visitor: Visitor) -> web.Response:
     async def gesture(form: Form) -> str:

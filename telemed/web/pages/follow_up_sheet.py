@@ -26,6 +26,7 @@ from telemed.web.pages.follow_up_cards import UNKNOWN, devices_card, limits_card
 from telemed.web.pages.follow_up_curves import curve_json, curves_card
 from telemed.web.pages.follow_up_draft import follow_up_id_of
 from telemed.web.pages.follow_ups import CARER, TAB, pathway_label
+from telemed.web.pages.mute_lines import mute_lines
 from telemed.web.pages.page import Pages, Visitor, open_workplace
 from telemed.web.views.follow_up import AsideLine, Gestures, Issued, MonthLine, SessionLine, SheetView
 from telemed.web.views.frame import NOTHING_TYPED, Form, NavItem
@@ -98,6 +99,7 @@ async def _render(
     standings = await telemonitoring.devices.of_follow_up(visitor.known, follow_up.id)
     typed = {"retour_le": today.isoformat(), "absent_le": today.isoformat(), "seance_le": today.isoformat()}
     shown = Form(typed | form.values, form.errors)
+    mutes = mute_lines(sheet.mutes, f"{base}/sourdines", telemonitoring.catalogue, visitor.services.clock.now())
     view = SheetView(
         base=base,
         patient=sheet.patient.full_name,
@@ -121,6 +123,8 @@ async def _render(
         end_reasons=follow_up_words.end_choices(),
         gestures=_gestures(visitor, follow_up),
         has_ended=not is_living,
+        mutes=tuple(one for one in mutes if not one.is_over),
+        past_mutes=tuple(one for one in mutes if one.is_over),
         reports=(NavItem("reports", "Rapports", f"{base}/rapports"),),
     )
     return visitor.render("professional/follow_up.html", place.frame, view, status=status)

@@ -11,13 +11,15 @@ from uuid import UUID
 from aiohttp import web
 
 from telemed.acts.telemonitoring.model.alert import AlertOutcome, AlertStep
-from telemed.acts.telemonitoring.model.triage import ActionKind, Alert, AlertEvent, EventKind, KeptMute
+from telemed.acts.telemonitoring.model.rule import Rule
+from telemed.acts.telemonitoring.model.triage import ActionKind, Alert, AlertEvent, EventKind, level_of
 from telemed.acts.telemonitoring.rules.triage import read_evidence
 from telemed.acts.telemonitoring.service.alert_lists import AlertDetail
 from telemed.acts.telemonitoring.service.alert_pictures import AlertPicture
 from telemed.kernel.clock import civil_date
 from telemed.professionals.model import Professional
-from telemed.web import french, measure_words, rule_words, sparks, surveillance_words, words
+from telemed.web import french, rule_words, sparks, surveillance_words, words
+from telemed.web.pages.mute_lines import mute_lines, say_bound, tolerance_hint, tolerance_unit
 from telemed.web.pages.page import Pages, Visitor, Workplace, open_workplace
 from telemed.web.pages.surveillance import TEAM
 from telemed.web.pages.surveillance_forms import ACTIONS, BOOKED, MUTE_LENGTHS
@@ -30,7 +32,7 @@ from telemed.web.pages.surveillance_lines import (
     what_of,
 )
 from telemed.web.views.frame import Form, Tone
-from telemed.web.views.surveillance import AlertEntry, AlertGestures, AlertView, CurveView, MuteLine
+from telemed.web.views.surveillance import AlertEntry, AlertGestures, AlertView, CurveView
 
 pages = Pages()
 _DAYS = 30
@@ -86,6 +88,7 @@ async def _view(visitor: Visitor, place: Workplace, form: Form) -> AlertView:
     )
     picture = pictures[alert.id]
     patient, holder, rule = detail.line.patient, detail.line.holder, picture.rule
+    hint = tolerance_hint(alert, rule.rule if rule else None, services.catalogue)
     view = AlertView(
         id=str(alert.id),
         base=f"/surveillance/alertes/{alert.id}",
@@ -115,13 +118,15 @@ async def _view(visitor: Visitor, place: Workplace, form: Form) -> AlertView:
         rule_lines=rule_words.sentences(rule.rule, services.catalogue) if rule else (),
         curves=_curves(visitor, place, detail, picture),
         thread=_thread(visitor, place, detail, picture),
-        mutes=tuple(_mute(one, detail) for one in detail.mutes),
+        mutes=mute_lines(detail.mutes, f"/surveillance/alertes/{alert.id}/sourdine", services.catalogue, now),
         gestures=_gestures(detail),
         form=form,
         outcomes=surveillance_words.find_close_outcomes(alert.state),
         actions=ACTIONS,
         mute_lengths=MUTE_LENGTHS,
-        mute_what=_mute_what(visitor, alert),
+        mute_what=_mute_what(visitor, alert, rule.rule if rule else None),
+        mute_unit=tolerance_unit(alert, rule.rule if rule else None, services.catalogue) if hint else "",
+        mute_hint=hint,
         booking=f"/surveillance/alertes/{alert.id}/teleconsultation" if AlertStep.ACT in detail.line.steps else "",
         former=f"/surveillance/alertes/{alert.former_id}" if alert.former_id else "",
     )
@@ -186,22 +191,24 @@ def _marks(events: Sequence[AlertEvent], place: Workplace) -> Mapping[date, str]
 
 
 def _thread(visitor: Visitor, place: Workplace, detail: AlertDetail, picture: AlertPicture) -> tuple[AlertEntry, ...]:
-    return tuple(_entry(visitor, place, event, detail.people, picture) for event in detail.events)
+    return tuple(_entry(visitor, place, event, detail, picture) for event in detail.events)
 
 
 def _entry(
     visitor: Visitor,
     place: Workplace,
     event: AlertEvent,
-    people: Mapping[UUID, Professional],
+    detail: AlertDetail,
     picture: AlertPicture,
 ) -> AlertEntry:
     if event.kind in _SAID:
         title, tone = _SAID[event.kind]
     else:
         title, tone = surveillance_words.step(AlertStep(event.kind.value))
-    by = people.get(event.by) if event.by else None
-    return AlertEntry(event.at, f"{title}{_more(event)}", _text(visitor, place, event, picture), _name(by), tone)
+    by = detail.people.get(event.by) if event.by else None
+    return AlertEntry(
+        event.at, f"{title}{_more(event)}", _text(visitor, place, detail.line.alert, event, picture), _name(by), tone
+    )
 
 
 def _more(event: AlertEvent) -> str:
@@ -215,11 +222,11 @@ def _more(event: AlertEvent) -> str:
     return ""
 
 
-def _text(visitor: Visitor, place: Workplace, event: AlertEvent, picture: AlertPicture) -> str:
-    if event.kind not in _WITH_VALUES:
-        when = _when(event, place)
-        return french.typographic("\n".join(part for part in (when, event.words) if part))
+def _text(visitor: Visitor, place: Workplace, alert: Alert, event: AlertEvent, picture: AlertPicture) -> str:
     rule = picture.rule.rule if picture.rule else None
+    if event.kind not in _WITH_VALUES:
+        parts = (_when(event, place), _muted_beyond(visitor, alert, event, rule), event.words)
+        return french.typographic("\n".join(part for part in parts if part))
     lines = said_evidence(read_evidence(event.details.get("evidence")), rule, visitor.services.surveillance.catalogue)
     return "\n".join(f"{one.signal}\u00a0: {one.value}{f' ({one.limit})' if one.limit else ''}" for one in lines)
 
@@ -233,26 +240,20 @@ def _when(event: AlertEvent, place: Workplace) -> str:
     return ""
 
 
-def _mute(one: KeptMute, detail: AlertDetail) -> MuteLine:
-    alert = detail.line.alert
-    return MuteLine(
-        id=str(one.id),
-        what=what_of(alert) if one.cause == alert.cause else one.cause.replace("_", " ").capitalize(),
-        until=one.until,
-        reason=french.typographic(one.reason),
-        by=_name(detail.people.get(one.author_id)),
-        may_lift=True,
-    )
+def _muted_beyond(visitor: Visitor, alert: Alert, event: AlertEvent, rule: Rule | None) -> str:
+    """The worse value that lifts the mute that was asked."""
+    level, tolerance = event.details.get("level"), event.details.get("tolerance")
+    if not isinstance(level, int) or not isinstance(tolerance, int):
+        return ""
+    bound = say_bound(alert, rule, level, tolerance, visitor.services.surveillance.catalogue)
+    return f"Levée {bound}." if bound else ""
 
 
-def _mute_what(visitor: Visitor, alert: Alert) -> str:
+def _mute_what(visitor: Visitor, alert: Alert, rule: Rule | None) -> str:
     """What would be silenced, and beyond what it speaks again."""
-    first = alert.evidence[0] if alert.evidence else None
-    signal = visitor.services.surveillance.catalogue.find(first.signal) if first else None
     what = f"Vous ne serez plus prévenu de «\u00a0{what_of(alert)}\u00a0»"
-    if first is None or signal is None or not isinstance(first.value, int) or alert.direction is None:
-        return f"{what}."
-    return f"{what} tant que la valeur ne dépasse pas {measure_words.measure(first.value, signal.unit)}."
+    bound = say_bound(alert, rule, level_of(alert.evidence), 0, visitor.services.surveillance.catalogue)
+    return f"{what}, sauf {bound}." if bound else f"{what}."
 
 
 def _name(person: Professional | None) -> str:

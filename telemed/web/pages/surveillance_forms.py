@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
+from telemed.acts.telemonitoring.formats.figures import parse_value
 from telemed.acts.telemonitoring.model.alert import AlertOutcome
 from telemed.acts.telemonitoring.model.triage import ActionKind
 from telemed.web import forms
@@ -53,6 +54,15 @@ class CloseForm(forms.FormModel):
     mots: Words
 
 
+def _read_tolerance(text: object) -> object:
+    """Millionths of what was typed; nothing is none. Raises ValueError, in French."""
+    value = parse_value(text) if isinstance(text, str) and text.strip() else 0
+    if value < 0:
+        raise ValueError("une aggravation est un nombre positif, comme 0,5")
+    return value
+
+
 class MuteForm(forms.FormModel):
     duree: Annotated[int, Field(ge=1, le=90)]
+    aggravation: Annotated[int, BeforeValidator(_read_tolerance)] = 0
     motif_sourdine: Reason

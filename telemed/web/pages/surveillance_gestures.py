@@ -114,7 +114,11 @@ async def mute(visitor: Visitor) -> web.Response:
         asked, services = forms.read(MuteForm, form), visitor.services
         until = services.clock.now() + timedelta(days=asked.duree)
         await services.surveillance.mutes.mute(
-            visitor.known, alert_id_of(visitor), until=until, tolerance=0, reason=asked.motif_sourdine
+            visitor.known,
+            alert_id_of(visitor),
+            until=until,
+            tolerance=asked.aggravation,
+            reason=asked.motif_sourdine,
         )
         return "alert-muted"
 

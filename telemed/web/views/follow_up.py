@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from telemed.web.views.frame import NOTHING_TYPED, Badge, Choice, Form, NavItem, Pager, ReasonLine
+from telemed.web.views.surveillance import MuteLine
 
 
 @dataclass(frozen=True)
@@ -365,3 +366,5 @@ class SheetView:
     warnings: tuple[ReasonLine, ...] = ()
     reports: tuple[NavItem, ...] = field(default=())
     has_ended: bool = False
+    mutes: tuple[MuteLine, ...] = ()
+    past_mutes: tuple[MuteLine, ...] = ()

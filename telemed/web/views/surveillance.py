@@ -159,14 +159,21 @@ class AlertEntry:
 
 @dataclass(frozen=True)
 class MuteLine:
-    """A cause of which nobody is told for a time."""
+    """A cause of which nobody is told for a time, but `beyond` a worse value; `lift_address` empty once it is over.
 
-    id: str
+    `lifted_at` without `lifted_by`: a worse value lifted it.
+    """
+
     what: str
     until: datetime
     reason: str
     by: str
-    may_lift: bool = False
+    made_at: datetime
+    beyond: str = ""
+    lift_address: str = ""
+    lifted_at: datetime | None = None
+    lifted_by: str = ""
+    is_over: bool = False
 
 
 @dataclass(frozen=True)
@@ -223,6 +230,8 @@ class AlertView:
     actions: tuple[Choice, ...] = ()
     mute_lengths: tuple[Choice, ...] = ()
     mute_what: str = ""
+    mute_unit: str = ""
+    mute_hint: str = ""
     booking: str = ""
     former: str = ""
     version: str = ""

@@ -12,6 +12,7 @@ import pytest_asyncio
 from telemed.acts.teleconsultation.model import OpeningHours
 from telemed.acts.telemonitoring.model.alert import Severity
 from telemed.acts.telemonitoring.model.evidence import FindingKind
+from telemed.acts.telemonitoring.model.rule import Side
 from telemed.acts.telemonitoring.model.told import SILENCE, Told
 from telemed.patients.model import Patient
 from tests.integration.acts.telemonitoring.alerting import make_told
@@ -144,13 +145,56 @@ async def test_a_cause_is_muted_until_it_grows_worse(ward: Ward) -> None:
     alert = await ward.fire(value=80)
     refused = await ward.nurse.post(f"{alert}/sourdine", {"duree": "90", "motif_sourdine": "Vacances"})
     assert (refused.status, "a une fin" in refused.text) == (409, True)
-    muted = await ward.nurse.post(f"{alert}/sourdine", {"duree": "1", "motif_sourdine": "Traitement changé hier"})
-    assert "Traitement changé hier" in muted.text
-    assert "tant que la valeur ne dépasse pas 80 kg" in plain(muted.text)
+    asked = plain((await ward.nurse.get(alert)).text)
+    assert "Vous ne serez plus prévenu de « Prise de poids », sauf au-delà de 80 kg." in asked
+    assert (
+        "Vide : vous êtes prévenu dès qu’une valeur est au-delà de 80 kg. Avec 1 : seulement au-delà de 81 kg." in asked
+    )
+    typed = {"duree": "1", "motif_sourdine": "Traitement changé hier"}
+    for wrong, said in (("beaucoup", "Un nombre est attendu, comme 72,4."), ("-1", "est un nombre positif")):
+        again = await ward.nurse.post(f"{alert}/sourdine", typed | {"aggravation": wrong})
+        assert (again.status, said in again.text, "Traitement changé hier" in again.text) == (422, True, True)
+        assert again.text.index('id="aggravation-erreur"') < again.text.index('id="aggravation"')
+    muted = await ward.nurse.post(f"{alert}/sourdine", typed | {"aggravation": "0,5"})
     lift = re.search(r'action="([^"]+/lever)"', muted.text)
     assert lift
+    assert "Levée au-delà de 80,5 kg." in plain(muted.text)
+    sheet = (await ward.nurse.get(f"/surveillance/{ward.follow_up.id}")).text
+    for page in (muted.text, sheet):
+        assert re.search(
+            r"jusqu’au [^,]+, sauf au-delà de 80,5 kg, par .*Traitement changé hier", plain(page), re.DOTALL
+        )
     lifted = await ward.doctor.post(lift[1])
     assert "/lever" not in lifted.text
+
+
+async def test_a_mute_is_lifted_from_the_sheet_or_by_a_worse_value(ward: Ward) -> None:
+    alert = await ward.fire(value=80)
+    typed = {"duree": "1", "motif_sourdine": "Connu", "aggravation": "0,5"}
+    await ward.nurse.post(f"{alert}/sourdine", typed)
+    sheet = f"/surveillance/{ward.follow_up.id}"
+    lift = re.search(rf'action="({sheet}/sourdines/[^"]+/lever)"', (await ward.nurse.get(sheet)).text)
+    assert lift
+    lifted = await ward.doctor.post(lift[1])
+    assert ("Sourdine levée" in lifted.text, "/lever" in lifted.text) == (True, False)
+    assert re.search(r"levée par \S.* le \S.*, demandée par ", plain(lifted.text))
+    await ward.nurse.post(f"{alert}/sourdine", typed)
+    await ward.nurse.post(f"{alert}/clore", {"issue": "technical", "mots": "Connu"})
+    await ward.record(ward.told(kind=FindingKind.REPEATED, value=80.5))
+    assert addresses(await ward.nurse.get("/surveillance")) == []
+    await ward.record(ward.told(kind=FindingKind.REPEATED, value=80.6))
+    assert len(addresses(await ward.nurse.get("/surveillance"))) == 1
+    assert re.search(r"levée le \S.* par une valeur plus grave", plain((await ward.nurse.get(sheet)).text))
+
+
+async def test_a_mute_of_what_falls_says_below_and_one_without_a_number_asks_none(ward: Ward) -> None:
+    low = await ward.fire(value=50, direction=Side.BELOW)
+    assert "sauf en dessous de 50 kg." in plain((await ward.nurse.get(low)).text)
+    assert "seulement en dessous de 49 kg." in plain((await ward.nurse.get(low)).text)
+    await ward.record(ward.told(cause="device_failure", direction=None, evidence=()))
+    (said,) = [one for one in addresses(await ward.nurse.get("/surveillance")) if one != low]
+    page = await ward.nurse.get(said)
+    assert ("Ne plus être prévenu" in page.text, 'name="aggravation"' in page.text) == (True, False)
     silence = await ward.fire(cause=SILENCE, severity=Severity.NOW, direction=None, evidence=())
     assert "Ne plus être prévenu" not in (await ward.nurse.get(silence)).text
 

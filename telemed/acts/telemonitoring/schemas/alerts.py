@@ -271,5 +271,5 @@ class AlertDetailOut(BaseModel):
         return cls(
             alert=AlertOut.of(detail.line),
             events=[AlertEventOut.of(event, detail.people) for event in detail.events],
-            mutes=[MuteOut.of(mute) for mute in detail.mutes],
+            mutes=[MuteOut.of(one.mute) for one in detail.mutes],
         )

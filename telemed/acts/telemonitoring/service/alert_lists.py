@@ -11,9 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from telemed.acts.telemonitoring.model.alert import AlertStep
 from telemed.acts.telemonitoring.model.board import AlertCounts, AlertFilter, AlertPlace
 from telemed.acts.telemonitoring.model.rights import Right, has_right
-from telemed.acts.telemonitoring.model.triage import Alert, AlertEvent, KeptMute
+from telemed.acts.telemonitoring.model.triage import Alert, AlertEvent
 from telemed.acts.telemonitoring.service.alert_access import reach_alert, steps_open_to
 from telemed.acts.telemonitoring.service.care_access import require_right
+from telemed.acts.telemonitoring.service.standing_mutes import StandingMute, explain_mutes
 from telemed.acts.telemonitoring.store.alert_lists import AlertLists as AlertListStore
 from telemed.acts.telemonitoring.store.alerts import AlertStore
 from telemed.acts.telemonitoring.store.mutes import MuteStore
@@ -55,7 +56,7 @@ class AlertDetail:
     line: AlertLine
     events: Sequence[AlertEvent]
     people: Mapping[UUID, Professional]
-    mutes: Sequence[KeptMute]
+    mutes: Sequence[StandingMute]
 
 
 @dataclass(frozen=True, repr=False)
@@ -102,7 +103,7 @@ class AlertLists:
             page = await _events(session, alert_id, after=0, limit=EVENTS)
             mutes = await MuteStore(session).in_force([alert.follow_up_id], self._clock.now(), lock=False)
             (line,) = await _lines(session, [alert], caller)
-            return AlertDetail(line, page.events, page.people, mutes)
+            return AlertDetail(line, page.events, page.people, await explain_mutes(session, mutes))
 
     async def events(self, caller: Caller, alert_id: UUID, *, after: int, limit: int) -> EventPage:
         """What was written of an alert, the oldest first."""

@@ -52,7 +52,7 @@ class MuteService:
                 reason=reason,
             )
             await MuteStore(uow.session).add(kept)
-            details = {"mute_id": str(kept.id), "until": until.isoformat()}
+            details = {"mute_id": str(kept.id), "until": until.isoformat(), "level": kept.level, "tolerance": tolerance}
             noted = note_mute(alert, by=kept.author_id, actor=actor_of(caller), words=reason, now=now, details=details)
             await desk.write(uow, alert, noted)
             return kept

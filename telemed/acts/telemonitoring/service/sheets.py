@@ -15,9 +15,12 @@ from telemed.acts.telemonitoring.model.curve import Series, Span, Window
 from telemed.acts.telemonitoring.rules.limits import AskedLimit, find_asked
 from telemed.acts.telemonitoring.service.care_access import open_follow_up
 from telemed.acts.telemonitoring.service.charting import Charts, Drawn
+from telemed.acts.telemonitoring.service.standing_mutes import StandingMute, explain_mutes
 from telemed.acts.telemonitoring.store.care import CareStore
+from telemed.acts.telemonitoring.store.mutes import MuteStore
 from telemed.acts.telemonitoring.store.rulebook import RuleStore
 from telemed.kernel.caller import Caller
+from telemed.kernel.clock import Clock
 from telemed.patients.model import Patient
 from telemed.patients.store import PatientStore
 from telemed.professionals.model import Professional
@@ -26,11 +29,15 @@ from telemed.storage.engine import Database
 from telemed.trace.service import Journal
 
 MOST_RULES = 200
+_MUTES_OVER = 20
 
 
 @dataclass(frozen=True, repr=False)
 class Sheet:
-    """A follow-up with whom it is about; `asked` are the limits that rules name, `people` all those whom it names."""
+    """A follow-up with whom it is about; `asked` are the limits that rules name, `people` all those whom it names.
+
+    `mutes` are all that hold, then the last that are over.
+    """
 
     follow_up: FollowUp
     patient: Patient
@@ -40,11 +47,15 @@ class Sheet:
     months: Sequence[Month]
     asked: Sequence[AskedLimit]
     people: Mapping[UUID, Professional]
+    mutes: Sequence[StandingMute]
 
 
 class SheetService:
-    def __init__(self, *, database: Database, journal: Journal, charts: Charts, defaults: Defaults) -> None:
+    def __init__(
+        self, *, database: Database, clock: Clock, journal: Journal, charts: Charts, defaults: Defaults
+    ) -> None:
         self._database = database
+        self._clock = clock
         self._journal = journal
         self._charts = charts
         self._defaults = defaults
@@ -68,7 +79,13 @@ class SheetService:
                 months=await care.months(follow_up_id),
                 asked=await self._asked(session, follow_up),
                 people=await _people(session, drawn, team),
+                mutes=await self._mutes(session, follow_up_id),
             )
+
+    async def _mutes(self, session: AsyncSession, follow_up_id: UUID) -> list[StandingMute]:
+        store, now = MuteStore(session), self._clock.now()
+        held = await store.in_force([follow_up_id], now, lock=False)
+        return await explain_mutes(session, [*held, *await store.over(follow_up_id, now, limit=_MUTES_OVER)])
 
     async def asked_limits(self, caller: Caller, follow_up_id: UUID) -> list[AskedLimit]:
         """The limits that the rules of this follow-up leave to a doctor. Raises Forbidden, NotFound."""

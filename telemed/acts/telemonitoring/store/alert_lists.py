@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -41,6 +41,11 @@ class AlertLists:
         query = select(AlertRow).where(*_view(practice_id, me, wanted.view, now), *_narrowed(wanted))
         rows = await self._session.scalars(_in_order(query, wanted.view, after).limit(limit))
         return [to_alert(row) for row in rows]
+
+    async def find_many(self, ids: Collection[UUID]) -> dict[UUID, Alert]:
+        """Those that exist, none of them locked: to be read beside something else."""
+        rows = await self._session.scalars(select(AlertRow).where(col(AlertRow.id).in_(sorted(set(ids)))))
+        return {row.id: to_alert(row) for row in rows}
 
     async def counts(self, practice_id: UUID, me: UUID, now: datetime) -> AlertCounts:
         """How many alerts each view holds, one hundred at most: one statement of short index ranges."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -49,6 +49,14 @@ class MuteStore:
         query = select(MuteRow).where(col(MuteRow.follow_up_id) == follow_up_id)
         if before is not None:
             query = query.where(col(MuteRow.id) < before)
+        return [
+            to_mute(row) for row in await self._session.scalars(query.order_by(col(MuteRow.id).desc()).limit(limit))
+        ]
+
+    async def over(self, follow_up_id: UUID, now: datetime, *, limit: int) -> list[KeptMute]:
+        """Those that hold no more, lifted or come to their end, the last made first."""
+        query = select(MuteRow).where(col(MuteRow.follow_up_id) == follow_up_id)
+        query = query.where(or_(col(MuteRow.lifted_at).is_not(None), col(MuteRow.until) <= now))
         return [
             to_mute(row) for row in await self._session.scalars(query.order_by(col(MuteRow.id).desc()).limit(limit))
         ]

@@ -206,12 +206,13 @@ TAKEN = views.AlertView(
     ),
     mutes=(
         views.MuteLine(
-            "1",
             "Fréquence cardiaque haute",
             ago(-60 * 40),
             "Fibrillation connue, traitement changé.",
             "Dr Karim BENALI",
-            True,
+            ago(60 * 8),
+            beyond="au-delà de 130/min",
+            lift_address="/surveillance/alertes/2/sourdine/1/lever",
         ),
     ),
     gestures=views.AlertGestures(
@@ -221,7 +222,9 @@ TAKEN = views.AlertView(
     outcomes=surveillance_words.find_close_outcomes(AlertState.TAKEN),
     actions=ACTIONS,
     mute_lengths=MUTE_LENGTHS,
-    mute_what="Vous ne serez plus prévenu de « Prise de poids », vers le haut, tant qu’il ne dépasse pas 74,1 kg.",
+    mute_what="Vous ne serez plus prévenu de « Prise de poids », sauf au-delà de +2,9 kg en 3 jours.",
+    mute_unit="kg",
+    mute_hint="Vide : vous êtes prévenu dès qu’une valeur est au-delà de +2,9 kg en 3 jours. Avec 0,1 : seulement …",
     booking="/surveillance/alertes/2/teleconsultation",
     former="/surveillance/alertes/0",
     version="b2",
