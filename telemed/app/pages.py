@@ -76,8 +76,10 @@ def _telemonitoring_services(services: Services) -> TelemonitoringServices:
         practices=built.care.practices,
         devices=built.devices,
         quarantine=built.entrance.quarantine,
+        histories=built.entrance.histories,
         sheets=built.sheets.sheets,
         reports=services.monitoring_reports,
+        largest_file=services.settings.device_body_limit_bytes,
     )
 
 

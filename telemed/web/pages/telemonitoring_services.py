@@ -10,6 +10,7 @@ from telemed.acts.telemonitoring.model.pathway import Pathway
 from telemed.acts.telemonitoring.service.devices import DeviceService
 from telemed.acts.telemonitoring.service.education import EducationService
 from telemed.acts.telemonitoring.service.follow_ups import FollowUpService
+from telemed.acts.telemonitoring.service.histories import HistoryService
 from telemed.acts.telemonitoring.service.monitoring_reports import MonitoringReports
 from telemed.acts.telemonitoring.service.practices import PracticeCareService
 from telemed.acts.telemonitoring.service.quarantine import QuarantineService
@@ -20,7 +21,7 @@ from telemed.acts.telemonitoring.service.thresholds import ThresholdService
 
 @dataclass(frozen=True)
 class TelemonitoringServices:
-    """The use cases behind Surveillance."""
+    """The use cases behind Surveillance, and how many bytes a file of measures has at most."""
 
     catalogue: Catalogue
     pathways: Mapping[str, Pathway]
@@ -31,5 +32,7 @@ class TelemonitoringServices:
     practices: PracticeCareService
     devices: DeviceService
     quarantine: QuarantineService
+    histories: HistoryService
     sheets: SheetService
     reports: MonitoringReports
+    largest_file: int

@@ -28,7 +28,9 @@ class Fault:
 
 @dataclass(frozen=True)
 class HistoryCount:
-    """What a file holds. `doubtful` lines are accepted, and set aside for a person to look at."""
+    """What a file holds. Of the `accepted` lines, `known` ones say what is here already, or twice in the file: they
+    count once; `conflicting` ones say another value than what is here, which stands; they are set aside for a person to
+    look at, as `doubtful` ones are, that no body could show."""
 
     accepted: int
     doubtful: int
@@ -36,6 +38,13 @@ class HistoryCount:
     first_at: datetime | None
     last_at: datetime | None
     signals: tuple[str, ...]
+    known: int = 0
+    conflicting: int = 0
+
+    @property
+    def fresh(self) -> int:
+        """How many lines bring something that is not here yet."""
+        return self.accepted - self.known
 
 
 @dataclass(frozen=True)

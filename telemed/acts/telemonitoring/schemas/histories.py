@@ -19,7 +19,8 @@ class FaultOut(BaseModel):
 
 
 class HistoryOut(BaseModel):
-    """A file: what it would bring, or brought. The first faults are told one by one, all are counted."""
+    """A file: what it would bring, or brought. The first faults are told one by one, all are counted. Of the accepted
+    lines, known ones say what is here already, conflicting ones another value for the same instant."""
 
     id: UUID
     state: HistoryState
@@ -28,6 +29,8 @@ class HistoryOut(BaseModel):
     accepted_count: int
     doubtful_count: int
     rejected_count: int
+    known_count: int
+    conflicting_count: int
     first_at: datetime | None
     last_at: datetime | None
     signals: list[str]
@@ -43,6 +46,8 @@ class HistoryOut(BaseModel):
             accepted_count=one.count.accepted,
             doubtful_count=one.count.doubtful,
             rejected_count=one.count.rejected,
+            known_count=one.count.known,
+            conflicting_count=one.count.conflicting,
             first_at=one.count.first_at,
             last_at=one.count.last_at,
             signals=list(one.count.signals),

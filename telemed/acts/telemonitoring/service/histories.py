@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
@@ -13,7 +14,7 @@ from msgspec.structs import replace as change
 
 from telemed.acts.telemonitoring.formats.fhir.observation import Reading
 from telemed.acts.telemonitoring.formats.history import decode_history
-from telemed.acts.telemonitoring.model.arrival import Arrival
+from telemed.acts.telemonitoring.model.arrival import Arrival, Kept, Taken
 from telemed.acts.telemonitoring.model.care import FollowUp
 from telemed.acts.telemonitoring.model.history import (
     MOST_FAULTS,
@@ -26,11 +27,12 @@ from telemed.acts.telemonitoring.model.history import (
 from telemed.acts.telemonitoring.model.observation import Catalogue, Observation, ObservationStatus
 from telemed.acts.telemonitoring.model.receipt import Issue, Receipt, Unreadable
 from telemed.acts.telemonitoring.model.rights import Right
-from telemed.acts.telemonitoring.rules.arrivals import check_clock, find_current
+from telemed.acts.telemonitoring.rules.arrivals import check_clock, find_current, settle
 from telemed.acts.telemonitoring.service.care_access import open_follow_up, require_right
 from telemed.acts.telemonitoring.service.ingestion import Ingestion
 from telemed.acts.telemonitoring.store.devices import DeviceStore
 from telemed.acts.telemonitoring.store.history_files import HistoryStore
+from telemed.acts.telemonitoring.store.observations import Key
 from telemed.kernel.caller import Caller
 from telemed.kernel.clock import Clock
 from telemed.kernel.errors import Conflict, Invalid, NotFound
@@ -40,6 +42,7 @@ from telemed.trace.service import Journal
 
 _AT_ONCE = 2_000
 _LINE = "ligne "
+_ABSENT = "Ce fichier n'existe pas, ou n'est pas de ce suivi."
 
 
 class _Line(NamedTuple):
@@ -67,11 +70,14 @@ class HistoryService:
             follow_up = await open_follow_up(
                 uow, self._journal, caller, follow_up_id, "preview_history", right=Right.ENROL
             )
-        lines = await self._read(content, follow_up, now)
+        lines, history_id = await self._read(content, follow_up, now), new_id()
         faults = tuple(Fault(one.number, one.fault.code, one.fault.text) for one in lines if one.fault is not None)
-        told = faults[:MOST_FAULTS]
-        state = HistoryState.PREVIEWED
-        one = History(new_id(), follow_up_id, state, who, now, _count(lines, len(faults)), told)
+        compared = await self._compare(await self._arrivals(follow_up, history_id, now, lines))
+        count = replace(
+            _count(lines, len(faults)), known=compared[Taken.DUPLICATE], conflicting=compared[Taken.CONFLICT]
+        )
+        state, told = HistoryState.PREVIEWED, faults[:MOST_FAULTS]
+        one = History(history_id, follow_up_id, state, who, now, count, told)
         async with self._database.begin() as uow:
             await HistoryStore(uow.session).add(one, content)
         return one
@@ -83,7 +89,7 @@ class HistoryService:
             raise Conflict("Ce fichier est déjà gardé ou annulé.", code="history.settled")
         if not one.count.accepted:
             raise Conflict("Aucune ligne de ce fichier n'est acceptée.", code="history.nothing_accepted")
-        async for some in self._arrivals(follow_up, one, content):
+        for some in _some(await self._again(follow_up, one, content)):
             await self._ingestion.take(some)
         return await self._settle(one, HistoryState.KEPT)
 
@@ -94,11 +100,20 @@ class HistoryService:
         if one.state is HistoryState.UNDONE:
             return one
         if one.state is HistoryState.KEPT:
-            async for some in self._arrivals(follow_up, one, content):
+            for some in _some(await self._again(follow_up, one, content)):
                 versions = await self._ingestion.versions({arrival.key for arrival in some})
                 own = [arrival for arrival in some if find_current(versions[arrival.key]).arrival_id == one.id]
                 await self._ingestion.take([_taken_back(arrival) for arrival in own])
         return await self._settle(one, HistoryState.UNDONE)
+
+    async def get(self, caller: Caller, follow_up_id: UUID, history_id: UUID) -> History:
+        """One file. Raises NotFound."""
+        async with self._database.begin() as uow:
+            await open_follow_up(uow, self._journal, caller, follow_up_id, "read_history")
+            one = await HistoryStore(uow.session).find(history_id, follow_up_id)
+        if one is None:
+            raise NotFound(_ABSENT)
+        return one
 
     async def page(self, caller: Caller, follow_up_id: UUID, *, before: UUID | None, limit: int) -> list[History]:
         """The files of a patient, the latest first. Raises NotFound."""
@@ -114,7 +129,7 @@ class HistoryService:
             store = HistoryStore(uow.session)
             one = await store.find(history_id, follow_up_id)
             if one is None:
-                raise NotFound("Ce fichier n'existe pas, ou n'est pas de ce suivi.")
+                raise NotFound(_ABSENT)
             return follow_up, one, await store.content(history_id)
 
     async def _settle(self, one: History, state: HistoryState) -> History:
@@ -123,25 +138,43 @@ class HistoryService:
             await HistoryStore(uow.session).settle(one.id, state, now)
         return replace(one, state=state, settled_at=now)
 
-    async def _arrivals(self, follow_up: FollowUp, one: History, content: bytes) -> AsyncIterator[list[Arrival]]:
-        """What the file brings, some at a time; read again as it was read when it was looked at."""
+    async def _again(self, follow_up: FollowUp, one: History, content: bytes) -> list[Arrival]:
+        """What the file brings, read as it was read when it was looked at."""
+        return await self._arrivals(follow_up, one.id, one.at, await self._read(content, follow_up, one.at))
+
+    async def _arrivals(
+        self, follow_up: FollowUp, history_id: UUID, at: datetime, lines: Iterable[_Line]
+    ) -> list[Arrival]:
         async with self._database.read() as session:
             devices = await DeviceStore(session).of_follow_up(follow_up.id)
         known = {device.content.identifier: device.id for device in devices}
-        lines = await self._read(content, follow_up, one.at)
-        observations = [line.observation for line in lines if line.observation is not None]
-        for start in range(0, len(observations), _AT_ONCE):
-            some = observations[start : start + _AT_ONCE]
-            yield [
-                Arrival(
-                    follow_up.id,
-                    known.get(said.device) or device_of_history(follow_up.id, said.device),
-                    one.id,
-                    one.at,
-                    said,
-                )
-                for said in some
-            ]
+        observations = (line.observation for line in lines if line.observation is not None)
+        return [
+            Arrival(
+                follow_up.id,
+                known.get(said.device) or device_of_history(follow_up.id, said.device),
+                history_id,
+                at,
+                said,
+            )
+            for said in observations
+        ]
+
+    async def _compare(self, arrivals: list[Arrival]) -> Counter[Taken]:
+        """What would become of each, beside what is kept and what comes before it in the file."""
+        found: Counter[Taken] = Counter()
+        last: tuple[Key, list[Kept]] | None = None
+        for some in _some(sorted(arrivals, key=lambda one: one.key)):
+            versions = await self._ingestion.versions({arrival.key for arrival in some})
+            if last is not None and last[0] == some[0].key:
+                versions[last[0]] = last[1]
+            for arrival in some:
+                taken, kept = settle(arrival, versions.setdefault(arrival.key, []))
+                found[taken] += 1
+                if kept is not None:
+                    versions[arrival.key].append(kept)
+            last = some[-1].key, versions[some[-1].key]
+        return found
 
     async def _read(self, content: bytes, follow_up: FollowUp, at: datetime) -> list[_Line]:
         """Raises Invalid."""
@@ -173,6 +206,10 @@ def _count(lines: list[_Line], rejected: int) -> HistoryCount:
         last_at=max(instants, default=None),
         signals=tuple(sorted({one.signal for one in taken if one.signal})),
     )
+
+
+def _some(arrivals: list[Arrival]) -> Iterator[list[Arrival]]:
+    return (arrivals[start : start + _AT_ONCE] for start in range(0, len(arrivals), _AT_ONCE))
 
 
 def _taken_back(arrival: Arrival) -> Arrival:

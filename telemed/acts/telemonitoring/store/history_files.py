@@ -13,8 +13,8 @@ from telemed.acts.telemonitoring.model.history import Fault, History, HistoryCou
 from telemed.acts.telemonitoring.tables.histories import HistoryRow
 
 _NAMES = (
-    "id", "follow_up_id", "state", "by", "at", "settled_at", "accepted", "doubtful", "rejected", "first_at", "last_at",
-    "signals", "faults",
+    "id", "follow_up_id", "state", "by", "at", "settled_at", "accepted", "doubtful", "rejected", "known", "conflicting",
+    "first_at", "last_at", "signals", "faults",
 )  # fmt: skip
 _COLUMNS = tuple(getattr(HistoryRow, name) for name in _NAMES)
 
@@ -24,10 +24,10 @@ class HistoryStore:
         self._session = session
 
     async def add(self, one: History, content: bytes) -> None:
-        """Keep a file to be looked at; one of the same patient that was only looked at is forgotten."""
+        """Keep a file to be looked at; one of the same patient that the same person only looked at is forgotten."""
         row, count = HistoryRow, one.count
-        looked_at = col(row.state) == HistoryState.PREVIEWED.value
-        await self._session.execute(delete(row).where(col(row.follow_up_id) == one.follow_up_id, looked_at))
+        looked_at = col(row.state) == HistoryState.PREVIEWED.value, col(row.by) == one.by
+        await self._session.execute(delete(row).where(col(row.follow_up_id) == one.follow_up_id, *looked_at))
         await self._session.execute(
             insert(row).values(
                 id=one.id,
@@ -38,6 +38,8 @@ class HistoryStore:
                 accepted=count.accepted,
                 doubtful=count.doubtful,
                 rejected=count.rejected,
+                known=count.known,
+                conflicting=count.conflicting,
                 first_at=count.first_at,
                 last_at=count.last_at,
                 signals=list(count.signals),
@@ -76,6 +78,8 @@ def _to_history(said: RowMapping) -> History:
         accepted=said["accepted"],
         doubtful=said["doubtful"],
         rejected=said["rejected"],
+        known=said["known"],
+        conflicting=said["conflicting"],
         first_at=said["first_at"],
         last_at=said["last_at"],
         signals=tuple(said["signals"]),

@@ -22,6 +22,7 @@ class HistoryRow(Table, table=True):
         CheckConstraint("state IN ('previewed', 'kept', 'undone')", name="state"),
         CheckConstraint("(state = 'previewed') = (settled_at IS NULL)", name="settled"),
         CheckConstraint("accepted >= 0 AND doubtful >= 0 AND rejected >= 0", name="counts"),
+        CheckConstraint("known >= 0 AND conflicting >= 0 AND known + conflicting <= accepted", name="known"),
         Index("ix_telemonitoring_histories_follow_up", "follow_up_id", "id"),
     )
 
@@ -34,6 +35,8 @@ class HistoryRow(Table, table=True):
     accepted: int
     doubtful: int
     rejected: int
+    known: int
+    conflicting: int
     first_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     last_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     signals: list[Any] = Field(sa_column=Column(JSON, nullable=False))

@@ -67,10 +67,13 @@ async def test_a_file_is_looked_at_kept_once_and_taken_back(
     kept = await api.call("POST", f"{path}/keeping", by=people.nurse)
     assert (kept.status, kept.body["state"]) == (200, "kept")
     assert await counting(services, follow_up) == ["70.4", "71.5"]
+    twice = make_file(services, ["71,5", "70.5", "700"]) + b"\n" + make_file(services, ["71.5", "x", "y", "69"])[37:]
+    seen_again = (await put(api, follow_up, twice, people.doctor)).body
+    assert (seen_again["known_count"], seen_again["conflicting_count"], seen_again["accepted_count"]) == (3, 1, 5)
     again = await api.call("POST", f"{path}/keeping", by=people.nurse)
     assert (again.status, again.code) == (409, "history.settled")
     listed = (await api.call("GET", f"/follow-ups/{follow_up.id}/histories", by=people.doctor)).body["items"]
-    assert [one["state"] for one in listed] == ["kept"]
+    assert [one["state"] for one in listed] == ["previewed", "kept"]
     undone = await api.call("POST", f"{path}/undoing", by=people.nurse)
     assert (undone.body["state"], await counting(services, follow_up)) == ("undone", [])
     async with services.database.read() as session:
@@ -95,7 +98,7 @@ async def test_what_a_device_had_sent_before_is_one_measure_and_stays(
 async def test_a_file_that_is_none_and_who_may_not(
     api: Api, services: Services, people: People, follow_up: FollowUp
 ) -> None:
-    for content in (b"\xff\xfe", b"a;b;c\n1;2;3", b""):
+    for content in (b"\xff\xfe", b"\x81", b"a;b;c\n1;2;3", b""):
         reply = await put(api, follow_up, content, people.nurse)
         assert (reply.status, reply.code) == (422, "history.unreadable")
     nothing = await put(api, follow_up, f"{HEADER}\nx".encode(), people.nurse)

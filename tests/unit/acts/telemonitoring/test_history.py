@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from telemed.acts.telemonitoring.formats.history import decode_history
+from telemed.acts.telemonitoring.model.observation import Precision
 from telemed.acts.telemonitoring.model.receipt import Receipt, Unreadable
 from tests.unit.acts.telemonitoring.making import make_reading
 
@@ -49,6 +50,34 @@ def test_commas_may_separate() -> None:
     assert not receipt.is_refused
 
 
+def test_what_a_french_spreadsheet_writes_is_read() -> None:
+    """Its own words, order, clock and letters; an hour that the clock shows twice, or never, is told."""
+    lines = (
+        "unité;date;mesure;valeur;appareil",
+        "kg;25/10/2026 08:30;Poids;71,5;Pèse-personne",
+        "mmHg;24/10/2026 8h05;pression artérielle systolique;132;",
+        "kg;24/10/2026;poids;71;",
+        "kg;25/10/2026 02:30;Poids;71;",
+        "kg;29/03/2026 02:30;Poids;71;",
+        "kg;31/02/2026 08:30;Poids;71;",
+    )
+    for content in ("\r\n".join(lines).encode("windows-1252"), "\n".join(lines).replace(";", "\t").encode()):
+        receipts = list(decode_history(content, "Patient/1", make_reading()))
+        taken = [one for receipt in receipts for one in receipt.observations]
+        assert [(one.signal, str(one.number), one.measured_at.isoformat()) for one in taken] == [
+            ("weight", "71.5", "2026-10-25T07:30:00+00:00"),
+            ("systolic_pressure", "132", "2026-10-24T06:05:00+00:00"),
+            ("weight", "71", "2026-10-23T22:00:00+00:00"),
+        ]
+        assert [one.precision for one in taken] == [Precision.INSTANT, Precision.INSTANT, Precision.DAY]
+        assert taken[0].device == "Pèse-personne"
+        assert [receipt.issues[0].code for receipt in receipts[3:]] == [
+            "time.ambiguous",
+            "time.unreadable",
+            "time.unreadable",
+        ]
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [
@@ -56,6 +85,9 @@ def test_commas_may_separate() -> None:
         (b"", "csv.header"),
         (HEADER.encode() + b"\n\x00", "csv.encoding"),
         (b"date;weight\n", "csv.header"),
+        (b"date;mesure;valeur;unite;mesure\n", "csv.header"),
+        (b"PK\x03\x04xl/workbook.xml", "csv.encoding"),
+        (HEADER.encode() + b"\n\x81\x8d", "csv.encoding"),
         (HEADER.encode() + b"\nx" * 200_001, "csv.too_long"),
     ],
 )
