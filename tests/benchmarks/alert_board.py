@@ -1,4 +1,5 @@
-"""The board at 10, 1,000 and 100,000 open alerts, beside a plain indexed query of the driver on the same table."""
+"""The board at 10, 1,000 and 100,000 open alerts, and the quality of as many closed ones in a year, beside plain
+queries of the driver on the same table."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -20,7 +21,7 @@ from aiohttp import ClientSession, DummyCookieJar
 from aiohttp.test_utils import TestServer
 from sqlalchemy import event, insert, text
 
-from telemed.acts.telemonitoring.model.alert import AlertState, Severity
+from telemed.acts.telemonitoring.model.alert import AlertOutcome, AlertState, Severity
 from telemed.acts.telemonitoring.model.evidence import Evidence
 from telemed.acts.telemonitoring.model.triage import Alert
 from telemed.acts.telemonitoring.store.alert_rows import to_values
@@ -51,6 +52,7 @@ VIEWS = {
     "of one pathway": f"{_API}pathway=diabete",
     "the page, drawn": "/surveillance",
 }
+QUALITY = {f"quality of a year, by {by}": f"/telemonitoring/quality?by={by}&" for by in ("cause", "patient")}
 _REQUESTS = 12
 _PATIENTS = 500
 _CHUNK = 5_000
@@ -58,6 +60,13 @@ _PLAIN = """
     SELECT * FROM telemonitoring_alerts WHERE practice_id = {} AND due_at IS NOT NULL
     ORDER BY rank, due_at, id LIMIT 50
 """
+_SUMS = """
+    SELECT {1}, max(label), count(*), sum(CASE WHEN outcome = 'actionable' THEN 1 ELSE 0 END),
+    sum(CASE WHEN outcome = 'false' THEN 1 ELSE 0 END), sum(CASE WHEN outcome = 'technical' THEN 1 ELSE 0 END),
+    sum(repeats) FROM telemonitoring_alerts WHERE practice_id = {0} AND opened_at < {2} GROUP BY {1}
+"""
+_CAUSES = 20
+_LONGEST = 3_000
 
 
 @dataclass
@@ -67,8 +76,14 @@ class Loaded:
     server: TestServer
     client: ClientSession
     token: str
-    plain: Callable[[], Awaitable[None]]
+    plain: Callable[[str], Awaitable[None]]
+    today: date
     statements: int = 0
+
+    def year_of(self, path: str) -> str:
+        """The address of the quality of the year until yesterday, when all that fired is closed."""
+        since, until = self.today - timedelta(days=365), self.today - timedelta(days=1)
+        return f"{path}since={since}&until={until}"
 
     async def get(self, path: str) -> None:
         url = self.server.make_url(path)
@@ -100,7 +115,7 @@ async def _measure(database: str, folder: Path) -> list[tuple[str, ...]]:
     async with AsyncExitStack() as stack:
         filled = [await stack.enter_async_context(_loaded(database, folder, size)) for size in SIZES]
         rows = []
-        for name, path in VIEWS.items():
+        for name, path in (*VIEWS.items(), *((name, filled[-1].year_of(path)) for name, path in QUALITY.items())):
             counts = [await _count(loaded, path) for loaded in filled]
             walls, cpus, plain = await _time(filled, path)
             told = str(counts[0]) if len(set(counts)) == 1 else " / ".join(map(str, counts))
@@ -131,7 +146,7 @@ async def _time(filled: list[Loaded], path: str) -> tuple[list[float], list[floa
             walls[place].append((time.perf_counter() - wall) * 1_000)
             cpus[place].append((time.process_time() - cpu) * 1_000)
         started = time.perf_counter()
-        await filled[-1].plain()
+        await filled[-1].plain(path)
         plain.append((time.perf_counter() - started) * 1_000)
     return [median(each) for each in walls], [median(each) for each in cpus], median(plain)
 
@@ -152,7 +167,8 @@ async def _loaded(database: str, folder: Path, size: int) -> AsyncIterator[Loade
         stack.push_async_callback(server.close)
         client = await stack.enter_async_context(ClientSession(cookie_jar=DummyCookieJar()))
         plain = _plain_sqlite(stack, url, practice_id) if database == "sqlite" else None
-        loaded = Loaded(server, client, token, plain or await _plain_postgresql(stack, url, practice_id))
+        asked = plain or await _plain_postgresql(stack, url, practice_id)
+        loaded = Loaded(server, client, token, asked, services.clock.now().date())
 
         def count(*_: object) -> None:
             loaded.statements += 1
@@ -161,28 +177,35 @@ async def _loaded(database: str, folder: Path, size: int) -> AsyncIterator[Loade
         yield loaded
 
 
-def _plain_sqlite(stack: AsyncExitStack, url: str, practice_id: UUID) -> Callable[[], Awaitable[None]]:
+def _plain(path: str, parameter: str, midnight: str) -> str:
+    """What the driver alone is asked in place of an address."""
+    if "quality" not in path:
+        return _PLAIN.format(parameter)
+    return _SUMS.format(parameter, "patient_id" if "by=patient" in path else "cause", midnight)
+
+
+def _plain_sqlite(stack: AsyncExitStack, url: str, practice_id: UUID) -> Callable[[str], Awaitable[None]]:
     connection = sqlite3.connect(url.removeprefix("sqlite:///"))
     stack.callback(connection.close)
 
-    async def ask() -> None:
-        assert connection.execute(_PLAIN.format("?"), (practice_id.hex,)).fetchall()
+    async def ask(path: str) -> None:
+        assert connection.execute(_plain(path, "?", "datetime('now', '-12 hours')"), (practice_id.hex,)).fetchall()
 
     return ask
 
 
-async def _plain_postgresql(stack: AsyncExitStack, url: str, practice_id: UUID) -> Callable[[], Awaitable[None]]:
+async def _plain_postgresql(stack: AsyncExitStack, url: str, practice_id: UUID) -> Callable[[str], Awaitable[None]]:
     connection = await asyncpg.connect(url)
     stack.push_async_callback(connection.close)
 
-    async def ask() -> None:
-        assert await connection.fetch(_PLAIN.format("$1"), practice_id)
+    async def ask(path: str) -> None:
+        assert await connection.fetch(_plain(path, "$1", "now() - interval '12 hours'"), practice_id)
 
     return ask
 
 
 async def _fill(services: Services, size: int) -> tuple[Caller, UUID]:
-    """A nurse's practice with `size` open alerts, a tenth in her hands, a fifth overdue."""
+    """A nurse's practice with `size` open alerts, a tenth in her hands, a fifth overdue; as many closed in the year."""
     practice = make_practice()
     nurse, doctor = make_carer(practice.id), make_doctor(practice.id)
     await services.practices.create(SYSTEM, practice)
@@ -191,10 +214,11 @@ async def _fill(services: Services, size: int) -> tuple[Caller, UUID]:
     patients = await add_patients(services, practice.id, min(size, _PATIENTS))
     now = services.clock.now()
     follow_ups = [_follow_up(practice.id, patient_id, now) for patient_id in patients]
-    rows = [to_values(alert) for alert in _alerts(follow_ups, size, nurse.id, now)]
+    opened = list(_alerts(follow_ups, size, nurse.id, now))
+    rows = [to_values(alert) for alert in (*opened, *_closed(opened, now))]
     async with services.database.begin() as uow:
         await uow.session.execute(insert(FollowUpRow), follow_ups)
-        for start in range(0, size, _CHUNK):
+        for start in range(0, len(rows), _CHUNK):
             await uow.session.execute(insert(AlertRow), rows[start : start + _CHUNK])
     async with services.database.begin() as uow:
         await uow.session.execute(text("ANALYZE"))
@@ -256,3 +280,25 @@ def _alerts(follow_ups: list[dict[str, Any]], size: int, nurse_id: UUID, now: da
         )
         is_taken = number % 10 == 3
         yield replace(alert, state=AlertState.TAKEN, holder_id=nurse_id, taken_by=nurse_id) if is_taken else alert
+
+
+def _closed(opened: list[Alert], now: datetime) -> Iterator[Alert]:
+    """As many as are open, one after the other from a year ago until two days ago, of twenty causes."""
+    outcomes = list(AlertOutcome)
+    for number, alert in enumerate(opened):
+        fired_at = now - timedelta(days=2) - timedelta(days=360) * (number / len(opened))
+        yield replace(
+            alert,
+            id=new_id(),
+            cause=f"rule_{number * 7 % _CAUSES}",
+            ordinal=number + 1,
+            state=AlertState.CLOSED,
+            holder_id=None,
+            taken_by=None,
+            since=fired_at,
+            last_at=fired_at,
+            opened_at=fired_at,
+            due_at=None,
+            outcome=outcomes[number % len(outcomes)],
+            closed_at=fired_at + timedelta(minutes=number * 997 % _LONGEST),
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -11,6 +12,21 @@ class Grouping(StrEnum):
 
     CAUSE = "cause"
     PATIENT = "patient"
+
+
+@dataclass(frozen=True)
+class Fired:
+    """The sums of the alerts of one key that fired in a period; `minutes` to the close, of each that was closed."""
+
+    key: str
+    label: str
+    fired: int
+    actionable: int
+    false: int
+    technical: int
+    repeats: int
+    silences: int
+    minutes: Sequence[int]
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -9,8 +10,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from telemed.acts.telemonitoring.formats.quality import quality_csv
-from telemed.acts.telemonitoring.model.quality import Grouping, Quality, QualityPlace
+from telemed.acts.telemonitoring.model.quality import Fired, Grouping, Quality, QualityPlace
 from telemed.acts.telemonitoring.model.rights import Right
+from telemed.acts.telemonitoring.rules.quality import find_page, judge, judge_all
 from telemed.acts.telemonitoring.service.care_access import require_right
 from telemed.acts.telemonitoring.store.quality import QualityStore
 from telemed.kernel.caller import Caller
@@ -48,21 +50,22 @@ class QualityService:
         practice_id = await self._enter(caller, "read_quality")
         async with self._database.read() as session:
             period, store = await _period(session, practice_id, days), QualityStore(session)
-            lines = await store.page(practice_id, period, by, after=after, limit=limit)
-            patients = await _patients(session, by, lines)
-            return QualityPage(lines, patients, await store.total(practice_id, period))
+            fired, muted = await store.fired(practice_id, period, by), await store.muted(practice_id, period, by)
+            lines, total = await asyncio.to_thread(_figures, fired, muted, after, limit)
+            return QualityPage(lines, await _patients(session, by, lines), total)
 
     async def csv(self, caller: Caller, days: DayRange, by: Grouping) -> bytes:
         """All lines for a spreadsheet. Raises Invalid."""
         practice_id = await self._enter(caller, "export_quality")
         async with self._database.read() as session:
-            period = await _period(session, practice_id, days)
-            lines = await QualityStore(session).page(practice_id, period, by, after=None, limit=_EXPORTED)
+            period, store = await _period(session, practice_id, days), QualityStore(session)
+            fired, muted = await store.fired(practice_id, period, by), await store.muted(practice_id, period, by)
+            lines, _ = await asyncio.to_thread(_figures, fired, muted, None, _EXPORTED)
             patients = await _patients(session, by, lines)
             return quality_csv(by, lines, {key: one.full_name for key, one in patients.items()})
 
     async def _enter(self, caller: Caller, action: str) -> UUID:
-        """The caller's practice, traced first and alone: a year takes seconds to sum up, and holds up no writer."""
+        """The caller's practice, traced first and alone: a year takes a while to sum up, and holds up no writer."""
         async with self._database.begin() as uow:
             resource = f"practice:{caller.practice_id}"
             self._journal.note(uow, caller, f"telemonitoring.{action}", resource=resource, purpose="management")
@@ -70,6 +73,13 @@ class QualityService:
         if caller.practice_id is None:
             raise LookupError("a professional has a practice")
         return caller.practice_id
+
+
+def _figures(
+    fired: Sequence[Fired], muted: Mapping[str, int], after: QualityPlace | None, limit: int
+) -> tuple[list[Quality], Quality]:
+    """The lines of a page and the whole; apart from the event loop, since a hundred thousand alerts take a while."""
+    return [judge(one, muted) for one in find_page(fired, after, limit)], judge_all(fired, muted)
 
 
 async def _period(session: AsyncSession, practice_id: UUID, days: DayRange) -> Interval:

@@ -23,8 +23,8 @@ from telemed.kernel.clock import Territory
 from telemed.kernel.period import Interval
 from telemed.web.views import follow_up, follow_up_report, history, monitoring_practice
 from telemed.web.views.frame import Badge, Choice, Form, NavItem, Pager, ReasonLine
-from telemed.web.views.surveillance import MuteLine
 from tests.unit.web.examples.frames import BLANK, DOCTOR, FINE, NOW, SOON, URGENT, WORDING, Example
+from tests.unit.web.examples.surveillance import MUTED
 
 FRAME = replace(DOCTOR, current="surveillance/patients")
 HEART, PATIENT = "Insuffisance cardiaque chronique", "LEROY Jeanne"
@@ -202,28 +202,8 @@ SHEET = follow_up.SheetView(
     ),
     end_reasons=(Choice("goal_reached", "Objectif atteint"),),
     gestures=follow_up.Gestures(may_suspend=True, may_stop=True, may_keep=True),
-    mutes=(
-        MuteLine(
-            "Fréquence cardiaque haute",
-            NOW + timedelta(days=2),
-            "Fibrillation connue, traitement changé.",
-            "Dr Karim BENALI",
-            NOW - timedelta(hours=8),
-            beyond="au-delà de 130/min",
-            lift_address=f"{HOME}/sourdines/1/lever",
-        ),
-    ),
-    past_mutes=(
-        MuteLine(
-            "Prise de poids",
-            NOW,
-            "Corticoïdes.",
-            "Dr Karim BENALI",
-            NOW - timedelta(days=8),
-            lifted_at=NOW - timedelta(days=5),
-            is_over=True,
-        ),
-    ),
+    mutes=(replace(MUTED, lift_address=f"{HOME}/sourdines/1/lever"),),
+    past_mutes=(replace(MUTED, what="Prise de poids", lift_address="", lifted_at=NOW, is_over=True),),
 )
 STEPS = tuple(
     follow_up.DraftStep(key, label, f"{HOME}/inscription/{key}", state, is_current=key == "materiel")

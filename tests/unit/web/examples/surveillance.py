@@ -167,6 +167,15 @@ CURVE = sparks.make_curve(
     limit=73_000_000,
     marks={TODAY - timedelta(days=1): "Prise de poids"},
 )
+MUTED = views.MuteLine(
+    "Fréquence cardiaque haute",
+    ago(-60 * 40),
+    "Fibrillation connue, traitement changé.",
+    "Dr Karim BENALI",
+    ago(60 * 8),
+    beyond="au-delà de 130/min",
+    lift_address="/surveillance/alertes/2/sourdine/1/lever",
+)
 TAKEN = views.AlertView(
     id="2",
     base="/surveillance/alertes/2",
@@ -204,17 +213,7 @@ TAKEN = views.AlertView(
         views.AlertEntry(ago(30), "Prise", by="Dr Claire MARTIN", tone=FINE),
         views.AlertEntry(ago(20), "Note", "Appelée : œdèmes des chevilles depuis deux jours.", by="Mme Inès MARCHAND"),
     ),
-    mutes=(
-        views.MuteLine(
-            "Fréquence cardiaque haute",
-            ago(-60 * 40),
-            "Fibrillation connue, traitement changé.",
-            "Dr Karim BENALI",
-            ago(60 * 8),
-            beyond="au-delà de 130/min",
-            lift_address="/surveillance/alertes/2/sourdine/1/lever",
-        ),
-    ),
+    mutes=(MUTED,),
     gestures=views.AlertGestures(
         may_release=True, may_filter=True, may_interpret=True, may_comment=True, may_mute=True
     ),
