@@ -35,6 +35,9 @@ from telemed.security.device_tokens import DeviceTokens
 _NEW = ((Taken.NEW,), (Taken.NEW, Taken.NEW), (Taken.NEW,) * 3)
 _IN_ONE_GO = 250
 """How many entries are read before others have their turn: about three milliseconds."""
+
+_MEASURE_BYTES = 400
+"""What a measure usually takes in a message: by its length, whether it will find room is known before it is read."""
 log = structlog.get_logger("telemonitoring")
 
 
@@ -84,6 +87,7 @@ class DoorService:
         self._keys = keys
         self._tokens = tokens
         self._ingestion = ingestion
+        self._reading = asyncio.Lock()
 
     @property
     def on_change(self) -> list[OnChange]:
@@ -133,14 +137,11 @@ class DoorService:
         reading = Reading(self._catalogue, identity.territory)
         if only is Said.OBSERVATION or (only is None and find_kind(content) == "Observation"):
             return await self._receive_one(identity, content, reading, if_none_exist)
-        try:
-            bundle = open_bundle(content, reading)
-        except Unreadable as unreadable:
-            return Received(Said.BATCH, status_of_issue(unreadable.issue), issues=(unreadable.issue,))
-        return await self._receive_bundle(identity, bundle)
+        return await self._receive_bundle(identity, content, reading)
 
     async def receive_pcd01(self, identity: DeviceIdentity, content: bytes) -> Received:
         """An HL7 v2 message: its good measures are taken, the others told one by one."""
+        self._check_room(content)
         receipt = decode_pcd01(content, Reading(self._catalogue, identity.territory))
         mark = self._mark()
         drafts = [_judge(Receipt((one,)), identity, mark, "ORU_R01") for one in receipt.observations]
@@ -162,26 +163,44 @@ class DoorService:
     async def _receive_one(
         self, identity: DeviceIdentity, content: bytes, reading: Reading, condition: str | None
     ) -> Received:
+        self._check_room(content)
         receipt = decode_observation(content, reading)
         draft = _judge(receipt, identity, self._mark(), "Observation", condition)
         await self._keep([draft])
         outcome = _outcome(draft)
         return Received(Said.OBSERVATION, outcome.status, (outcome,))
 
-    async def _receive_bundle(self, identity: DeviceIdentity, bundle: OpenedBundle) -> Received:
-        """A transaction is refused before anything is kept, with everything that is wrong with it."""
-        mark, drafts = self._mark(), []
-        for position in range(len(bundle)):
-            if position and position % _IN_ONE_GO == 0:
-                await asyncio.sleep(0)
-            entry = bundle.read(position)
-            drafts.append(_judge(entry.receipt, identity, mark, position, entry.if_none_exist))
+    def _check_room(self, content: bytes) -> None:
+        """Raises TooMany before anything is read: turning away must cost less than taking."""
+        self._ingestion.check_room(max(1, len(content) // _MEASURE_BYTES))
+
+    async def _receive_bundle(self, identity: DeviceIdentity, content: bytes, reading: Reading) -> Received:
+        """A transaction is refused before anything is kept, with everything that is wrong with it.
+
+        Bundles are read one after the other: the next one knows of the room that this one takes.
+        """
+        async with self._reading:
+            self._check_room(content)
+            try:
+                bundle = open_bundle(content, reading)
+            except Unreadable as unreadable:
+                return Received(Said.BATCH, status_of_issue(unreadable.issue), issues=(unreadable.issue,))
+            drafts = await self._read(identity, bundle)
         said = Said.TRANSACTION if bundle.is_atomic else Said.BATCH
         refused = _refusal(said, drafts)
         if refused is None:
             await self._keep(drafts, is_atomic=bundle.is_atomic)
             refused = _refusal(said, drafts)
         return refused or Received(said, 200, tuple(_outcome(draft) for draft in drafts))
+
+    async def _read(self, identity: DeviceIdentity, bundle: OpenedBundle) -> list[_Draft]:
+        mark, drafts = self._mark(), list[_Draft]()
+        for position in range(len(bundle)):
+            if position and position % _IN_ONE_GO == 0:
+                await asyncio.sleep(0)
+            entry = bundle.read(position)
+            drafts.append(_judge(entry.receipt, identity, mark, position, entry.if_none_exist))
+        return drafts
 
     async def _keep(self, drafts: Sequence[_Draft], *, is_atomic: bool = False) -> None:
         """Keep what may be kept, and write on each draft what became of it.

@@ -62,15 +62,19 @@ class Ingestion:
         """
         if not arrivals:
             return []
-        if self._rows and self._rows + len(arrivals) > self._waiting_rows:
-            text = "Trop de mesures arrivent à la fois : renvoyez celles-ci dans un instant."
-            raise TooMany(text, retry_after_seconds=2, code="telemonitoring.overloaded")
+        self.check_room(len(arrivals))
         batch = _Batch(arrivals)
         self._line.append(batch)
         self._rows += len(arrivals)
         if self._work is None or self._work.done():
             self._work = asyncio.create_task(self._keep_all())
         return await batch.answer
+
+    def check_room(self, measures: int) -> None:
+        """Raises TooMany when so many more would be too much: asked before a message is read, it spares reading it."""
+        if self._rows and self._rows + measures > self._waiting_rows:
+            text = "Trop de mesures arrivent à la fois : renvoyez celles-ci dans un instant."
+            raise TooMany(text, retry_after_seconds=2, code="telemonitoring.overloaded")
 
     async def find_known(self, keys: Collection[Key]) -> frozenset[Key]:
         """Which of these measures are kept already, whatever they say."""

@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import text
 
+from telemed.acts.telemonitoring.model.arrival import Taken
 from telemed.app import Services, build_services
 from telemed.kernel.clock import FrozenClock
 from telemed.patients.model import Patient
@@ -29,6 +30,7 @@ from tests.integration.acts.telemonitoring.equipped import (
     send,
 )
 from tests.shared import shared_path
+from tests.unit.acts.telemonitoring.making import make_arrival
 
 pytestmark = pytest.mark.asyncio
 HL7 = "application/hl7-v2"
@@ -262,3 +264,23 @@ async def test_what_is_to_be_created_only_if_it_is_not_there_is_left_as_it_is(ap
     reply = await send(api, scale.token, {"resourceType": "Bundle", "type": "batch", "entry": entries}, path="/fhir")
     assert statuses(reply) == ["200", "201", "200", "422"]
     assert await count(scale.services, "quarantine IS NULL") == await count(scale.services) == 2
+
+
+@pytest.mark.parametrize("path", ["/fhir", "/fhir/Observation", "/pcd01"])
+async def test_what_finds_no_room_is_turned_away_unread(api: Api, scale: Equipped, path: str) -> None:
+    """In a flood most messages are turned away: reading them first would cost as much as taking them."""
+    ingestion, database = scale.services.telemonitoring.ingestion, scale.services.database
+    ingestion._waiting_rows = 2
+
+    async def post() -> Reply:
+        media_type = HL7 if path == "/pcd01" else FHIR
+        return await api.call("POST", path, b"{ no message at all", content_type=media_type, bearer=scale.token)
+
+    async with database.begin() as uow:  # SQLite has one writer, PostgreSQL is told to wait
+        if not database.is_sqlite:
+            await uow.session.execute(text("LOCK TABLE telemonitoring_observations IN EXCLUSIVE MODE"))
+        in_line = asyncio.create_task(ingestion.take([make_arrival(70, minutes=minutes) for minutes in range(2)]))
+        full = await post()
+    assert (full.status, full.response.headers["Retry-After"]) == (429, "2")
+    assert await in_line == [Taken.NEW, Taken.NEW]
+    assert (await post()).status == 400
