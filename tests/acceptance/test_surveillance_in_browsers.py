@@ -33,6 +33,7 @@ pytestmark = [pytest.mark.asyncio, pytest.mark.browser, pytest.mark.slow]
 DOCTOR, NURSE = "claire.moreau", "ines.marchand"
 PLACES = (1, 3, 4, 5)
 """Of the demonstration's patients, some whom its own story does not follow."""
+_BOXES = "(rows) => rows.map((row) => row.getBoundingClientRect()).map(({ top, height }) => [top, height])"
 WEIGHTS = (71.2, 71.0, 71.3, 71.1, None, 71.2, 71.4, 71.3, None, None, None, 72.4, 73.1, 74.1)
 
 
@@ -120,6 +121,8 @@ async def test_a_board_is_worked_by_keyboard_and_does_not_jump(
     count, waiting, name = await lines.count(), int(await rail.inner_text()), ward.names[0]
     assert count >= 3
     assert await violations(page, axe_source) == []
+    tops, heights = zip(*await lines.evaluate_all(_BOXES), strict=True)
+    assert min(tops) + 8 * max(heights) <= 800
     await walk_to(page, name)
     await page.keyboard.press("j")
     assert await focused(page) != name
@@ -160,6 +163,17 @@ async def test_a_board_is_worked_by_keyboard_and_does_not_jump(
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/alertes/*")
     assert await violations(page, axe_source) == []
+    await page.keyboard.press("?")
+    await expect(page.get_by_role("dialog", name="Au clavier")).to_contain_text("alerte suivante")
+    await page.keyboard.press("Escape")
+    here = page.url
+    away = "j" if await page.get_by_role("link", name="Suivante").count() else "k"
+    await page.keyboard.press(away)
+    await expect(page).not_to_have_url(here)
+    await page.keyboard.press("k" if away == "j" else "j")
+    await expect(page).to_have_url(here)
+    await page.keyboard.press("u")
+    await expect(page).to_have_url(f"{ward.scene.base_url}/surveillance")
 
 
 async def test_a_nurse_and_a_doctor_handle_an_alert_without_a_script_on_a_phone(

@@ -9,7 +9,7 @@ from uuid import UUID
 from telemed.acts.telemonitoring.formats.figures import format_measure, format_unit
 from telemed.acts.telemonitoring.formats.happenings import limit_words
 from telemed.acts.telemonitoring.model.care import Prescription, TeamMember, TeamRole, ThresholdSetting
-from telemed.acts.telemonitoring.model.devices import Credential, CredentialKind, DeviceStanding
+from telemed.acts.telemonitoring.model.devices import Credential, CredentialKind, Device, DeviceStanding
 from telemed.acts.telemonitoring.model.observation import Catalogue, SignalKind
 from telemed.acts.telemonitoring.rules.limits import AskedLimit, find_in_force
 from telemed.kernel.caller import Role
@@ -32,6 +32,7 @@ from telemed.web.views.follow_up import (
 )
 from telemed.web.views.frame import NOTHING_TYPED, Badge, Choice, Form, Tone
 
+_MOST_FREE = 200
 UNKNOWN = "quelqu’un qui n’est plus au cabinet"
 
 
@@ -132,21 +133,21 @@ async def devices_card(
 ) -> DevicesCard:
     """What the patient has, with its accesses; what the practice has that nobody wears."""
     telemonitoring, now = visitor.services.telemonitoring, visitor.services.clock.now()
-    known = await telemonitoring.devices.page(visitor.known, after=None, limit=200) if is_living else []
-    free = [one.device for one in known if one.assignment is None and one.device.retired_at is None]
+    free = await telemonitoring.devices.free(visitor.known, limit=_MOST_FREE) if is_living else []
     return DevicesCard(
         base=base,
         form=form,
         lines=tuple(_device_line(one, base, telemonitoring.catalogue, now) for one in standings),
-        free=tuple(
-            Choice(str(one.id), f"{one.content.label}, {one.content.model}")
-            for one in free
-            if one.content.kind == "device"
-        ),
+        free=tuple(Choice(str(one.id), f"{one.content.label}, {one.content.model}, {_serial(one)}") for one in free),
         signals=signal_choices(telemonitoring.catalogue),
         issued=issued,
         may_change=is_living,
     )
+
+
+def _serial(device: Device) -> str:
+    """What is written on it: two scales of one model are told apart by that."""
+    return device.content.identifier.rpartition("|")[2]
 
 
 def signal_choices(catalogue: Catalogue) -> tuple[Choice, ...]:

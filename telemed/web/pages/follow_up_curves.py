@@ -84,17 +84,17 @@ def _heading(one: Series) -> str:
 
 def _instants(chart: Chart, labels: Mapping[str, str]) -> Iterable[FigureRow]:
     """A line for each minute of the day at which something was measured or said, the latest first."""
-    points = {(one.signal.name, _minute(point.at)): (one, point) for one in chart.series for point in one.points}
-    said = {_minute(one.at): one for one in chart.answers}
-    minutes = sorted({at for _, at in points} | set(said), reverse=True)
-    for minute in minutes:
-        cells = []
-        for one in chart.series:
-            found = points.get((one.signal.name, minute))
-            cells.append(_point_cell(one, found[1]) if found else Cell(_heading(one), ""))
+    points: dict[tuple[str, datetime], list[Point]] = {}
+    for one in chart.series:
+        for point in one.points:
+            points.setdefault((one.signal.name, _minute(point.at)), []).append(point)
+    said: dict[datetime, list[str]] = {}
+    for answer in chart.answers:
+        said.setdefault(_minute(answer.at), []).append(_said(answer, labels))
+    for minute in sorted({at for _, at in points} | set(said), reverse=True):
+        cells = [_points_cell(one, points.get((one.signal.name, minute), ())) for one in chart.series]
         if chart.answers:
-            answer = said.get(minute)
-            cells.append(Cell("Réponses", _said(answer, labels) if answer else ""))
+            cells.append(Cell("Réponses", "\u00a0; ".join(said.get(minute, ()))))
         yield FigureRow(None, minute, tuple(cells))
 
 
@@ -107,13 +107,19 @@ def _minute(at: datetime) -> datetime:
     return at.replace(second=0, microsecond=0)
 
 
-def _point_cell(one: Series, point: Point) -> Cell:
+def _points_cell(one: Series, points: Sequence[Point]) -> Cell:
+    """All that was measured of a signal within a minute: two devices may well speak at once."""
+    marks = (_side(point.value, point.at, one.limits) for point in points)
+    return Cell(_heading(one), " · ".join(_said_point(one, point) for point in points), next(filter(None, marks), ""))
+
+
+def _said_point(one: Series, point: Point) -> str:
     said = format_measure(one.signal, point.value, point.comparator)
     if point.is_corrected:
         said += " (corrigée)"
     if point.is_late:
         said += " (reçue en retard)"
-    return Cell(_heading(one), said, _side(point.value, point.at, one.limits))
+    return said
 
 
 def _days(chart: Chart, labels: Mapping[str, str], base: str, today: date) -> Iterable[FigureRow]:
@@ -128,7 +134,7 @@ def _days(chart: Chart, labels: Mapping[str, str], base: str, today: date) -> It
     for day in reversed([one for one in chart.window.civil_days if min(known) <= one <= today]):
         cells = [_day_cell(one, figures.get((one.signal.name, day)), chart, day) for one in chart.series]
         if chart.answers:
-            cells.append(Cell("Réponses", " ; ".join(answers.get(day, []))))
+            cells.append(Cell("Réponses", "\u00a0; ".join(answers.get(day, ()))))
         yield FigureRow(day, None, tuple(cells), _address(base, "jour", day, today))
 
 

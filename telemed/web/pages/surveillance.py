@@ -15,6 +15,7 @@ from telemed.acts.telemonitoring.model.alert import Severity
 from telemed.acts.telemonitoring.model.board import AlertCounts, AlertFilter, AlertPlace, View, place_of
 from telemed.acts.telemonitoring.model.rights import RIGHTS, Right, has_right
 from telemed.acts.telemonitoring.service.alert_lists import AlertLine as ListedAlert
+from telemed.acts.telemonitoring.service.alert_pictures import AlertPicture
 from telemed.acts.telemonitoring.service.alert_work import Grasp
 from telemed.api.auth import only
 from telemed.kernel.errors import Conflict
@@ -22,7 +23,7 @@ from telemed.web import forms, sparks, surveillance_words
 from telemed.web.pages.page import Pages, Visitor, Workplace, open_workplace
 from telemed.web.pages.surveillance_lines import alert_line, pathway_label
 from telemed.web.views.frame import Pager, Tone
-from telemed.web.views.surveillance import BoardView, Filter
+from telemed.web.views.surveillance import AlertLine, BoardView, Filter
 
 pages = Pages()
 TEAM = only(*RIGHTS[Right.READ])
@@ -111,7 +112,7 @@ def board_address(text: str) -> str:
 async def _board(visitor: Visitor, place: Workplace) -> BoardView:
     services, caller = visitor.services.surveillance, visitor.known
     known = await services.pictures.pathways(caller)
-    wanted = _wanted(visitor)
+    wanted = wanted_of(visitor)
     after = _place_asked(visitor)
     page = await services.lists.page(caller, wanted, after=after, limit=_PAGE + 1)
     shown = page.lines[:_PAGE]
@@ -124,9 +125,7 @@ async def _board(visitor: Visitor, place: Workplace) -> BoardView:
     )
     query = _query(wanted)
     view = BoardView(
-        lines=tuple(
-            alert_line(one, pictures[one.alert.id], place, services.catalogue, services.pathways) for one in shown
-        ),
+        lines=tuple(_line(visitor, place, wanted, one, pictures[one.alert.id]) for one in shown),
         views=tuple(_view_filter(wanted, view, label, tone, page.counts) for view, label, tone in _VIEWS),
         severities=_severities(wanted, page.counts),
         pathways=_pathways(visitor, wanted, known),
@@ -144,7 +143,21 @@ async def _board(visitor: Visitor, place: Workplace) -> BoardView:
     return replace(view, version=hashlib.sha256(f"{view!r}{minute}".encode()).hexdigest()[:16])
 
 
-def _wanted(visitor: Visitor) -> AlertFilter:
+def _line(
+    visitor: Visitor, place: Workplace, wanted: AlertFilter, one: ListedAlert, picture: AlertPicture
+) -> AlertLine:
+    """A line whose address remembers the filter: the alert that it opens knows its neighbours."""
+    services = visitor.services.surveillance
+    line = alert_line(one, picture, place, services.catalogue, services.pathways)
+    return replace(line, address=board_query(wanted, line.address))
+
+
+def board_query(wanted: AlertFilter, base: str = _BASE) -> str:
+    """An address that remembers how the board was filtered."""
+    return _address(_query(wanted), base)
+
+
+def wanted_of(visitor: Visitor) -> AlertFilter:
     """The filter of the address; what it does not know is left out."""
     query, find = visitor.request.query, surveillance_words.find_member
     pathway = query.get("parcours", "")

@@ -21,7 +21,7 @@ from telemed.professionals.model import Professional
 from telemed.web import french, rule_words, sparks, surveillance_words, words
 from telemed.web.pages.mute_lines import mute_lines, say_bound, tolerance_hint, tolerance_unit
 from telemed.web.pages.page import Pages, Visitor, Workplace, open_workplace
-from telemed.web.pages.surveillance import TEAM
+from telemed.web.pages.surveillance import TEAM, board_query, wanted_of
 from telemed.web.pages.surveillance_forms import ACTIONS, BOOKED, MUTE_LENGTHS
 from telemed.web.pages.surveillance_lines import (
     drawn_limit,
@@ -83,6 +83,8 @@ async def _view(visitor: Visitor, place: Workplace, form: Form) -> AlertView:
     services, caller = visitor.services.surveillance, visitor.known
     detail = await services.lists.get(caller, alert_id_of(visitor))
     alert, now = detail.line.alert, place.frame.now
+    wanted = wanted_of(visitor)
+    near = await services.lists.around(caller, alert, wanted)
     pictures = await services.pictures.find(
         caller, [alert], last_day=place.frame.today, days=_DAYS, territory=place.practice.territory
     )
@@ -91,7 +93,7 @@ async def _view(visitor: Visitor, place: Workplace, form: Form) -> AlertView:
     hint = tolerance_hint(alert, rule.rule if rule else None, services.catalogue)
     view = AlertView(
         id=str(alert.id),
-        base=f"/surveillance/alertes/{alert.id}",
+        base=_address(alert.id),
         stage=alert.state.value,
         severity=surveillance_words.severity(alert.severity),
         patient=patient.full_name,
@@ -119,6 +121,7 @@ async def _view(visitor: Visitor, place: Workplace, form: Form) -> AlertView:
         curves=_curves(visitor, place, detail, picture),
         thread=_thread(visitor, place, detail, picture),
         mutes=mute_lines(detail.mutes, f"/surveillance/alertes/{alert.id}/sourdine", services.catalogue, now),
+        earlier=max(detail.events[0].position - 1, 0) if detail.events else 0,
         gestures=_gestures(detail),
         form=form,
         outcomes=surveillance_words.find_close_outcomes(alert.state),
@@ -128,6 +131,9 @@ async def _view(visitor: Visitor, place: Workplace, form: Form) -> AlertView:
         mute_unit=tolerance_unit(alert, rule.rule if rule else None, services.catalogue) if hint else "",
         mute_hint=hint,
         booking=f"/surveillance/alertes/{alert.id}/teleconsultation" if AlertStep.ACT in detail.line.steps else "",
+        board=board_query(wanted),
+        before=board_query(wanted, _address(near.before)) if near.before else "",
+        after=board_query(wanted, _address(near.after)) if near.after else "",
         former=f"/surveillance/alertes/{alert.former_id}" if alert.former_id else "",
     )
     seen = (alert.version, view.state, view.due_at, int(now.timestamp()) // 60)
@@ -137,6 +143,10 @@ async def _view(visitor: Visitor, place: Workplace, form: Form) -> AlertView:
 def _sentence(alert: Alert, steps: Collection[AlertStep]) -> str:
     said = _TO_DOCTOR if AlertStep.INTERPRET in steps else surveillance_words.sentence(alert.state)
     return f"{said} Issue\u00a0: {surveillance_words.outcome(alert.outcome).lower()}." if alert.outcome else said
+
+
+def _address(alert_id: UUID) -> str:
+    return f"/surveillance/alertes/{alert_id}"
 
 
 def _gestures(detail: AlertDetail) -> AlertGestures:

@@ -26,6 +26,8 @@ from telemed.web import french, measure_words, sparks, surveillance_words, words
 from telemed.web.pages.page import Workplace
 from telemed.web.views.surveillance import AlertLine, EvidenceLine, Spark
 
+_SILENCE, _SILENT = "silence", "Silence"
+"""The signal of the evidence of a silence, and its name on screen."""
 Leaf = Threshold | Trend | Answer
 _SILENCES = {
     SilenceCause.DEVICE_OFF: "dispositif éteint",
@@ -47,7 +49,7 @@ def alert_line(
         patient=one.patient.full_name,
         age=words.age(one.patient.identity.traits.birth_date, place.frame.today),
         pathway=pathway_label(alert.pathway, pathways),
-        what=what_of(alert),
+        what=_said_at_once(alert),
         figure="\u00a0; ".join(
             figure for line in evidence_of(alert, picture, catalogue)[:2] if (figure := _figure(line))
         ),
@@ -61,7 +63,7 @@ def alert_line(
         due_tone=surveillance_words.due_tone(alert.due_at, now),
         due_what=surveillance_words.due_what(alert.state),
         may_take=AlertStep.TAKE in one.steps,
-        note=note_of(alert),
+        note=_short_note(alert),
         outcomes=surveillance_words.find_close_outcomes(alert.state) if _may_close(one) else (),
         closed_at=alert.closed_at,
     )
@@ -73,6 +75,23 @@ def pathway_label(code: str, pathways: Mapping[str, Pathway]) -> str:
 
 def what_of(alert: Alert) -> str:
     return "Plus aucune mesure" if alert.is_silence else french.typographic(alert.label)
+
+
+def _said_at_once(alert: Alert) -> str:
+    """`Aucune mesure depuis 2 jours`: of silence, what counts first is for how long."""
+    days = next((one.limit for one in alert.evidence if one.signal == _SILENCE and one.limit), None)
+    if not alert.is_silence or not days:
+        return what_of(alert)
+    return f"Aucune mesure depuis {french.format_count(days, 'jour')}"
+
+
+def _short_note(alert: Alert) -> str:
+    """`note_of`, as short as a line of the board wants it."""
+    if alert.withdrawn_at is not None:
+        return "Mesure corrigée"
+    if alert.ended_at is not None and alert.is_open:
+        return "Mesures revenues" if alert.is_silence else "Valeurs normales"
+    return ""
 
 
 def note_of(alert: Alert) -> str:
@@ -118,10 +137,10 @@ def _leaf(condition: Condition, signal: str) -> Leaf | None:
 
 
 def _evidence(one: Evidence, leaf: Leaf | None, catalogue: Catalogue) -> EvidenceLine:
-    if one.signal == "silence":
+    if one.signal == _SILENCE:
         days = french.format_count(one.limit or 0, "jour")
         cause = surveillance_words.find_member(SilenceCause, one.value)
-        return EvidenceLine("Silence", f"rien depuis {days}", _SILENCES[cause] if cause else "")
+        return EvidenceLine(_SILENT, f"rien depuis {days}", _SILENCES[cause] if cause else "")
     signal = catalogue.find(one.signal)
     label, unit = (signal.label, signal.unit) if signal else (one.signal, "")
     limit = "" if one.limit is None else f"seuil {measure_words.measure(one.limit, unit)}"
@@ -141,8 +160,8 @@ def _compared(one: Evidence, leaf: Leaf | None, said: str) -> str:
 
 
 def _figure(line: EvidenceLine) -> str:
-    if line.signal == "Silence":
-        return f"{line.value}, {line.limit}" if line.limit else line.value
+    if line.signal == _SILENT:
+        return line.limit
     return f"{line.value} ({line.limit})" if line.limit else line.value
 
 

@@ -193,7 +193,8 @@ class AlertGestures:
 
 @dataclass(frozen=True)
 class AlertView:
-    """One alert on one screen. `stage` is the state's own name, for scripts to compare."""
+    """One alert on one screen. `stage` is the state's own name, for scripts to compare; `earlier` how much was written
+    before the first line of the thread. `before` and `after` are its neighbours on the board that one came from."""
 
     id: str
     base: str
@@ -234,4 +235,8 @@ class AlertView:
     mute_hint: str = ""
     booking: str = ""
     former: str = ""
+    board: str = "/surveillance"
+    before: str = ""
+    after: str = ""
+    earlier: int = 0
     version: str = ""

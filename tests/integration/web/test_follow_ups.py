@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import html
 import re
 from datetime import timedelta
@@ -10,7 +11,10 @@ from uuid import UUID
 import pytest
 from msgspec.structs import replace
 
+from telemed.acts.telemonitoring.model.devices import Device, DeviceContent
 from telemed.acts.telemonitoring.model.observation import Quarantine
+from telemed.acts.telemonitoring.store.devices import DeviceStore
+from telemed.kernel.ids import new_id
 from telemed.patients.model import Patient
 from tests.integration.acts.telemonitoring.enrolled import make_follow_up, make_limit
 from tests.integration.web.conftest import Site, Window, plain
@@ -77,6 +81,21 @@ async def test_an_enrolment_says_what_lacks_and_starts_once_nothing_does(site: S
     assert (await doctor.get(steps)).path == home
     listed = await doctor.get("/surveillance/suivis")
     assert f'href="{home}"' in listed.text
+
+
+async def test_a_free_device_is_offered_however_many_there_were(site: Site, patient: Patient) -> None:
+    now, doctor = site.services.clock.now(), await site.signed_in("doctor")
+    scale = DeviceContent("urn:example|NEW", "Bathscale 3", "Balance", frozenset({"weight"}))
+    async with site.services.database.begin() as uow:
+        store = DeviceStore(uow.session)
+        for number in range(201):
+            content = dataclasses.replace(scale, identifier=f"urn:example|OLD-{number}")
+            await store.add(Device(new_id(), patient.practice_id, content, now, retired_at=now))
+        await store.add(Device(new_id(), patient.practice_id, scale, now))
+    steps = await begin(doctor, patient)
+    page = plain((await doctor.get(f"{steps}/materiel")).text)
+    assert "Balance, Bathscale 3, NEW" in page
+    assert "OLD-" not in page
 
 
 async def test_the_sheet_shows_measures_and_takes_gestures(site: Site, patient: Patient) -> None:
@@ -168,6 +187,8 @@ async def test_a_doctor_signs_the_report_of_a_month_and_a_nurse_sees_that_it_is(
     opened = await doctor.client.get(pdf[1], headers={"Sec-Fetch-Site": "same-origin"})
     assert (opened.status, opened.content_type) == (200, "application/pdf")
     assert (await doctor.get(f"{base}/2")).status == 404
+    correction = await doctor.client.post(f"{base}/1/apercu", data={"conclusion": "Une seule mesure reçue."})
+    assert (correction.status, correction.content_type) == (200, "application/pdf")
     nurse = await site.signed_in("nurse")
     seen = await nurse.get(f"{base}/1")
     assert "Un médecin du cabinet peut l’ouvrir." in seen.text

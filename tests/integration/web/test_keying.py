@@ -47,6 +47,9 @@ async def test_a_nurse_keys_the_same_questionnaire_corrects_it_and_takes_it_back
     assert "MARCHAND, au téléphone" in text
     entry = re.search(rf'href="({home}/[0-9a-f-]{{36}})"', kept.text)
     assert entry
+    day = await nurse.get(f"/surveillance/{follow_up.id}?periode=jour")
+    (answers,) = re.findall(r'<td data-label="Réponses">(.*?)</td>', day.text)
+    assert len(plain(answers).split(" ; ")) == 5
     again = await nurse.get(entry[1])
     assert 'value="run_out" checked' in again.text
     fixed = await nurse.post(entry[1], {"r0": "no", "r1": "no", "r2": "usual", "r3": "all"})

@@ -56,7 +56,7 @@ async def ward(site: Site, patient: Patient) -> Ward:
 
 def addresses(answer: Answer) -> list[str]:
     """The alerts of the board, in order."""
-    return re.findall(r'class="alert-link" href="(/surveillance/alertes/[^"]+)"', answer.text)
+    return re.findall(r'class="alert-link" href="(/surveillance/alertes/[^"?]+)', answer.text)
 
 
 def counted(answer: Answer) -> int:
@@ -199,6 +199,22 @@ async def test_a_mute_of_what_falls_says_below_and_one_without_a_number_asks_non
     assert "Ne plus être prévenu" not in (await ward.nurse.get(silence)).text
 
 
+async def test_a_long_life_shows_what_was_written_last(ward: Ward) -> None:
+    alert = await ward.fire()
+    await ward.record(*(ward.told(kind=FindingKind.REPEATED) for _ in range(210)))
+    noted = plain((await ward.nurse.post(f"{alert}/note", {"note": "Rappelée ce soir."})).text)
+    assert "Rappelée ce soir." in noted
+    assert "Les 12 lignes d’avant sont gardées" in noted
+
+
+async def test_a_mute_made_on_another_alert_says_by_whom(ward: Ward) -> None:
+    first, second = await ward.fire(), await ward.fire(cause="other", label="Pouls rapide")
+    await ward.nurse.post(f"{first}/sourdine", {"duree": "1", "motif_sourdine": "Traitement changé hier"})
+    seen = plain((await ward.doctor.get(second)).text)
+    assert "Traitement changé hier" in seen
+    assert re.search(r"jusqu’au [^<]{5,60}, par \S+ \S+ MARCHAND", seen)
+
+
 async def test_filters_narrow_and_silence_is_said(ward: Ward) -> None:
     await ward.record(
         ward.told(severity=Severity.NOW),
@@ -215,7 +231,7 @@ async def test_filters_narrow_and_silence_is_said(ward: Ward) -> None:
     await ward.record(ward.told(kind=FindingKind.ENDED))
     late = await ward.nurse.get("/surveillance?vue=overdue")
     assert len(addresses(late)) == 2
-    assert "Valeurs revenues à la normale." in late.text
+    assert "Valeurs normales" in late.text
 
 
 async def test_the_fragment_answers_only_what_changed(ward: Ward) -> None:

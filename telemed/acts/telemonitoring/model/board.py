@@ -65,3 +65,8 @@ def place_of(alert: Alert, view: View) -> AlertPlace:
     if at is None:
         raise ValueError("this alert is not of this view")
     return AlertPlace(RANKS[alert.severity], at, alert.id)
+
+
+def find_view(alert: Alert) -> View:
+    """The view that holds an alert whoever looks: what is open, or what is closed."""
+    return View.OPEN if alert.is_open else View.CLOSED

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from telemed.acts.telemonitoring.model.alert import AlertStep
-from telemed.acts.telemonitoring.model.board import AlertCounts, AlertFilter, AlertPlace
+from telemed.acts.telemonitoring.model.board import AlertCounts, AlertFilter, AlertPlace, View, find_view, place_of
 from telemed.acts.telemonitoring.model.rights import Right, has_right
 from telemed.acts.telemonitoring.model.triage import Alert, AlertEvent
 from telemed.acts.telemonitoring.service.alert_access import reach_alert, steps_open_to
@@ -28,7 +28,7 @@ from telemed.storage.engine import Database
 from telemed.trace.service import Journal
 
 EVENTS = 200
-"""How many things written of an alert come with it; the rest is asked page by page."""
+"""How many things written of an alert come with it, the last ones; the rest is asked page by page."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -51,12 +51,20 @@ class AlertPage:
 
 @dataclass(frozen=True, repr=False)
 class AlertDetail:
-    """One alert, the first things written of it with their authors, and the mutes that hold for its follow-up."""
+    """One alert, the last things written of it, the mutes that hold for its follow-up, and their authors."""
 
     line: AlertLine
     events: Sequence[AlertEvent]
     people: Mapping[UUID, Professional]
     mutes: Sequence[StandingMute]
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """The alerts of a list just before and just after one."""
+
+    before: UUID | None
+    after: UUID | None
 
 
 @dataclass(frozen=True, repr=False)
@@ -100,17 +108,31 @@ class AlertLists:
             alert = await reach_alert(uow, self._journal, caller, alert_id, "read_alert", lock=False)
         async with self._database.read() as session:
             alert = await AlertStore(session).find(alert_id) or alert
-            page = await _events(session, alert_id, after=0, limit=EVENTS)
+            events = await AlertStore(session).last_events(alert_id, limit=EVENTS)
             mutes = await MuteStore(session).in_force([alert.follow_up_id], self._clock.now(), lock=False)
+            people = await ProfessionalStore(session).find_many([event.by for event in events if event.by])
             (line,) = await _lines(session, [alert], caller)
-            return AlertDetail(line, page.events, page.people, await explain_mutes(session, mutes))
+            return AlertDetail(line, events, people, await explain_mutes(session, mutes))
+
+    async def around(self, caller: Caller, alert: Alert, wanted: AlertFilter) -> Neighbours:
+        """Which alerts of a view come before and after this one, wherever it stands now. Not traced: names only."""
+        me, practice_id = _team_of(caller)
+        view = wanted.view if alert.is_open != (wanted.view is View.CLOSED) else find_view(alert)
+        async with self._database.read() as session:
+            lists, place = AlertListStore(session), place_of(alert, view)
+            before, after = await lists.around(
+                practice_id, me, replace(wanted, view=view), place, now=self._clock.now()
+            )
+            return Neighbours(before, after)
 
     async def events(self, caller: Caller, alert_id: UUID, *, after: int, limit: int) -> EventPage:
         """What was written of an alert, the oldest first."""
         async with self._database.begin() as uow:
             await reach_alert(uow, self._journal, caller, alert_id, "read_alert", lock=False)
         async with self._database.read() as session:
-            return await _events(session, alert_id, after=after, limit=limit)
+            events = await AlertStore(session).events(alert_id, after=after, limit=limit)
+            people = await ProfessionalStore(session).find_many([event.by for event in events if event.by])
+            return EventPage(events, people)
 
 
 def _team_of(caller: Caller) -> tuple[UUID, UUID]:
@@ -132,9 +154,3 @@ async def _lines(session: AsyncSession, alerts: Sequence[Alert], caller: Caller)
         )
         for alert in alerts
     ]
-
-
-async def _events(session: AsyncSession, alert_id: UUID, *, after: int, limit: int) -> EventPage:
-    events = await AlertStore(session).events(alert_id, after=after, limit=limit)
-    people = await ProfessionalStore(session).find_many([event.by for event in events if event.by])
-    return EventPage(events, people)

@@ -127,6 +127,12 @@ class DeviceService:
             store = DeviceStore(session)
             return await store.standings(await store.page(practice_id, after=after, limit=limit))
 
+    async def free(self, caller: Caller, *, limit: int) -> list[Device]:
+        """Those of the practice that may be given to a patient, the newest first."""
+        practice_id = _require_practice(caller)
+        async with self._database.read() as session:
+            return await DeviceStore(session).free(practice_id, limit=limit)
+
     async def get(self, caller: Caller, device_id: UUID) -> DeviceStanding:
         """Raises NotFound."""
         practice_id = _require_practice(caller)

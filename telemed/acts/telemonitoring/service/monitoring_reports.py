@@ -114,7 +114,7 @@ class MonitoringReports:
         self, caller: Caller, follow_up_id: UUID, month: int | None, words: MonitoringWords
     ) -> tuple[bytes, Decision]:
         """The PDF as it would be, marked as a draft, and what would refuse or restrict its signature."""
-        draft = await self._draft(caller, follow_up_id, month, words, reason="", action="preview_report")
+        draft = await self._draft(caller, follow_up_id, month, words, reason=None, action="preview_report")
         decision = self._registry.check(KIND, draft.statement)
         return await self._registry.preview(KIND, draft.filing.identity, draft.statement), decision
 
@@ -137,7 +137,7 @@ class MonitoringReports:
         month: int | None,
         words: MonitoringWords,
         *,
-        reason: str,
+        reason: str | None,
         action: str,
     ) -> _Draft:
         async with self._database.begin() as uow:
@@ -231,12 +231,13 @@ def _whole(follow_up: FollowUp) -> DayRange:
     return DayRange(follow_up.started_on, max(follow_up.started_on, last_day))
 
 
-async def _identity(uow: UnitOfWork, act_id: UUID, reason: str) -> DocumentIdentity:
+async def _identity(uow: UnitOfWork, act_id: UUID, reason: str | None) -> DocumentIdentity:
+    """A correction takes the place of what was signed, and says why; what is only looked at (None) need not yet."""
     former = await DocumentStore(uow.session).find_current_of_act(act_id, KIND)
     identity = DocumentIdentity(new_id(), new_id(), 1)
     if former is None:
         return identity
-    if not reason.strip():
+    if reason is not None and not reason.strip():
         raise Conflict(
             "Ce rapport est déjà signé : dites pourquoi vous le corrigez.", code="telemonitoring.report_signed"
         )
@@ -246,7 +247,7 @@ async def _identity(uow: UnitOfWork, act_id: UUID, reason: str) -> DocumentIdent
         set_id=given.set_id,
         version=given.version + 1,
         replaces=given.document_id,
-        replacement_reason=reason.strip(),
+        replacement_reason=(reason or "").strip(),
     )
 
 

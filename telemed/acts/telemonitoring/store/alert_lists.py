@@ -47,6 +47,14 @@ class AlertLists:
         rows = await self._session.scalars(select(AlertRow).where(col(AlertRow.id).in_(sorted(set(ids)))))
         return {row.id: to_alert(row) for row in rows}
 
+    async def around(
+        self, practice_id: UUID, me: UUID, wanted: AlertFilter, place: AlertPlace, *, now: datetime
+    ) -> tuple[UUID | None, UUID | None]:
+        """The alerts just before and just after a place of a view: two short index ranges."""
+        query = select(col(AlertRow.id)).where(*_view(practice_id, me, wanted.view, now), *_narrowed(wanted))
+        before = await self._session.scalar(_in_order(query, wanted.view, place, is_backwards=True).limit(1))
+        return before, await self._session.scalar(_in_order(query, wanted.view, place).limit(1))
+
     async def counts(self, practice_id: UUID, me: UUID, now: datetime) -> AlertCounts:
         """How many alerts each view holds, one hundred at most: one statement of short index ranges."""
         views = [_view(practice_id, me, view, now) for view in (View.OPEN, View.MINE, View.UNOWNED)]
@@ -101,20 +109,21 @@ def _narrowed(wanted: AlertFilter) -> list[ColumnElement[bool]]:
     return terms
 
 
-def _in_order(query: Select[Any], view: View, after: AlertPlace | None) -> Select[Any]:
+def _in_order(query: Select[Any], view: View, after: AlertPlace | None, *, is_backwards: bool = False) -> Select[Any]:
+    """In the order of a view from a place on; backwards, from there to its beginning."""
+    keys: tuple[Any, ...]
+    place: tuple[Any, ...] | None
     match view:
         case View.OVERDUE:
-            return _after(query, _DUE, (after.at, after.alert_id) if after else None).order_by(*_DUE)
+            keys, place = _DUE, (after.at, after.alert_id) if after else None
         case View.CLOSED:
-            if after is not None:
-                query = query.where(tuple_(*_CLOSED) < (after.at, after.alert_id))
-            return query.order_by(*(one.desc() for one in _CLOSED))
+            keys, place = _CLOSED, (after.at, after.alert_id) if after else None
         case _:
-            return _after(query, _RANKED, (after.rank, after.at, after.alert_id) if after else None).order_by(*_RANKED)
-
-
-def _after(query: Select[Any], keys: Sequence[Any], place: tuple[Any, ...] | None) -> Select[Any]:
-    return query if place is None else query.where(tuple_(*keys) > place)
+            keys, place = _RANKED, (after.rank, after.at, after.alert_id) if after else None
+    is_falling = (view is View.CLOSED) != is_backwards
+    if place is not None:
+        query = query.where(tuple_(*keys) < place if is_falling else tuple_(*keys) > place)
+    return query.order_by(*(one.desc() if is_falling else one for one in keys))
 
 
 def _count(terms: Sequence[ColumnElement[bool]], order: Sequence[Any] = _RANKED) -> Any:

@@ -80,6 +80,12 @@ class AlertStore:
         query = query.where(col(AlertEventRow.position) > after).order_by(col(AlertEventRow.position)).limit(limit)
         return [to_event(row) for row in await self._session.scalars(query)]
 
+    async def last_events(self, alert_id: UUID, *, limit: int) -> list[AlertEvent]:
+        """The last things written in the life of an alert, the oldest of them first."""
+        query = select(AlertEventRow).where(col(AlertEventRow.alert_id) == alert_id)
+        rows = await self._session.scalars(query.order_by(col(AlertEventRow.position).desc()).limit(limit))
+        return [to_event(row) for row in reversed(rows.all())]
+
     async def find_decider(self, alert_id: UUID) -> UUID | None:
         """Which doctor said last what is to be done."""
         row = AlertEventRow

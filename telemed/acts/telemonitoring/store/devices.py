@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -52,6 +52,14 @@ class DeviceStore:
         if after is not None:
             query = query.where(col(DeviceRow.id) > after)
         rows = await self._session.scalars(query.order_by(col(DeviceRow.id)).limit(limit))
+        return [_to_device(row) for row in rows]
+
+    async def free(self, practice_id: UUID, *, limit: int) -> list[Device]:
+        """Those in use that nobody wears, gateways left out, the newest first."""
+        worn = exists().where(col(AssignmentRow.device_id) == col(DeviceRow.id), col(AssignmentRow.ended_at).is_(None))
+        query = select(DeviceRow).where(col(DeviceRow.practice_id) == practice_id, col(DeviceRow.retired_at).is_(None))
+        query = query.where(col(DeviceRow.kind) == DeviceKind.DEVICE.value, ~worn)
+        rows = await self._session.scalars(query.order_by(col(DeviceRow.id).desc()).limit(limit))
         return [_to_device(row) for row in rows]
 
     async def of_follow_up(self, follow_up_id: UUID) -> list[Device]:

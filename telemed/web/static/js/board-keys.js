@@ -1,12 +1,32 @@
-// The keys of the board: j and k move, x ticks, t takes, c closes, r shows what waits; Enter is the link's own.
+// The keys of a page of alerts: one key, one act, switched off by whoever does not want them.
 
 const KEPT = "telemed-board-keys";
 
-/** `box` switches the keys on and off, for this browser; they never act while somebody types or a dialog is open. */
-export function makeBoardKeys({ region, rows, openClose, show, box }) {
+/**
+ * `acts` by key. They never act while somebody types or a dialog is open. `?`, and the page's own button, show them;
+ * the box in that dialog switches the others on and off for this browser.
+ */
+export function makeKeys(acts) {
+  const dialog = document.querySelector("[data-keys-dialog]");
+  const opener = document.querySelector("[data-keys]");
+  const box = dialog.querySelector("[data-use-keys]");
   box.checked = localStorage.getItem(KEPT) !== "off";
   box.addEventListener("change", () => localStorage.setItem(KEPT, box.checked ? "on" : "off"));
+  opener.hidden = false;
+  opener.addEventListener("click", () => dialog.showModal());
 
+  document.addEventListener("keydown", (event) => {
+    const isElsewhere = event.target.closest("input:not([type=checkbox]), textarea, select, dialog[open], [contenteditable]");
+    if (isElsewhere || event.ctrlKey || event.metaKey || event.altKey) return;
+    const act = event.key === "?" ? () => dialog.showModal() : box.checked && acts[event.key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  });
+}
+
+/** The keys of the board: j and k move, x ticks, t takes, c closes, r shows what waits; Enter is the link's own. */
+export function makeBoardKeys({ rows, openClose, show }) {
   const current = () => document.activeElement?.closest?.("[data-alert]");
 
   function move(step) {
@@ -18,22 +38,12 @@ export function makeBoardKeys({ region, rows, openClose, show, box }) {
     all[next].scrollIntoView({ block: "nearest" });
   }
 
-  const acts = {
+  makeKeys({
     j: () => move(1),
     k: () => move(-1),
-    x: (row) => row?.querySelector('input[type="checkbox"]')?.click(),
-    t: (row) => row?.querySelector("[data-take]")?.click(),
-    c: (row) => row && openClose(row),
+    x: () => current()?.querySelector('input[type="checkbox"]')?.click(),
+    t: () => current()?.querySelector("[data-take]")?.click(),
+    c: () => current() && openClose(current()),
     r: () => show(),
-  };
-
-  document.addEventListener("keydown", (event) => {
-    const isElsewhere = event.target.closest("input:not([type=checkbox]), textarea, select, dialog[open], [contenteditable]");
-    if (!box.checked || isElsewhere || event.ctrlKey || event.metaKey || event.altKey) return;
-    const act = acts[event.key];
-    if (!act) return;
-    event.preventDefault();
-    act(current());
   });
-  return region;
 }

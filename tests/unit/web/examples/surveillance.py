@@ -88,7 +88,7 @@ LINES = (
         due_tone=Tone.SOON,
         due_what="À interpréter",
         may_take=False,
-        note="Valeurs revenues ce matin",
+        note="Valeurs normales",
     ),
     replace(
         FIRST,
@@ -99,7 +99,7 @@ LINES = (
         age=59,
         pathway="Diabète de type 1 ou de type 2 sous insuline",
         what="Plus aucune mesure",
-        figure="rien depuis 8 jours, dispositif éteint",
+        figure="dispositif éteint",
         spark=sparks.make_spark([], TODAY, label="Glucose interstitiel", unit="mg/dL"),
         since=ago(60 * 26),
         times=1,

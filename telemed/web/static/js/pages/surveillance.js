@@ -25,7 +25,7 @@ const boxes = () => [...region.querySelectorAll('input[name="alerte"]')];
 function isBusy() {
   const rests = Date.now() - movedAt > REST_MS;
   const isIn = region.querySelector(".board")?.contains(document.activeElement);
-  return dialog.open || isIn || boxes().some((box) => box.checked) || !rests;
+  return document.querySelector("dialog[open]") || isIn || boxes().some((box) => box.checked) || !rests;
 }
 
 function countChosen() {
@@ -105,6 +105,5 @@ lot.addEventListener("submit", (event) => {
 document.querySelector("[data-show]").addEventListener("click", show);
 setInterval(() => document.hidden || ask(), MINUTE_MS);
 document.querySelector("[data-sound]").hidden = false;
-document.querySelector("[data-keys]").hidden = false;
-makeBoardKeys({ region, rows, openClose, show, box: document.querySelector("[data-use-keys]") });
+makeBoardKeys({ rows, openClose, show });
 countChosen();
