@@ -83,8 +83,6 @@ async def _view(visitor: Visitor, place: Workplace, form: Form) -> AlertView:
     services, caller = visitor.services.surveillance, visitor.known
     detail = await services.lists.get(caller, alert_id_of(visitor))
     alert, now = detail.line.alert, place.frame.now
-    wanted = wanted_of(visitor)
-    near = await services.lists.around(caller, alert, wanted)
     pictures = await services.pictures.find(
         caller, [alert], last_day=place.frame.today, days=_DAYS, territory=place.practice.territory
     )
@@ -131,13 +129,23 @@ async def _view(visitor: Visitor, place: Workplace, form: Form) -> AlertView:
         mute_unit=tolerance_unit(alert, rule.rule if rule else None, services.catalogue) if hint else "",
         mute_hint=hint,
         booking=f"/surveillance/alertes/{alert.id}/teleconsultation" if AlertStep.ACT in detail.line.steps else "",
-        board=board_query(wanted),
-        before=board_query(wanted, _address(near.before)) if near.before else "",
-        after=board_query(wanted, _address(near.after)) if near.after else "",
         former=f"/surveillance/alertes/{alert.former_id}" if alert.former_id else "",
     )
     seen = (alert.version, view.state, view.due_at, int(now.timestamp()) // 60)
-    return replace(view, version=hashlib.sha256(repr(seen).encode()).hexdigest()[:16])
+    view = replace(view, version=hashlib.sha256(repr(seen).encode()).hexdigest()[:16])
+    return await _with_neighbours(visitor, alert, view)
+
+
+async def _with_neighbours(visitor: Visitor, alert: Alert, view: AlertView) -> AlertView:
+    """The board that one came from, and what stands on it before and after this alert."""
+    wanted = wanted_of(visitor)
+    near = await visitor.services.surveillance.lists.around(visitor.known, alert, wanted)
+    return replace(
+        view,
+        board=board_query(wanted),
+        before=board_query(wanted, _address(near.before)) if near.before else "",
+        after=board_query(wanted, _address(near.after)) if near.after else "",
+    )
 
 
 def _sentence(alert: Alert, steps: Collection[AlertStep]) -> str:
