@@ -113,6 +113,21 @@ async def walk_to(page: Page, name: str) -> None:
     raise AssertionError(f"j never comes to {name!r}")
 
 
+async def go_around(page: Page, ward: Ward) -> None:
+    """From an alert to the one beside it, back, and to the board."""
+    await page.keyboard.press("?")
+    await expect(page.get_by_role("dialog", name="Au clavier")).to_contain_text("alerte suivante")
+    await page.keyboard.press("Escape")
+    here = page.url
+    away = "j" if await page.get_by_role("link", name="Suivante").count() else "k"
+    await page.keyboard.press(away)
+    await expect(page).not_to_have_url(here)
+    await page.keyboard.press("k" if away == "j" else "j")
+    await expect(page).to_have_url(here)
+    await page.keyboard.press("u")
+    await expect(page).to_have_url(f"{ward.scene.base_url}/surveillance")
+
+
 async def test_a_board_is_worked_by_keyboard_and_does_not_jump(
     ward: Ward, new_window: NewWindow, axe_source: str
 ) -> None:
@@ -163,17 +178,7 @@ async def test_a_board_is_worked_by_keyboard_and_does_not_jump(
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/alertes/*")
     assert await violations(page, axe_source) == []
-    await page.keyboard.press("?")
-    await expect(page.get_by_role("dialog", name="Au clavier")).to_contain_text("alerte suivante")
-    await page.keyboard.press("Escape")
-    here = page.url
-    away = "j" if await page.get_by_role("link", name="Suivante").count() else "k"
-    await page.keyboard.press(away)
-    await expect(page).not_to_have_url(here)
-    await page.keyboard.press("k" if away == "j" else "j")
-    await expect(page).to_have_url(here)
-    await page.keyboard.press("u")
-    await expect(page).to_have_url(f"{ward.scene.base_url}/surveillance")
+    await go_around(page, ward)
 
 
 async def test_a_nurse_and_a_doctor_handle_an_alert_without_a_script_on_a_phone(
