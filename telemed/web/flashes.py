@@ -132,6 +132,7 @@ _TEXTS: dict[str, tuple[str, Tone]] = {
     "limits-set": ("Seuils posés : ils valent pour les mesures à venir.", Tone.FINE),
     "device-given": ("Dispositif confié. Créez son accès pour qu’il puisse envoyer.", Tone.FINE),
     "device-back": ("Dispositif repris. Ses accès sont révoqués.", Tone.SOON),
+    "certificate-registered": ("Certificat enregistré. Qui le présente est ce dispositif.", Tone.FINE),
     "access-revoked": ("Accès révoqué. Il n’ouvre plus rien.", Tone.SOON),
     "history-kept": ("Mesures gardées : elles sont sur les courbes.", Tone.FINE),
     "history-dropped": ("Rien de ce fichier n’est gardé.", Tone.SOON),

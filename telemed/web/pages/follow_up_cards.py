@@ -137,7 +137,7 @@ async def devices_card(
     return DevicesCard(
         base=base,
         form=form,
-        lines=tuple(_device_line(one, base, telemonitoring.catalogue, now) for one in standings),
+        lines=tuple(_device_line(one, telemonitoring.catalogue, now) for one in standings),
         free=tuple(Choice(str(one.id), f"{one.content.label}, {one.content.model}, {_serial(one)}") for one in free),
         signals=signal_choices(telemonitoring.catalogue),
         issued=issued,
@@ -157,25 +157,32 @@ def signal_choices(catalogue: Catalogue) -> tuple[Choice, ...]:
     )
 
 
-def _device_line(standing: DeviceStanding, base: str, catalogue: Catalogue, now: datetime) -> DeviceLine:
-    content, device_id = standing.device.content, standing.device.id
-    supplied = [signal.label for name in sorted(content.signals) if (signal := catalogue.find(name))]
+def _device_line(standing: DeviceStanding, catalogue: Catalogue, now: datetime) -> DeviceLine:
+    content = standing.device.content
     living = [one for one in standing.credentials if one.revoked_at is None]
     return DeviceLine(
-        id=str(device_id),
+        id=str(standing.device.id),
         label=content.label,
         what=f"{content.model} · {content.identifier}",
-        supplies=french.typographic(", ".join(supplied)) or "rien qui soit au catalogue",
-        accesses=tuple(_access_line(one, f"{base}/dispositifs/{device_id}", now) for one in living),
+        supplies=supplied_words(standing, catalogue),
+        accesses=tuple(AccessLine(access_words(one), access_badge(one, now), one.expires_at) for one in living),
     )
 
 
-def _access_line(one: Credential, base: str, now: datetime) -> AccessLine:
-    what = "Jeton" if one.kind is CredentialKind.TOKEN else "Certificat"
-    is_over = one.expires_at <= now
-    state = Badge("Échu") if is_over else Badge("Ouvert", Tone.FINE)
-    address = "" if is_over else f"{base}/acces/{one.id}/revoquer"
-    return AccessLine(what, state, one.expires_at, address)
+def supplied_words(standing: DeviceStanding, catalogue: Catalogue) -> str:
+    """What a device measures."""
+    supplied = [signal.label for name in sorted(standing.device.content.signals) if (signal := catalogue.find(name))]
+    return french.typographic(", ".join(supplied)) or "rien qui soit au catalogue"
+
+
+def access_words(one: Credential) -> str:
+    return "Jeton" if one.kind is CredentialKind.TOKEN else "Certificat"
+
+
+def access_badge(one: Credential, now: datetime) -> Badge:
+    if one.revoked_at is not None:
+        return Badge("Révoqué")
+    return Badge("Échu", Tone.SOON) if one.expires_at <= now else Badge("Ouvert", Tone.FINE)
 
 
 def today_of(visitor: Visitor, territory: Territory) -> str:

@@ -116,7 +116,7 @@ async def give_device(visitor: Visitor) -> web.Response:
 @pages.post("/surveillance/{id}/dispositifs/{dispositif}/reprendre", CARER)
 async def take_device_back(visitor: Visitor) -> web.Response:
     async def gesture(_form: Form) -> str:
-        standing = await _own_device(visitor)
+        standing = await own_device(visitor)
         await visitor.services.telemonitoring.devices.unassign(visitor.known, standing)
         return "device-back"
 
@@ -127,7 +127,7 @@ async def take_device_back(visitor: Visitor) -> web.Response:
 async def issue_access(visitor: Visitor) -> web.Response:
     """A token for the device, shown on this answer and never again: there is no address where it could be read."""
     follow_up, devices = await _follow_up(visitor), visitor.services.telemonitoring.devices
-    device_id = await _own_device(visitor)
+    device_id = await own_device(visitor)
     try:
         made = await devices.issue_token(visitor.known, device_id, days=LONGEST_CREDENTIAL.days)
     except (Conflict, Refused) as err:
@@ -143,16 +143,6 @@ async def issue_access(visitor: Visitor) -> web.Response:
         response = await render_sheet(visitor, follow_up.id, issued=issued)
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-@pages.post("/surveillance/{id}/dispositifs/{dispositif}/acces/{acces}/revoquer", CARER)
-async def revoke_access(visitor: Visitor) -> web.Response:
-    async def gesture(_form: Form) -> str:
-        device_id = await _own_device(visitor)
-        await visitor.services.telemonitoring.devices.revoke(visitor.known, device_id, _named(visitor, "acces"))
-        return "access-revoked"
-
-    return await _do(visitor, "materiel", "materiel", gesture)
 
 
 @pages.post("/surveillance/{id}/mises-de-cote", CARER)
@@ -261,7 +251,7 @@ def _named(visitor: Visitor, name: str) -> UUID:
         raise web.HTTPNotFound from None
 
 
-async def _own_device(visitor: Visitor) -> UUID:
+async def own_device(visitor: Visitor) -> UUID:
     """The device of the address, if this patient has it. Raises NotFound."""
     device_id = _named(visitor, "dispositif")
     standings = await visitor.services.telemonitoring.devices.of_follow_up(visitor.known, follow_up_id_of(visitor))

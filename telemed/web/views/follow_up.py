@@ -98,12 +98,11 @@ class DeviceLine:
 
 @dataclass(frozen=True)
 class AccessLine:
-    """One credential: what it is, until when, and the address that revokes it while it opens."""
+    """One credential: what it is, and until when."""
 
     what: str
     state: Badge
     until: datetime
-    revoke_address: str = ""
 
 
 @dataclass(frozen=True)

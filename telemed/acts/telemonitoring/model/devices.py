@@ -66,7 +66,8 @@ class Assignment:
 
 @dataclass(frozen=True)
 class Credential:
-    """By what a device is known. It is bound to the device and, unless that is a gateway, to its assignment."""
+    """By what a device is known. It is bound to the device and, unless that is a gateway, to its assignment. `subject`
+    is what a certificate says of itself, where somebody showed it whole."""
 
     id: UUID
     device_id: UUID
@@ -76,6 +77,7 @@ class Credential:
     expires_at: datetime
     thumbprint: str | None = None
     revoked_at: datetime | None = None
+    subject: str = ""
 
 
 @dataclass(frozen=True)

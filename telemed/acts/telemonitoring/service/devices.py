@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -33,10 +33,12 @@ from telemed.kernel.clock import Clock, civil_date
 from telemed.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from telemed.kernel.ids import new_id
 from telemed.security.device_tokens import DeviceClaims, DeviceTokens
+from telemed.security.shown_certificates import ShownCertificate, read_certificate
 from telemed.storage.engine import Database, violated_constraint
 from telemed.storage.uow import UnitOfWork
 from telemed.trace.service import Journal
 
+_NEVER = datetime.max.replace(tzinfo=UTC)
 _ABSENT = "Ce dispositif n'existe pas ou n'est pas de votre cabinet."
 _TAKEN = {
     constraint: (code, text)
@@ -185,6 +187,30 @@ class DeviceService:
         kind = CredentialKind.CERTIFICATE
         return await self._issue(caller, device_id, kind, days=days, thumbprint=thumbprint.lower())
 
+    async def register_shown(self, caller: Caller, device_id: UUID, content: bytes) -> Issued:
+        """The same for a certificate that is shown whole, PEM or DER: until it ends itself, a year and a day at most.
+
+        Raises Invalid on what is no certificate, or one that does not hold now.
+        """
+        now = self._clock.now()
+        try:
+            shown = read_certificate(content)
+        except ValueError as err:
+            raise Invalid(f"{err}", field="certificate", code="telemonitoring.certificate_unreadable") from err
+        if not shown.first_at <= now < shown.last_at:
+            text = "Ce certificat est échu, ou ne vaut pas encore : demandez-en un autre à qui fournit le dispositif."
+            raise Invalid(text, field="certificate", code="telemonitoring.certificate_over")
+        kind = CredentialKind.CERTIFICATE
+        return await self._issue(caller, device_id, kind, days=LONGEST_CREDENTIAL.days, shown=shown)
+
+    async def last_sent(self, caller: Caller, follow_up_id: UUID, device_id: UUID) -> datetime | None:
+        """When the device last sent a measure of this patient. Raises NotFound."""
+        async with self._database.begin() as uow:
+            await open_follow_up(uow, self._journal, caller, follow_up_id, "read_devices")
+            store = DeviceStore(uow.session)
+            device = _found(await store.find(device_id, _require_practice(caller)))
+            return await store.last_sent(follow_up_id, device_id, device.content.signals)
+
     async def revoke(self, caller: Caller, device_id: UUID, credential_id: UUID) -> None:
         """At once, on every door of every process. Raises NotFound; revoked twice changes nothing."""
         async with self._database.begin() as uow:
@@ -195,7 +221,14 @@ class DeviceService:
             self._tell(uow, device.id)
 
     async def _issue(
-        self, caller: Caller, device_id: UUID, kind: CredentialKind, *, days: int, thumbprint: str | None = None
+        self,
+        caller: Caller,
+        device_id: UUID,
+        kind: CredentialKind,
+        *,
+        days: int,
+        thumbprint: str | None = None,
+        shown: ShownCertificate | None = None,
     ) -> Issued:
         async with self._database.begin() as uow:
             device, store = await self._open(uow, caller, "issue_credential", device_id), DeviceStore(uow.session)
@@ -210,8 +243,9 @@ class DeviceService:
                 assignment_id=assignment.id if assignment else None,
                 kind=kind,
                 issued_at=now,
-                expires_at=now + min(timedelta(days=days), LONGEST_CREDENTIAL),
-                thumbprint=thumbprint,
+                expires_at=min(now + min(timedelta(days=days), LONGEST_CREDENTIAL), shown.last_at if shown else _NEVER),
+                thumbprint=shown.thumbprint if shown else thumbprint,
+                subject=shown.subject if shown else "",
             )
             await _keep(store.issue(credential))
             self._tell(uow, device_id)

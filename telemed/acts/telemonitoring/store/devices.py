@@ -19,6 +19,7 @@ from telemed.acts.telemonitoring.model.devices import (
     DeviceKind,
     DeviceStanding,
 )
+from telemed.acts.telemonitoring.tables import ObservationRow
 from telemed.acts.telemonitoring.tables.devices import AssignmentRow, CredentialRow, DeviceRow
 
 
@@ -72,6 +73,20 @@ class DeviceStore:
         )
         return [_to_device(row) for row in await self._session.scalars(query)]
 
+    async def last_sent(self, follow_up_id: UUID, device_id: UUID, signals: Iterable[str]) -> datetime | None:
+        """When the latest of what the device measured for this follow-up came in: a look at the end of each signal."""
+        row, found = ObservationRow, list[datetime]()
+        for signal in signals:
+            query = (
+                select(col(row.received_at))
+                .where(col(row.follow_up_id) == follow_up_id, col(row.signal) == signal)
+                .where(col(row.device_id) == device_id)
+                .order_by(col(row.measured_at).desc())
+                .limit(1)
+            )
+            found.extend(await self._session.scalars(query))
+        return max(found, default=None)
+
     async def signals_of(self, follow_up_id: UUID) -> frozenset[str]:
         """What the devices that the patient has now supply together."""
         return frozenset(name for device in await self.of_follow_up(follow_up_id) for name in device.content.signals)
@@ -122,6 +137,7 @@ class DeviceStore:
                 assignment_id=credential.assignment_id,
                 kind=credential.kind.value,
                 thumbprint=credential.thumbprint,
+                subject=credential.subject or None,
                 issued_at=credential.issued_at,
                 expires_at=credential.expires_at,
             )
@@ -197,4 +213,5 @@ def _to_credential(row: CredentialRow) -> Credential:
         expires_at=row.expires_at,
         thumbprint=row.thumbprint,
         revoked_at=row.revoked_at,
+        subject=row.subject or "",
     )

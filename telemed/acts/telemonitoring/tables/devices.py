@@ -89,6 +89,7 @@ class CredentialRow(Table, table=True):
     assignment_id: UUID | None = Field(default=None, foreign_key="telemonitoring_assignments.id")
     kind: str
     thumbprint: str | None = None
+    subject: str | None = Field(default=None, sa_type=Encrypted("telemonitoring_credentials.subject"))
     issued_at: datetime = Field(sa_type=UtcDateTime)
     expires_at: datetime = Field(sa_type=UtcDateTime)
     revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

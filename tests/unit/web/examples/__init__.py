@@ -9,6 +9,7 @@ from tests.unit.web.examples import (
     billing,
     expertise,
     follow_up,
+    follow_up_parts,
     journey,
     keying,
     lots,
@@ -39,6 +40,7 @@ EXAMPLES: dict[str, Example] = (
     | surveillance.EXAMPLES
     | rules.EXAMPLES
     | follow_up.EXAMPLES
+    | follow_up_parts.EXAMPLES
 )
 
 __all__ = ["DOCTOR", "EXAMPLES", "Example"]

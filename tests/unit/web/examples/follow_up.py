@@ -21,7 +21,7 @@ from telemed.acts.telemonitoring.model.curve import (
 )
 from telemed.kernel.clock import Territory
 from telemed.kernel.period import Interval
-from telemed.web.views import follow_up, follow_up_report, history, monitoring_practice
+from telemed.web.views import follow_up, follow_up_report, monitoring_practice
 from telemed.web.views.frame import Badge, Choice, Form, NavItem, Pager, ReasonLine
 from tests.unit.web.examples.frames import BLANK, DOCTOR, FINE, NOW, SOON, URGENT, WORDING, Example
 from tests.unit.web.examples.surveillance import MUTED
@@ -150,11 +150,7 @@ DEVICES = follow_up.DevicesCard(
             "Balance de la chambre",
             "Bathscale 3 · urn:example|SN-42",
             "Poids",
-            (
-                follow_up.AccessLine(
-                    "Jeton", Badge("Ouvert", FINE), NOW + timedelta(days=300), f"{HOME}/dispositifs/d1/acces/a/revoquer"
-                ),
-            ),
+            (follow_up.AccessLine("Jeton", Badge("Ouvert", FINE), NOW + timedelta(days=300)),),
         ),
     ),
     free=(Choice("d2", "Tensiomètre, Omron M7"),),
@@ -320,60 +316,7 @@ PRACTICE = monitoring_practice.MonitoringPracticeView(
     days=(Choice("jour_0", "Lundi", "Comme 9h-12h, 14h-18h."), Choice("jour_1", "Mardi")),
     is_usual=True,
 )
-HISTORIES = history.HistoriesView(
-    base=f"{HOME}/historique",
-    home=HOME,
-    patient=PATIENT,
-    pathway=HEART,
-    form=Form({}, {"fichier": "Ce fichier dépasse 16 Mo : coupez-le en plusieurs. Rien n’en est gardé."}),
-    lines=(
-        history.HistoryLine(f"{HOME}/historique/2", NOW, "Léa Marchand", "90 mesures", Badge("À décider", SOON)),
-        history.HistoryLine(
-            f"{HOME}/historique/1",
-            NOW - timedelta(days=40),
-            "Dr Claire Martin",
-            "365 mesures, 2 lignes rejetées",
-            Badge("Gardé", FINE),
-        ),
-    ),
-    pager=Pager(),
-    columns=("date", "mesure", "valeur", "unité", "appareil"),
-    wanted=(history.MeasureLine("Poids", "weight", "kg"),),
-    others=(
-        history.MeasureLine("Pression artérielle systolique", "systolic_pressure", "mmHg"),
-        history.MeasureLine("Fréquence cardiaque", "heart_rate", "/min"),
-        history.MeasureLine("Articulations douloureuses", "tender_joints", ""),
-    ),
-    most_lines=200_000,
-    most_bytes=16_777_216,
-)
-HISTORY = history.HistoryView(
-    base=f"{HOME}/historique/2",
-    home=f"{HOME}/historique",
-    patient=PATIENT,
-    state=Badge("À décider", SOON),
-    at=NOW,
-    by="Léa Marchand",
-    fresh=86,
-    known=3,
-    conflicting=1,
-    doubtful=1,
-    rejected=2,
-    measures="Poids, Fréquence cardiaque",
-    first_at=NOW - timedelta(days=90),
-    last_at=NOW - timedelta(days=1),
-    faults=(
-        history.FaultLine(14, "Cette date n’existe pas."),
-        history.FaultLine(52, "Unité inconnue pour « Poids » ; elle est attendue en kg, ou s’y convertit."),
-    ),
-    may_keep=True,
-    may_drop=True,
-)
-KEPT_HISTORY = replace(HISTORY, state=Badge("Gardé", FINE), may_keep=False, may_drop=False, may_undo=True, faults=())
 EXAMPLES = {
-    "suivi-historique": Example("Mesures passées", "professional/histories.html", FRAME, HISTORIES),
-    "suivi-fichier": Example("Fichier de mesures", "professional/history.html", FRAME, HISTORY),
-    "suivi-fichier-garde": Example("Fichier de mesures gardé", "professional/history.html", FRAME, KEPT_HISTORY),
     "suivi": Example("Fiche d’un suivi", "professional/follow_up.html", FRAME, SHEET),
     "suivi-rapport": Example("Rapports d’un suivi", "professional/follow_up_report.html", FRAME, REPORT),
     "suivi-cabinet": Example("Pièces et horaires", "professional/monitoring_practice.html", FRAME, PRACTICE),

@@ -1,0 +1,94 @@
+"""Pages around a follow-up: past measures from a file, the accesses of a device."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from telemed.web.views import device, history
+from telemed.web.views.frame import Badge, Form, Pager
+from tests.unit.web.examples.follow_up import FRAME, HEART, HOME, PATIENT
+from tests.unit.web.examples.frames import FINE, NOW, SOON, Example
+
+HISTORIES = history.HistoriesView(
+    base=f"{HOME}/historique",
+    home=HOME,
+    patient=PATIENT,
+    pathway=HEART,
+    form=Form({}, {"fichier": "Ce fichier dépasse 16 Mo : coupez-le en plusieurs. Rien n’en est gardé."}),
+    lines=(
+        history.HistoryLine(f"{HOME}/historique/2", NOW, "Léa Marchand", "90 mesures", Badge("À décider", SOON)),
+        history.HistoryLine(
+            f"{HOME}/historique/1",
+            NOW - timedelta(days=40),
+            "Dr Claire Martin",
+            "365 mesures, 2 lignes rejetées",
+            Badge("Gardé", FINE),
+        ),
+    ),
+    pager=Pager(),
+    columns=("date", "mesure", "valeur", "unité", "appareil"),
+    wanted=(history.MeasureLine("Poids", "weight", "kg"),),
+    others=(
+        history.MeasureLine("Pression artérielle systolique", "systolic_pressure", "mmHg"),
+        history.MeasureLine("Fréquence cardiaque", "heart_rate", "/min"),
+        history.MeasureLine("Articulations douloureuses", "tender_joints", ""),
+    ),
+    most_lines=200_000,
+    most_bytes=16_777_216,
+)
+HISTORY = history.HistoryView(
+    base=f"{HOME}/historique/2",
+    home=f"{HOME}/historique",
+    patient=PATIENT,
+    state=Badge("À décider", SOON),
+    at=NOW,
+    by="Léa Marchand",
+    fresh=86,
+    known=3,
+    conflicting=1,
+    doubtful=1,
+    rejected=2,
+    measures="Poids, Fréquence cardiaque",
+    first_at=NOW - timedelta(days=90),
+    last_at=NOW - timedelta(days=1),
+    faults=(
+        history.FaultLine(14, "Cette date n’existe pas."),
+        history.FaultLine(52, "Unité inconnue pour « Poids » ; elle est attendue en kg, ou s’y convertit."),
+    ),
+    may_keep=True,
+    may_drop=True,
+)
+KEPT_HISTORY = replace(HISTORY, state=Badge("Gardé", FINE), may_keep=False, may_drop=False, may_undo=True, faults=())
+DEVICE = device.DeviceView(
+    base=f"{HOME}/dispositifs/d1",
+    home=HOME,
+    patient=PATIENT,
+    label="Balance de la chambre",
+    what="Bathscale 3 · urn:example|SN-42",
+    supplies="Poids",
+    sent_at=NOW - timedelta(hours=5),
+    lines=(
+        device.CredentialLine(
+            "c2",
+            "Certificat",
+            Badge("Ouvert", FINE),
+            NOW,
+            NOW + timedelta(days=200),
+            subject="CN=SN-42,O=Exploitant Santé",
+            thumbprint=" ".join(["9F3A"] * 16),
+            revoke_address=f"{HOME}/dispositifs/d1/acces/c2/revoquer",
+        ),
+        device.CredentialLine(
+            "c1", "Jeton", Badge("Révoqué"), NOW - timedelta(days=90), NOW + timedelta(days=270), NOW
+        ),
+    ),
+    form=Form({"pem": "abc"}, {"pem": "Ceci n’est pas un certificat."}),
+    may_change=True,
+)
+EXAMPLES = {
+    "suivi-dispositif": Example("Dispositif d’un suivi", "professional/device.html", FRAME, DEVICE),
+    "suivi-historique": Example("Mesures passées", "professional/histories.html", FRAME, HISTORIES),
+    "suivi-fichier": Example("Fichier de mesures", "professional/history.html", FRAME, HISTORY),
+    "suivi-fichier-garde": Example("Fichier de mesures gardé", "professional/history.html", FRAME, KEPT_HISTORY),
+}
