@@ -11,6 +11,7 @@ SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
     "accompaniment.done": ("claims.receive",),
     "teleconsultation.closed": ("claims.receive",),
     "telemonitoring.month_ended": ("claims.receive",),
+    "telemonitoring.ended": ("telemonitoring.tell_ended",),
     "telemonitoring.link_wanted": ("telemonitoring.deliver_link",),
     "telemonitoring.entry_kept": ("telemonitoring.keep_entry",),
     "telemonitoring.alerts_overdue": ("telemonitoring.tell_overdue",),

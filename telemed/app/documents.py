@@ -9,6 +9,7 @@ from telemed.adapters.case_documents import CaseContacts, CaseSides
 from telemed.adapters.typst_renderer import LETTER, PagePictures, TypstRenderer
 from telemed.app.ground import Ground, common
 from telemed.documents.model import DocumentKind
+from telemed.documents.ports import PatientPages
 from telemed.documents.service import DocumentArchive, DocumentService, Preparer, Registry
 from telemed.documents.service.deliveries import DeliveryService, Post
 from telemed.kernel.messages import Channel, MessageSender
@@ -33,7 +34,8 @@ class Documents:
         self.pictures.close()
 
 
-def build_documents(ground: Ground, *, senders: Mapping[Channel, MessageSender]) -> Documents:
+def build_documents(ground: Ground, *, senders: Mapping[Channel, MessageSender], pages: PatientPages) -> Documents:
+    """`pages` are those on which patients open what is theirs."""
     settings, readers = ground.settings, CaseSides()
     keys, reports, letters = open_keys_of_seals(settings), TypstRenderer(), TypstRenderer(LETTER)
     renderers = {
@@ -44,7 +46,8 @@ def build_documents(ground: Ground, *, senders: Mapping[Channel, MessageSender])
     }
     preparer = Preparer(renderers=renderers, signer=keys.signer, is_production=settings.is_production)
     registry = Registry(**common(ground), preparer=preparer)
-    post = Post(senders=senders, contacts=CaseContacts(database=ground.database), public_url=settings.public_url)
+    contacts = CaseContacts(database=ground.database)
+    post = Post(senders=senders, contacts=contacts, public_url=settings.public_url, pages=pages)
     return Documents(
         service=DocumentService(**common(ground), registry=registry),
         registry=registry,

@@ -78,8 +78,9 @@ def _telemonitoring_services(services: Services) -> TelemonitoringServices:
         quarantine=built.entrance.quarantine,
         histories=built.entrance.histories,
         sheets=built.sheets.sheets,
-        reports=services.monitoring_reports,
         largest_file=services.settings.device_body_limit_bytes,
+        reports=services.monitoring_reports.written,
+        sending=services.monitoring_reports.sent,
     )
 
 
@@ -110,6 +111,7 @@ def _keying_services(services: Services) -> KeyingServices:
         entries=keying.entries,
         links=own.links,
         own=own.pages,
+        own_reports=services.monitoring_reports.own,
         follow_ups=telemonitoring.follow_ups,
     )
 

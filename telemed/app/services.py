@@ -27,7 +27,6 @@ from telemed.acts.teleconsultation.service.visit import VisitService
 from telemed.acts.teleexpertise.service.calls import CallRooms
 from telemed.acts.teleexpertise.service.casework import Casework
 from telemed.acts.teleexpertise.service.consents import CaseConsents
-from telemed.acts.telemonitoring.service.monitoring_reports import MonitoringReports
 from telemed.adapters.cap_guard import CapOfBilling
 from telemed.adapters.rooms import EveryRoom, ExpertiseRooms, SignalingRooms, TeleconsultationRooms
 from telemed.adapters.sms_gateway.client import SmsGatewaySender
@@ -42,8 +41,8 @@ from telemed.app.experts import Experts, build_experts
 from telemed.app.ground import Ground, common
 from telemed.app.live import Live, build_live
 from telemed.app.telemonitoring import Telemonitoring, build_telemonitoring
-from telemed.app.telemonitoring.keying import OwnPages, build_own_pages
-from telemed.app.telemonitoring.reports import build_monitoring_reports
+from telemed.app.telemonitoring.keying import OwnPages, build_follow_links, build_own_pages
+from telemed.app.telemonitoring.reports import Reports, build_reports
 from telemed.consent.model import ActKind
 from telemed.consent.service import ConsentService
 from telemed.consent.store import published_wordings
@@ -100,7 +99,7 @@ class Services:
     reports: ReportService
     board: WaitingBoard
     documents: Documents
-    monitoring_reports: MonitoringReports
+    monitoring_reports: Reports
     claims: ClaimService
     cap: CapService
     derogations: DerogationService
@@ -142,8 +141,7 @@ def build_services(
     """Build every service. `senders` and `caisse` replace the operators and the caisse that the settings name."""
     clock = clock or SystemClock()
     ground = Ground(settings, clock, database or open_database(settings), Journal(clock=clock), Law.load())
-    signer = open_keys_of_seals(settings).signer
-    billing = build_billing(ground, signer, caisse or open_caisse(settings))
+    billing = build_billing(ground, open_keys_of_seals(settings).signer, caisse or open_caisse(settings))
     casework = build_casework(ground, billing["quotas"])
     senders = build_senders(ground) if senders is None else senders
     links = LinkService(**common(ground), public_url=settings.public_url, senders=senders)
@@ -154,7 +152,8 @@ def build_services(
     act_consents = ActConsents(consents=consents, law=ground.law)
     records, tokens = RoomRecords(database=ground.database, clock=clock), RoomTokens(room_keys(settings), now=clock.now)
     rooms = SignalingRooms(tokens=tokens, clock=clock)
-    documents, experts = build_documents(ground, senders=senders), build_experts(ground)
+    follow_links, experts = build_follow_links(ground, senders), build_experts(ground)
+    documents = build_documents(ground, senders=senders, pages=follow_links)
     people = build_people(ground, experts)
     services = Services(
         settings=settings,
@@ -177,14 +176,14 @@ def build_services(
         board=WaitingBoard(database=ground.database, clock=clock, rooms=rooms),
         reports=ReportService(**common(ground), law=ground.law, consents=act_consents, documents=documents.service),
         documents=documents,
-        monitoring_reports=build_monitoring_reports(ground, telemonitoring, documents.registry),
+        monitoring_reports=build_reports(ground, telemonitoring, documents, senders),
         **billing,
         expertise=build_expertise(
             ground, casework, consents, documents=documents, senders=senders, rooms=ExpertiseRooms(rooms)
         ),
         experts=experts,
         telemonitoring=telemonitoring,
-        own_pages=build_own_pages(ground, telemonitoring, consents, senders),
+        own_pages=build_own_pages(ground, telemonitoring, consents, follow_links),
         attachments=build_attachments(ground, casework),
         accounting=build_accounting(**common(ground), law=ground.law),
         merges=MergeService(**common(ground), on_merge=(billing["quotas"],)),
@@ -211,6 +210,7 @@ def build_subscribers(services: Services) -> dict[str, Subscriber]:
         "claims.receive": services.claims.receive,
         "teleexpertise.notify": services.expertise.notices.deliver,
         "teleexpertise.send_digest": services.expertise.notices.deliver_digest,
+        "telemonitoring.tell_ended": services.monitoring_reports.ended.deliver,
         "telemonitoring.tell_overdue": services.telemonitoring.triage.sweep.deliver,
         "documents.deliver": services.documents.deliveries.deliver,
     }

@@ -140,7 +140,8 @@ def _give_services(app: web.Application, services: Services) -> None:
     _give_expertise(app, services.expertise)
     _give_experts(app, services.experts)
     give_telemonitoring(app, services.telemonitoring)
-    app[report_routes.REPORTS] = services.monitoring_reports
+    app[report_routes.REPORTS] = services.monitoring_reports.written
+    app[report_routes.SENDING] = services.monitoring_reports.sent
     give_own_pages(app, services.own_pages)
     capabilities = (*expert_fhir.CAPABILITIES, *telemonitoring_fhir.CAPABILITIES)
     app[fhir.METADATA] = fhir.write_statement(capabilities, address=f"{services.settings.public_url}/fhir")

@@ -55,6 +55,14 @@ class Contacts(Protocol):
         ...
 
 
+class PatientPages(Protocol):
+    """Where patients open documents by themselves."""
+
+    async def link_to(self, uow: UnitOfWork, page_id: UUID) -> str | None:
+        """A new link to the page of a follow-up; None when it opens no more."""
+        ...
+
+
 class Verifier(Protocol):
     """Knows the public keys, present and past. `is_valid` never raises: an unknown key is an invalid seal."""
 

@@ -95,6 +95,7 @@ class DeliveryOut(BaseModel):
     at: datetime
     channel: Channel | None = Field(description="How a message was sent, if one was.")
     receipt: str = Field(description="The operator's name for the message, or why he refused it.")
+    by: UUID | None = Field(description="Who handed it over, or had it sent again.")
 
     @classmethod
     def of(cls, delivery: Delivery) -> DeliveryOut:
@@ -105,4 +106,5 @@ class DeliveryOut(BaseModel):
             at=delivery.at,
             channel=delivery.channel,
             receipt=delivery.receipt,
+            by=delivery.by,
         )

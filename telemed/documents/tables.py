@@ -91,9 +91,11 @@ class DeliveryRow(Table, table=True):
 
     __tablename__ = "document_deliveries"
     __table_args__ = (
-        CheckConstraint("recipient IN ('requerant', 'medecin_traitant', 'patient', 'dmp')", name="recipient"),
+        CheckConstraint(
+            "recipient IN ('requerant', 'prescriber', 'medecin_traitant', 'patient', 'dmp')", name="recipient"
+        ),
         CheckConstraint("step IN ('queued', 'available', 'told', 'handed_over', 'withheld', 'failed')", name="step"),
-        CheckConstraint("(step = 'handed_over') = (by IS NOT NULL)", name="by_hand"),
+        CheckConstraint("step <> 'handed_over' OR by IS NOT NULL", name="by_hand"),
         CheckConstraint("step <> 'told' OR (channel IS NOT NULL AND receipt <> '')", name="receipt"),
         Index("ix_document_deliveries_document", "document_id", "id"),
         Index("ix_document_deliveries_received", "professional_id", "document_id"),

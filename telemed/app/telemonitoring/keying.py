@@ -90,19 +90,23 @@ def build_keying(
     return Keying(keyed, questionnaires, askings, entries)
 
 
+def build_follow_links(ground: Ground, senders: Mapping[Channel, MessageSender]) -> FollowLinkService:
+    return FollowLinkService(**common(ground), public_url=ground.settings.public_url, senders=senders)
+
+
 def build_own_pages(
     ground: Ground,
     telemonitoring: Telemonitoring,
     consents: ConsentService,
-    senders: Mapping[Channel, MessageSender],
+    links: FollowLinkService,
 ) -> OwnPages:
-    """What patients find behind their links."""
+    """What patients find behind their links, which die with the care."""
     keying = telemonitoring.keying
+    telemonitoring.care.steps.followers.append(links)
 
     def is_closed(day: date, territory: Territory) -> bool:
         return find_holiday(day, find_zone(territory), ground.law.on(day)) is not None
 
-    links = FollowLinkService(**common(ground), public_url=ground.settings.public_url, senders=senders)
     return OwnPages(
         links=links,
         pages=OwnPageService(

@@ -96,7 +96,7 @@ def _results(body: etree._Element, identity: DocumentIdentity, report: Monitorin
         if line.strip():
             part.add(text, "paragraph", line.strip())
     period = f"{facts.pathway}, du {day_text(facts.first_day)} au {day_text(facts.last_day)}"
-    days = f"{facts.received} jours avec les données attendues, sur {facts.expected}"
+    days = f"{facts.received} transmissions reçues, sur {facts.expected} attendues"
     part.add(text, "paragraph", f"{period} : {days}.")
     rows = _table(text, "Signal", "Valeurs")
     for one in facts.signals:

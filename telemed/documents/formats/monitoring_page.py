@@ -69,7 +69,7 @@ def _follow_up(facts: MonitoringFacts) -> list[tuple[str, str]]:
         ("Parcours", facts.pathway),
         ("Dispositif", facts.device),
         ("Prescrit par", facts.prescriber),
-        ("Jours avec les données attendues", f"{facts.received} sur {facts.expected}"),
+        ("Transmissions reçues", f"{facts.received} sur {facts.expected} attendues"),
         ("Fin du suivi", facts.end_reason),
         ("Médecin traitant", _doctor(facts)),
         ("Consentement", consent_words(facts.consent, facts.territory)),

@@ -21,6 +21,15 @@ def to_patient() -> Notice:
     return Notice("Un document vous attend", text)
 
 
-def to_doctor(address: str) -> Notice:
-    text = f"Un document vous est adressé en tant que médecin traitant.\nConnectez-vous : {address}"
+def to_patient_page(link: str) -> Notice:
+    """The patient opens it behind a link of his own, with his date of birth."""
+    text = (
+        f"Un document vous attend sur votre page : {link}\n"
+        "Ce lien est personnel : ne le transférez pas. Votre date de naissance vous sera demandée."
+    )
+    return Notice("Un document vous attend", text)
+
+
+def to_doctor(address: str, *, as_what: str = "médecin traitant") -> Notice:
+    text = f"Un document vous est adressé en tant que {as_what}.\nConnectez-vous : {address}"
     return Notice("Un document vous est adressé", text)

@@ -1,6 +1,6 @@
 """What a report states, and the life of a document."""
 
-from telemed.documents.model.delivery import Delivery, DeliveryReason, DeliveryStep, Recipient
+from telemed.documents.model.delivery import Addressees, Delivery, DeliveryReason, DeliveryStep, Recipient
 from telemed.documents.model.document import (
     TRANSITIONS,
     DocumentIdentity,
@@ -76,6 +76,7 @@ __all__ = [
     "ActCode",
     "ActFacts",
     "Address",
+    "Addressees",
     "AlertFacts",
     "AttachedFile",
     "BirthDate",

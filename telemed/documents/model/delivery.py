@@ -14,6 +14,7 @@ class Recipient(StrEnum):
     """Whom a report is meant for."""
 
     REQUERANT = "requerant"
+    PRESCRIBER = "prescriber"
     MEDECIN_TRAITANT = "medecin_traitant"
     PATIENT = "patient"
     DMP = "dmp"
@@ -38,6 +39,7 @@ class DeliveryReason(StrEnum):
     OPENED = "opened"
     IS_AUTHOR = "is_author"
     IS_REQUERANT = "is_requerant"
+    IS_PRESCRIBER = "is_prescriber"
     TO_TELL = "to_tell"
     HAS_ACCOUNT = "has_account"
     NO_CONTACT = "no_contact"
@@ -47,9 +49,25 @@ class DeliveryReason(StrEnum):
     MASKED = "masked"
     HIDDEN_FROM_PATIENT = "hidden_from_patient"
     NO_ATTENDING_DOCTOR = "no_attending_doctor"
+    RPPS_UNKNOWN = "rpps_unknown"
     MSSANTE_NOT_CONNECTED = "mssante_not_connected"
     DMP_NOT_CONNECTED = "dmp_not_connected"
     INS_NOT_QUALIFIED = "ins_not_qualified"
+
+
+@dataclass(frozen=True)
+class Addressees:
+    """Whom a report of télésurveillance is for: by RPPS, empty where it is not known. `attending`: the médecin
+    traitant; `may_leave`: does the identity allow the DMP (R-5)?"""
+
+    author: str
+    prescriber: str
+    attending: str
+    may_leave: bool
+
+    def rpps_of(self, recipient: Recipient) -> str:
+        """Empty for who is no doctor."""
+        return {Recipient.PRESCRIBER: self.prescriber, Recipient.MEDECIN_TRAITANT: self.attending}.get(recipient, "")
 
 
 @dataclass(frozen=True)
@@ -57,7 +75,7 @@ class Delivery:
     """One line: appended, never changed. The last one of a recipient says where his delivery stands.
 
     `professional_id` is the recipient's account, which may open the document from now on; `receipt` is the operator's
-    own name for the message that he took; `by` is who handed the document over.
+    own name for the message that he took; `by` is who handed the document over, or had it sent again.
     """
 
     id: UUID

@@ -62,7 +62,7 @@ class DatedWords:
 class MonitoringFacts:
     """The facts. `month` counts from 1; None for the report of the end of care, which says why in `end_reason`.
 
-    `received` of `expected` days had the data of the pathway. `curves` is the picture, as SVG; empty without measure.
+    `received` of `expected` transmissions came. `curves` is the picture, as SVG; empty without measure.
     """
 
     follow_up_id: UUID

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 
 from telemed.documents.model import (
+    Addressees,
     DeliveryReason,
     DeliveryStep,
     ExpertiseReport,
@@ -38,8 +39,37 @@ def plan_deliveries(report: ExpertiseReport) -> tuple[Planned, ...]:
         (Recipient.REQUERANT, DeliveryStep.AVAILABLE, DeliveryReason.IN_CASE),
         (Recipient.MEDECIN_TRAITANT, *_to_doctor(report)),
         (Recipient.PATIENT, *_to_patient(report)),
-        (Recipient.DMP, *_to_dmp(report)),
+        (Recipient.DMP, *_to_dmp(may_leave=report.patient.matricule_to_send is not None)),
     )
+
+
+def plan_monitoring(people: Addressees) -> tuple[Planned, ...]:
+    """The first line of each recipient of a report of télésurveillance: who prescribed it and the patient are owed the
+    report of the end of care, the médecin traitant goes on with what it says."""
+    return (
+        (Recipient.PRESCRIBER, *_to_prescriber(people)),
+        (Recipient.MEDECIN_TRAITANT, *_to_attending(people)),
+        (Recipient.PATIENT, DeliveryStep.QUEUED, DeliveryReason.TO_TELL),
+        (Recipient.DMP, *_to_dmp(may_leave=people.may_leave)),
+    )
+
+
+def _to_prescriber(people: Addressees) -> tuple[DeliveryStep, DeliveryReason]:
+    if not people.prescriber:
+        return DeliveryStep.WITHHELD, DeliveryReason.RPPS_UNKNOWN
+    if people.prescriber == people.author:
+        return DeliveryStep.AVAILABLE, DeliveryReason.IS_AUTHOR
+    return DeliveryStep.QUEUED, DeliveryReason.TO_TELL
+
+
+def _to_attending(people: Addressees) -> tuple[DeliveryStep, DeliveryReason]:
+    if not people.attending:
+        return DeliveryStep.WITHHELD, DeliveryReason.NO_ATTENDING_DOCTOR
+    if people.attending == people.author:
+        return DeliveryStep.AVAILABLE, DeliveryReason.IS_AUTHOR
+    if people.attending == people.prescriber:
+        return DeliveryStep.AVAILABLE, DeliveryReason.IS_PRESCRIBER
+    return DeliveryStep.QUEUED, DeliveryReason.TO_TELL
 
 
 def _to_doctor(report: ExpertiseReport) -> tuple[DeliveryStep, DeliveryReason]:
@@ -61,8 +91,8 @@ def _to_patient(report: ExpertiseReport) -> tuple[DeliveryStep, DeliveryReason]:
     return DeliveryStep.QUEUED, DeliveryReason.TO_TELL
 
 
-def _to_dmp(report: ExpertiseReport) -> tuple[DeliveryStep, DeliveryReason]:
+def _to_dmp(*, may_leave: bool) -> tuple[DeliveryStep, DeliveryReason]:
     """Only under a matricule that may leave; it waits for the way to the DMP, with its codes of visibility."""
-    if report.patient.matricule_to_send is None:
+    if not may_leave:
         return DeliveryStep.WITHHELD, DeliveryReason.INS_NOT_QUALIFIED
     return DeliveryStep.QUEUED, DeliveryReason.DMP_NOT_CONNECTED

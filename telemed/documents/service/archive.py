@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
 
-from telemed.documents.model import Delivery, DeliveryReason, DeliveryStep, SealedFiles, SignedDocument
+from telemed.documents.model import Delivery, DeliveryReason, DeliveryStep, Recipient, SealedFiles, SignedDocument
 from telemed.documents.ports import CaseReaders, Verifier
 from telemed.documents.service.forms import FORMS
 from telemed.documents.service.opening import may_read, open_document, require_doctor
@@ -16,6 +16,7 @@ from telemed.kernel.caller import Caller, CallerKind
 from telemed.kernel.clock import Clock
 from telemed.kernel.errors import NotFound
 from telemed.kernel.ids import new_id
+from telemed.patients.store import PatientStore
 from telemed.storage.engine import Database
 from telemed.storage.uow import UnitOfWork
 from telemed.trace.service import Journal
@@ -111,6 +112,15 @@ class DocumentArchive:
             found = await DeliveryStore(uow.session).received(reader_id, before=before, limit=limit)
             return await DocumentStore(uow.session).find_many(found)
 
+    async def received_with_names(
+        self, caller: Caller, *, before: UUID | None = None, limit: int = 50
+    ) -> list[tuple[SignedDocument, str]]:
+        """The same, each with the name of the patient whom it is about."""
+        found = await self.received(caller, before=before, limit=limit)
+        async with self._database.read() as session:
+            people = await PatientStore(session).find_many([one.patient_id for one in found])
+        return [(one, people[one.patient_id].full_name) for one in found]
+
     async def deliveries(
         self, caller: Caller, document_id: UUID, *, after: UUID | None = None, limit: int = 50
     ) -> list[Delivery]:
@@ -123,9 +133,21 @@ class DocumentArchive:
         return await open_document(uow, self._journal, caller, document_id, action, self._readers)
 
     async def _note_opening(self, uow: UnitOfWork, caller: Caller, document_id: UUID) -> None:
-        """The receipt of a recipient: the first time that he opens the document from his account."""
+        """The receipt of a recipient: the first time that he opens the document, from his account or on his page."""
         store = DeliveryStore(uow.session)
-        lines = await store.of_account(document_id, caller.id) if caller.id else []
+        if caller.kind is CallerKind.PATIENT:
+            found = (await store.of_documents([document_id])).get(document_id, [])
+            lines = [one for one in found if one.recipient is Recipient.PATIENT]
+        else:
+            lines = await store.of_account(document_id, caller.id) if caller.id else []
         if lines and not any(line.reason is DeliveryReason.OPENED for line in lines):
-            first, step = lines[0], DeliveryStep.AVAILABLE
-            await store.add(replace(first, id=new_id(), step=step, reason=DeliveryReason.OPENED, at=self._clock.now()))
+            opened = Delivery(
+                new_id(),
+                document_id,
+                lines[0].recipient,
+                DeliveryStep.AVAILABLE,
+                DeliveryReason.OPENED,
+                self._clock.now(),
+                professional_id=lines[0].professional_id,
+            )
+            await store.add(opened)

@@ -14,6 +14,7 @@ from telemed.storage.uow import UnitOfWork
 from telemed.trace.service import Journal
 
 OF_CASES = frozenset({DocumentKind.EXPERTISE_REQUEST, DocumentKind.EXPERTISE_REPORT})
+_DELIVERED = OF_CASES | {DocumentKind.MONITORING_REPORT}
 
 
 async def open_document(
@@ -40,12 +41,11 @@ async def may_read(uow: UnitOfWork, caller: Caller, document: SignedDocument, re
     """By the rule of reading; or as a side of its case; or because it was delivered to the caller's account."""
     if rules.check_reading(caller, document).is_allowed:
         return True
-    is_professional = caller.kind is CallerKind.PROFESSIONAL and caller.id is not None
-    if readers is None or document.kind not in OF_CASES or not is_professional:
+    if readers is None or caller.kind is not CallerKind.PROFESSIONAL or caller.id is None:
         return False
-    if await readers.may_read(uow, caller, document.act_id):
+    if document.kind in OF_CASES and await readers.may_read(uow, caller, document.act_id):
         return True
-    if caller.id is None or not caller.has_role(Role.DOCTOR):
+    if document.kind not in _DELIVERED or not caller.has_role(Role.DOCTOR):
         return False
     return bool(await DeliveryStore(uow.session).of_account(document.identity.document_id, caller.id))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,6 +12,8 @@ from sqlmodel import col
 from telemed.documents.model import Delivery, DeliveryReason, DeliveryStep, Recipient
 from telemed.documents.tables import DeliveryRow
 from telemed.kernel.messages import Channel
+
+_BY_ACCOUNT = (Recipient.MEDECIN_TRAITANT, Recipient.PRESCRIBER)
 
 
 class DeliveryStore:
@@ -41,6 +44,14 @@ class DeliveryStore:
         rows = await self._session.scalars(query.order_by(col(DeliveryRow.id)).limit(limit))
         return [_to_delivery(row) for row in rows]
 
+    async def of_documents(self, document_ids: Collection[UUID]) -> dict[UUID, list[Delivery]]:
+        """The same for several versions, in one statement."""
+        query = select(DeliveryRow).where(col(DeliveryRow.document_id).in_(set(document_ids)))
+        found: dict[UUID, list[Delivery]] = {}
+        for row in await self._session.scalars(query.order_by(col(DeliveryRow.id))):
+            found.setdefault(row.document_id, []).append(_to_delivery(row))
+        return found
+
     async def last(self, document_id: UUID, recipient: Recipient) -> Delivery | None:
         """Where the delivery to a recipient stands."""
         query = select(DeliveryRow).where(
@@ -57,10 +68,10 @@ class DeliveryStore:
         return [_to_delivery(row) for row in await self._session.scalars(query.order_by(col(DeliveryRow.id)))]
 
     async def received(self, professional_id: UUID, *, before: UUID | None, limit: int) -> list[UUID]:
-        """Versions delivered to an account as médecin traitant, the newest first."""
+        """Versions delivered to an account as médecin traitant or prescriber, the newest first."""
         query = select(col(DeliveryRow.document_id)).where(
             col(DeliveryRow.professional_id) == professional_id,
-            col(DeliveryRow.recipient) == Recipient.MEDECIN_TRAITANT.value,
+            col(DeliveryRow.recipient).in_([one.value for one in _BY_ACCOUNT]),
         )
         if before is not None:
             query = query.where(col(DeliveryRow.document_id) < before)

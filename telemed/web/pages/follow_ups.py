@@ -46,18 +46,21 @@ async def list_follow_ups(visitor: Visitor) -> web.Response:
         visitor.known, states=_KINDS[kind][1], before=visitor.cursor(), limit=_PAGE + 1
     )
     patients = await services.patients.names(visitor.known, [one.patient_id for one in found[:_PAGE]])
+    unsigned = await services.telemonitoring.reports.unsigned_ends(visitor.known, found[:_PAGE])
     more = f"{LIST}?{urlencode({'etat': kind, 'apres': str(found[_PAGE - 1].id)})}" if len(found) > _PAGE else ""
     view = FollowUpsView(
         kinds=tuple(NavItem(key, label, f"{LIST}?etat={key}") for key, (label, _) in _KINDS.items()),
         current=kind,
-        lines=tuple(_line(visitor, one, patients[one.patient_id]) for one in found[:_PAGE]),
+        lines=tuple(
+            _line(visitor, one, patients[one.patient_id], has_report_due=one.id in unsigned) for one in found[:_PAGE]
+        ),
         pager=Pager(more, f"{LIST}?etat={kind}" if visitor.cursor() else ""),
         may_enrol=True,
     )
     return visitor.render("professional/follow_ups.html", place.frame, view)
 
 
-def _line(visitor: Visitor, one: FollowUp, patient: Patient) -> FollowUpLine:
+def _line(visitor: Visitor, one: FollowUp, patient: Patient, *, has_report_due: bool) -> FollowUpLine:
     today = civil_date(visitor.services.clock.now(), one.plan.territory)
     return FollowUpLine(
         address=f"/surveillance/{one.id}",
@@ -65,7 +68,7 @@ def _line(visitor: Visitor, one: FollowUp, patient: Patient) -> FollowUpLine:
         age=words.age(patient.identity.traits.birth_date, today),
         pathway=pathway_label(visitor, one),
         state=follow_up_words.state_badge(one.state),
-        due=follow_up_words.due_words(one, today),
+        due="Signer le rapport de fin" if has_report_due else follow_up_words.due_words(one, today),
     )
 
 

@@ -10,6 +10,7 @@ from telemed.acts.telemonitoring.service.entries import EntryService
 from telemed.acts.telemonitoring.service.follow_links import FollowLinkService
 from telemed.acts.telemonitoring.service.follow_ups import FollowUpService
 from telemed.acts.telemonitoring.service.own_page import OwnPageService
+from telemed.acts.telemonitoring.service.own_reports import OwnReportService
 from telemed.acts.telemonitoring.service.questionnaires import QuestionnaireService
 
 
@@ -21,4 +22,5 @@ class KeyingServices:
     entries: EntryService
     links: FollowLinkService
     own: OwnPageService
+    own_reports: OwnReportService
     follow_ups: FollowUpService

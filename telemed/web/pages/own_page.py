@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from aiohttp import web
@@ -9,11 +10,12 @@ from aiohttp import web
 from telemed.api.auth import FOLLOW_COOKIE, FOLLOWED, PUBLIC, find_caller
 from telemed.kernel.errors import Conflict, Invalid, TooMany, Unauthenticated
 from telemed.web import forms, french
-from telemed.web.pages.own_view import home_view, own_frame, stranger_frame
+from telemed.web.pages.own_view import ended_frame, home_view, own_frame, report_lines, stranger_frame
 from telemed.web.pages.page import Pages, Visitor
+from telemed.web.pages.report_names import month_of_name
 from telemed.web.pages.visit_steps import iso_date
 from telemed.web.views.frame import Form
-from telemed.web.views.own import OwnConsentView, OwnOverView
+from telemed.web.views.own import OwnConsentView, OwnEndedView, OwnOverView
 from telemed.web.views.patient_journey import BirthDateView, LinkClosedView
 from telemed.web.wording import read_blocks
 
@@ -88,8 +90,27 @@ async def ask_new_own_link(visitor: Visitor) -> web.Response:
 
 @pages.get("/suivi", FOLLOWED)
 async def show_own_page(visitor: Visitor) -> web.Response:
+    """The page of today; once the care is over, what is left to read of it."""
+    papers = await visitor.services.keying.own_reports.view(visitor.known)
+    if papers.is_over:
+        view = OwnEndedView(papers.practice.name, papers.practice.phone or "", report_lines(papers))
+        return visitor.render("patient/own_ended.html", ended_frame(visitor, papers), view)
     page = await visitor.services.keying.own.view(visitor.known)
-    return visitor.render("patient/own_home.html", own_frame(visitor, page), home_view(visitor, page))
+    home = replace(home_view(visitor, page), reports=report_lines(papers))
+    return visitor.render("patient/own_home.html", own_frame(visitor, page), home)
+
+
+@pages.get("/suivi/rapports/{mois}", FOLLOWED)
+async def open_own_report(visitor: Visitor) -> web.Response:
+    """A report as it was sealed."""
+    found = await visitor.services.keying.own_reports.open(
+        visitor.known, month_of_name(visitor.request.match_info["mois"])
+    )
+    headers = {
+        "Content-Disposition": f'inline; filename="rapport-{found.document.signed_at:%Y-%m-%d}.pdf"',
+        "Cache-Control": "private, no-store",
+    }
+    return web.Response(body=found.files.pdf, content_type="application/pdf", headers=headers)
 
 
 @pages.get("/suivi/accord", FOLLOWED)

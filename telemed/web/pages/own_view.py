@@ -15,8 +15,10 @@ from telemed.acts.telemonitoring.model.hands import Hand, find_hand
 from telemed.acts.telemonitoring.model.questionnaire import Advice, KeyedGroup, Questionnaire
 from telemed.acts.telemonitoring.rules.worked_hours import WorkedHours
 from telemed.acts.telemonitoring.service.own_page import Companion, OwnPage
+from telemed.acts.telemonitoring.service.own_reports import OwnReports
 from telemed.web import french
 from telemed.web.pages.page import Visitor
+from telemed.web.pages.report_names import label_of_month, name_of_month
 from telemed.web.views.frame import DoctorCard, PatientFrame
 from telemed.web.views.own import (
     AnswerLine,
@@ -26,6 +28,7 @@ from telemed.web.views.own import (
     LatestLine,
     LinkLine,
     OwnHomeView,
+    OwnReportLine,
     Reading,
 )
 
@@ -60,6 +63,23 @@ def task_frame(visitor: Visitor, page: OwnPage) -> PatientFrame:
 def own_frame(visitor: Visitor, page: OwnPage) -> PatientFrame:
     """The same, with the card of the doctor who answers for the follow-up."""
     return replace(task_frame(visitor, page), doctor=_doctor(page))
+
+
+def ended_frame(visitor: Visitor, papers: OwnReports) -> PatientFrame:
+    """The frame of what is left to read once the care is over."""
+    return PatientFrame(
+        now=visitor.services.clock.now(),
+        territory=papers.follow_up.plan.territory,
+        practice_phone=papers.practice.phone or "",
+        is_follow_up=True,
+    )
+
+
+def report_lines(papers: OwnReports) -> tuple[OwnReportLine, ...]:
+    return tuple(
+        OwnReportLine(label_of_month(one.month), one.signed_at, f"/suivi/rapports/{name_of_month(one.month)}")
+        for one in papers.reports
+    )
 
 
 def _doctor(page: OwnPage) -> DoctorCard | None:

@@ -146,6 +146,7 @@ _TABS = {
     "expertise": (
         (NavItem("expertise", "En cours", "/avis"), _EXPERTISE),
         (NavItem("expertise/ended", "Terminés", "/avis/termines"), _EXPERTISE),
+        (NavItem("expertise/received", "Documents reçus", "/avis/recus"), (Role.DOCTOR,)),
         (NavItem("expertise/teams", "Équipes", "/avis/equipes"), _EXPERTISE),
         (NavItem("expertise/availability", "Disponibilités", "/avis/disponibilites"), _EXPERTISE),
         (NavItem("expertise/templates", "Modèles", "/avis/modeles"), _EXPERTISE),

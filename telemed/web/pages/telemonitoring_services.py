@@ -14,6 +14,7 @@ from telemed.acts.telemonitoring.service.histories import HistoryService
 from telemed.acts.telemonitoring.service.monitoring_reports import MonitoringReports
 from telemed.acts.telemonitoring.service.practices import PracticeCareService
 from telemed.acts.telemonitoring.service.quarantine import QuarantineService
+from telemed.acts.telemonitoring.service.report_sending import ReportSending
 from telemed.acts.telemonitoring.service.sheets import SheetService
 from telemed.acts.telemonitoring.service.teams import TeamService
 from telemed.acts.telemonitoring.service.thresholds import ThresholdService
@@ -36,3 +37,4 @@ class TelemonitoringServices:
     sheets: SheetService
     reports: MonitoringReports
     largest_file: int
+    sending: ReportSending

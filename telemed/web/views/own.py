@@ -66,6 +66,15 @@ class Reading:
 
 
 @dataclass(frozen=True)
+class OwnReportLine:
+    """A report of the follow-up that its patient may open."""
+
+    label: str
+    signed_at: datetime
+    address: str
+
+
+@dataclass(frozen=True)
 class OwnHomeView:
     """The first page, from the most urgent to the least."""
 
@@ -80,6 +89,16 @@ class OwnHomeView:
     team: tuple[CompanionLine, ...]
     reading: Reading
     is_away: bool = False
+    reports: tuple[OwnReportLine, ...] = ()
+
+
+@dataclass(frozen=True)
+class OwnEndedView:
+    """After the end of the follow-up: what is left to read, and whom to call."""
+
+    practice: str
+    practice_phone: str
+    reports: tuple[OwnReportLine, ...]
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What a team is told outside the service when alerts wait too long: how many, never of whom or what."""
+"""What a team is told outside the service, of alerts that wait too long and reports to sign: never of whom or what."""
 
 from __future__ import annotations
 
@@ -25,3 +25,9 @@ def overdue_text(payload: Mapping[str, Any], address: str) -> NoticeText:
     again = " Personne ne l'a encore traitée." if count == 1 else " Personne ne les a encore traitées."
     sentence = f"{what} au-delà du délai.{again if payload['level'] > 1 else ''}"
     return NoticeText(f"{what} au-delà du délai", f"{sentence}\nConnectez-vous : {address}")
+
+
+def report_due_text(address: str) -> NoticeText:
+    """A report of the end of care is ready to be read over and signed."""
+    sentence = "Un suivi est terminé : son rapport de fin est préparé. Relisez-le et signez-le, il partira de lui-même."
+    return NoticeText("Un rapport de fin de suivi vous attend", f"{sentence}\nOuvrez-le : {address}")

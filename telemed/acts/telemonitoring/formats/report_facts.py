@@ -16,7 +16,8 @@ from telemed.acts.telemonitoring.model.curve import Chart, Limit, Point, Series
 from telemed.acts.telemonitoring.model.observation import Catalogue
 from telemed.acts.telemonitoring.model.triage import Alert
 from telemed.acts.telemonitoring.model.units import MILLION
-from telemed.documents.model import AlertFacts, DatedWords, SignalFigures, VitalSign
+from telemed.documents.formats.french import day_text
+from telemed.documents.model import AlertFacts, DatedWords, MonitoringFacts, SignalFigures, VitalSign
 
 CODED: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -34,8 +35,9 @@ CODED: Mapping[str, tuple[str, str]] = MappingProxyType(
 """The vital signs of the CI-SIS, by our signals: CDA has another code than FHIR for the saturation."""
 _PICTURE_WIDTH = 700
 _SEVERITIES = {Severity.NOW: "à voir aussitôt", Severity.SOON: "à voir bientôt", Severity.WATCH: "à surveiller"}
+_FOLLOWED = "suivie d'effet"
 _OUTCOMES = {
-    AlertOutcome.ACTIONABLE: "suivie d'effet",
+    AlertOutcome.ACTIONABLE: _FOLLOWED,
     AlertOutcome.FALSE: "sans suite",
     AlertOutcome.TECHNICAL: "cause technique",
 }
@@ -117,3 +119,22 @@ def _decimal(millionths: int) -> str:
     """`72.4`, never with an exponent."""
     said = f"{Decimal(millionths) / MILLION:f}"
     return said.rstrip("0").rstrip(".") if "." in said else said
+
+
+def first_words(facts: MonitoringFacts) -> str:
+    """A conclusion to begin with: the stretch, what came of it, what the alerts became, why it is over."""
+    first, last = day_text(facts.first_day), day_text(facts.last_day)
+    days = f"{facts.received} transmissions reçues, sur {facts.expected} attendues"
+    sentences = [f"{facts.pathway}, du {first} au {last} : {days}."]
+    if facts.alerts:
+        count, followed = len(facts.alerts), sum(one.outcome == _FOLLOWED for one in facts.alerts)
+        sentences.append(f"{count} alerte{_s(count)}, dont {followed} suivie{_s(followed)} d'effet.")
+    else:
+        sentences.append("Aucune alerte.")
+    if facts.end_reason:
+        sentences.append(f"Fin du suivi : {facts.end_reason}.")
+    return " ".join(sentences)
+
+
+def _s(count: int) -> str:
+    return "s" if count > 1 else ""

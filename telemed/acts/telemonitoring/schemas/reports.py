@@ -9,8 +9,8 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from telemed.acts.telemonitoring.schemas.care_in import Input
 from telemed.acts.telemonitoring.service.monitoring_reports import ReportLine
-from telemed.documents.model import MonitoringWords
-from telemed.documents.schemas import DocumentSummary
+from telemed.documents.model import MonitoringWords, Recipient
+from telemed.documents.schemas import DeliveryOut, DocumentSummary
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=8_000)]
 Month = Annotated[int, Field(ge=1, le=600, description="Counted from the first day; left out: the end of care.")]
@@ -33,6 +33,18 @@ class ReportIn(WordsIn):
     reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""
 
 
+class GivenIn(Input):
+    """Which report was given."""
+
+    month: Month | None = None
+
+
+class SendingIn(GivenIn):
+    """Which report is sent again, and to whom."""
+
+    recipient: Recipient
+
+
 class ReportOut(BaseModel):
     """A report that may be signed, or is."""
 
@@ -40,6 +52,7 @@ class ReportOut(BaseModel):
     first_day: date
     last_day: date
     signed: DocumentSummary | None
+    deliveries: list[DeliveryOut] = Field(description="To whom the signed version went and how far, oldest first.")
 
     @classmethod
     def of(cls, line: ReportLine) -> ReportOut:
@@ -48,4 +61,5 @@ class ReportOut(BaseModel):
             first_day=line.days.first_day,
             last_day=line.days.last_day or line.days.first_day,
             signed=DocumentSummary.of(line.signed) if line.signed else None,
+            deliveries=[DeliveryOut.of(one.delivery) for one in line.sendings],
         )

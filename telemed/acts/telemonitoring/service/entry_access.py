@@ -6,6 +6,7 @@ from uuid import UUID
 
 from telemed.acts.telemonitoring.model.care import FollowUp
 from telemed.acts.telemonitoring.model.entry import EntryChannel
+from telemed.acts.telemonitoring.model.follow_up import TAKES_DATA
 from telemed.acts.telemonitoring.model.hands import Hand
 from telemed.acts.telemonitoring.model.rights import Right
 from telemed.acts.telemonitoring.service.care_access import ABSENT, open_follow_up
@@ -27,14 +28,19 @@ async def open_keyed(
     return await open_own(uow, journal, caller, action, lock=lock)
 
 
-async def open_own(uow: UnitOfWork, journal: Journal, caller: Caller, action: str, *, lock: bool = False) -> FollowUp:
-    """The follow-up of a patient's link; noted in the trace either way. Raises Unauthenticated."""
+async def open_own(
+    uow: UnitOfWork, journal: Journal, caller: Caller, action: str, *, lock: bool = False, may_be_over: bool = False
+) -> FollowUp:
+    """The follow-up of a patient's link; noted in the trace either way.
+
+    Raises Unauthenticated, also for a follow-up that is over unless `may_be_over`: then only its reports are read.
+    """
     follow_up = None
     if caller.kind is CallerKind.PATIENT and caller.act_id is not None:
         follow_up = await FollowUpStore(uow.session).find(caller.act_id, lock=lock)
     resource = f"follow_up:{caller.act_id}"
     journal.note(uow, caller, f"telemonitoring.{action}", patient_id=caller.id, resource=resource)
-    if follow_up is None:
+    if follow_up is None or not (may_be_over or follow_up.state in TAKES_DATA):
         raise Unauthenticated("Ce lien n'est plus valable.", code="link.unknown")
     return follow_up
 

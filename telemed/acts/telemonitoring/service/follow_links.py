@@ -10,8 +10,8 @@ from uuid import UUID
 import structlog
 
 from telemed.acts.telemonitoring.formats.messages import link_message, reminder_message
-from telemed.acts.telemonitoring.model.care import FollowUp
-from telemed.acts.telemonitoring.model.follow_up import TAKES_DATA
+from telemed.acts.telemonitoring.model.care import EndReason, FollowUp
+from telemed.acts.telemonitoring.model.follow_up import TAKES_DATA, FollowUpState
 from telemed.acts.telemonitoring.model.rights import Right
 from telemed.acts.telemonitoring.service.care_access import open_follow_up
 from telemed.acts.telemonitoring.store.follow_ups import FollowUpStore
@@ -102,6 +102,16 @@ class FollowLinkService:
             await open_follow_up(uow, self._journal, caller, follow_up_id, "read_links", right=Right.LIST)
             return (await LinkStore(uow.session).last_deliveries([follow_up_id])).get(follow_up_id, [])
 
+    async def link_to(self, uow: UnitOfWork, page_id: UUID) -> str | None:
+        """Port `PatientPages` of documents: a link to the page where his reports are, also once the care is over."""
+        follow_up = await FollowUpStore(uow.session).find(page_id)
+        return await self._mint(uow, follow_up, None) if follow_up is not None and _opens(follow_up) else None
+
+    async def changed(self, uow: UnitOfWork, former: FollowUp | None, saved: FollowUp) -> None:
+        """Port `FollowUpFollower`: with the care, the links that keyed measures in die; his report brings a new one."""
+        if former is not None and former.is_living and not saved.is_living:
+            await LinkStore(uow.session).revoke_links(saved.id, self._clock.now())
+
     async def queue(self, uow: UnitOfWork, follow_up: FollowUp, channel: Channel, *, is_reminder: bool) -> Delivery:
         """Have a link, or a reminder with one, leave after the commit."""
         now = self._clock.now()
@@ -153,7 +163,9 @@ class FollowLinkService:
             link = await store.find_link(hash_token(token))
             follow_up = await FollowUpStore(uow.session).find(link.act_id) if link else None
             patient = await PatientStore(uow.session).find(follow_up.patient_id) if follow_up else None
-            if follow_up is None or patient is None or follow_up.state not in TAKES_DATA:
+            if link is None or follow_up is None or patient is None or not _opens(follow_up):
+                return
+            if follow_up.state not in TAKES_DATA and link.revoked_at is not None:
                 return
             if await store.count_resend(follow_up.id, civil_date(now, follow_up.plan.territory)) > _RESENDS_A_DAY:
                 return
@@ -170,11 +182,11 @@ class FollowLinkService:
         return link is not None and link.act_id == follow_up_id
 
     async def authenticate(self, token: str) -> Caller | None:
-        """The patient behind a cookie of his page; None when it is unknown, expired, revoked, or the care is over."""
+        """The patient behind a cookie of his page; None when it is unknown, expired, revoked, or opens nothing more."""
         async with self._database.read() as session:
             browser = await LinkStore(session).find_session(hash_token(token), self._clock.now())
             follow_up = await FollowUpStore(session).find(browser.act_id) if browser else None
-        if browser is None or follow_up is None or follow_up.state not in TAKES_DATA:
+        if browser is None or follow_up is None or not _opens(follow_up):
             return None
         return Caller(
             CallerKind.PATIENT,
@@ -198,7 +210,7 @@ class FollowLinkService:
             patient = await PatientStore(uow.session).find(follow_up.patient_id) if follow_up else None
             if follow_up is None or patient is None or delivery is None or delivery.state is not SendingState.QUEUED:
                 return
-            if follow_up.state not in TAKES_DATA or not address_of(patient, delivery.channel):
+            if not _opens(follow_up) or not address_of(patient, delivery.channel):
                 await self._settle(uow, delivery_id, SendingState.FAILED, detail="act_over")
                 return
             link = await self._mint(uow, follow_up, delivery_id)
@@ -232,7 +244,7 @@ class FollowLinkService:
         follow_up = await FollowUpStore(uow.session).find(link.act_id) if link else None
         patient = await PatientStore(uow.session).find(follow_up.patient_id) if follow_up else None
         is_live = link is not None and link.revoked_at is None and link.expires_at > now
-        if link is None or follow_up is None or patient is None or not is_live or follow_up.state not in TAKES_DATA:
+        if link is None or follow_up is None or patient is None or not is_live or not _opens(follow_up):
             resource = f"follow_up:{link.act_id}" if link else ""
             self._journal.note(uow, Caller(CallerKind.PATIENT), "telemonitoring.open_link", resource=resource)
             raise refuse_unknown()
@@ -252,6 +264,13 @@ class FollowLinkService:
             delivery_id, state, at=self._clock.now(), provider_id=provider_id, detail=detail
         )
         log.info("follow_links.sending", state=state.value)
+
+
+def _opens(follow_up: FollowUp) -> bool:
+    """Does a link that is not revoked open something? While it lasts, all of the page; afterwards, his reports."""
+    if follow_up.state is FollowUpState.ENDED:
+        return follow_up.started_on is not None and follow_up.end_reason is not EndReason.DEATH
+    return follow_up.state in TAKES_DATA
 
 
 def _caller(follow_up: FollowUp) -> Caller:

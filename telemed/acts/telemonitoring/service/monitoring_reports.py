@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from telemed.acts.telemonitoring.formats import report_facts
 from telemed.acts.telemonitoring.model.care import FollowUp, Month
@@ -15,6 +15,9 @@ from telemed.acts.telemonitoring.model.pathway import Pathway
 from telemed.acts.telemonitoring.model.rights import Right
 from telemed.acts.telemonitoring.service.care_access import open_follow_up, require_right
 from telemed.acts.telemonitoring.service.charting import Charts
+from telemed.acts.telemonitoring.service.report_acts import KIND, act_id_of
+from telemed.acts.telemonitoring.service.report_sending import ReportSending, Sending
+from telemed.acts.telemonitoring.service.transmissions import count_transmissions
 from telemed.acts.telemonitoring.store.care import CareStore
 from telemed.acts.telemonitoring.store.curves import CurveStore
 from telemed.consent.model import ActKind, ConsentDecision
@@ -22,7 +25,6 @@ from telemed.consent.store import ConsentStore
 from telemed.documents.model import (
     ConsentFacts,
     DocumentIdentity,
-    DocumentKind,
     Filing,
     MonitoringFacts,
     MonitoringReport,
@@ -50,7 +52,6 @@ from telemed.storage.engine import Database
 from telemed.storage.uow import UnitOfWork
 from telemed.trace.service import Journal
 
-KIND = DocumentKind.MONITORING_REPORT
 MOST_MEASURES = 20_000
 END_REASONS: Mapping[str, str] = {
     "goal_reached": "objectif atteint",
@@ -66,11 +67,12 @@ END_REASONS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class ReportLine:
-    """A report that may be signed, or is: of a month (from 1), or of the end (None)."""
+    """A report that may be signed, or is: of a month (from 1), or of the end (None); and what became of it since."""
 
     month: int | None
     days: DayRange
     signed: SignedDocument | None
+    sendings: tuple[Sending, ...] = ()
 
 
 @dataclass(frozen=True, repr=False)
@@ -89,6 +91,7 @@ class MonitoringReports:
         catalogue: Catalogue,
         pathways: Mapping[str, Pathway],
         registry: Registry,
+        sending: ReportSending,
     ) -> None:
         self._database = database
         self._journal = journal
@@ -96,6 +99,7 @@ class MonitoringReports:
         self._catalogue = catalogue
         self._pathways = pathways
         self._registry = registry
+        self._sending = sending
 
     async def list(self, caller: Caller, follow_up_id: UUID) -> list[ReportLine]:
         """Every month that is over, the latest first, and the end once it came. Raises Forbidden, NotFound."""
@@ -108,7 +112,25 @@ class MonitoringReports:
             ids = {act_id_of(follow_up_id, number): number for number, _ in wanted}
             signed = await DocumentStore(uow.session).find_current_of_acts(list(ids), KIND)
             found = {ids[one.act_id]: one for one in signed}
-            return [ReportLine(number, days, found.get(number)) for number, days in wanted]
+            sent = await self._sending.of_documents(uow, [one.identity.document_id for one in signed])
+            went = {number: sent.get(one.identity.document_id, ()) for number, one in found.items()}
+            return [ReportLine(number, days, found.get(number), went.get(number, ())) for number, days in wanted]
+
+    async def unsigned_ends(self, caller: Caller, follow_ups: Sequence[FollowUp]) -> set[UUID]:
+        """Of these follow-ups of the caller's practice, those that are over and whose report nobody has signed."""
+        over = {act_id_of(one.id, None): one.id for one in follow_ups if _has_ended(one)}
+        require_right(caller, Right.READ)
+        async with self._database.read() as session:
+            signed = await DocumentStore(session).find_current_of_acts(list(over), KIND)
+        return set(over.values()) - {over[one.act_id] for one in signed}
+
+    async def propose(self, caller: Caller, follow_up_id: UUID, month: int | None) -> MonitoringWords:
+        """What a doctor would begin with: the figures of the stretch in sentences, for him to judge and complete.
+
+        Raises Forbidden, NotFound while the stretch is not over.
+        """
+        draft = await self._draft(caller, follow_up_id, month, MonitoringWords(""), reason="-", action="propose_report")
+        return MonitoringWords(report_facts.first_words(draft.statement.facts))
 
     async def preview(
         self, caller: Caller, follow_up_id: UUID, month: int | None, words: MonitoringWords
@@ -121,14 +143,16 @@ class MonitoringReports:
     async def sign(
         self, caller: Caller, follow_up_id: UUID, month: int | None, words: MonitoringWords, *, reason: str = ""
     ) -> SignedDocument:
-        """Seal it; with a `reason` it takes the place of the one that was signed.
+        """Seal it, and have it go to whom it is for; with a `reason` it takes the place of the one that was signed.
 
         Raises Refused with every reason, NotFound for a month that is not over, Conflict where one is signed already.
         """
         draft = await self._draft(caller, follow_up_id, month, words, reason=reason, action="sign_report")
         prepared = await self._registry.prepare(caller, draft.filing, draft.statement)
         async with self._database.begin() as uow:
-            return await self._registry.keep(uow, caller, prepared)
+            signed = await self._registry.keep(uow, caller, prepared)
+            await self._sending.plan(uow, prepared)
+            return signed
 
     async def _draft(
         self,
@@ -172,6 +196,7 @@ class MonitoringReports:
         if patient is None or author is None or practice is None:
             raise LookupError("a follow-up has a patient, and a practice with its doctor")
         prescriptions = await CareStore(session).prescriptions(follow_up.id)
+        expected, received = await self._transmissions(uow, follow_up, days, months)
         svg, svg_words = report_facts.picture(drawn.chart, self._catalogue)
         ended_at = day_bounds(last_day, territory)[1] - timedelta(seconds=1)
         return MonitoringFacts(
@@ -188,8 +213,8 @@ class MonitoringReports:
             month=month,
             prescriber=prescriptions[-1].prescriber_name if prescriptions else "",
             device=", ".join(filter(None, (follow_up.plan.dmn, follow_up.plan.exploitant))),
-            received=sum(one.received for one in months),
-            expected=sum(one.expected for one in months),
+            received=received,
+            expected=expected,
             consent=await _consent(uow, follow_up),
             signals=report_facts.signal_figures(drawn.chart),
             alerts=report_facts.alert_facts(drawn.alerts),
@@ -201,10 +226,19 @@ class MonitoringReports:
             medecin_traitant=attending_facts(await patients.attending_doctors(patient.id), ended_at, territory),
         )
 
-
-def act_id_of(follow_up_id: UUID, month: int | None) -> UUID:
-    """The act that a report is filed under: one for each month, one for the end."""
-    return uuid5(follow_up_id, "fin" if month is None else f"mois {month}")
+    async def _transmissions(
+        self, uow: UnitOfWork, follow_up: FollowUp, days: DayRange, months: Sequence[Month]
+    ) -> tuple[int, int]:
+        """Of the months that were closed, and of the days after them: the end seldom falls on one."""
+        expected, received = sum(one.expected for one in months), sum(one.received for one in months)
+        closed_on = max((one.days.last_day for one in months if one.days.last_day), default=None)
+        first_day = closed_on + timedelta(days=1) if closed_on else days.first_day
+        last_day = days.last_day or days.first_day
+        if first_day > last_day:
+            return expected, received
+        version = self._pathways[follow_up.plan.pathway].on(last_day)
+        rest = await count_transmissions(uow, follow_up, DayRange(first_day, last_day), version)
+        return expected + rest[0], received + rest[1]
 
 
 def _stretch(follow_up: FollowUp, months: Sequence[Month], month: int | None) -> tuple[DayRange, Sequence[Month]]:

@@ -14,14 +14,13 @@ from telemed.acts.telemonitoring.rules.due import find_month
 from telemed.acts.telemonitoring.rules.enrolment import CHECKED_MONTHS, check_adherence
 from telemed.acts.telemonitoring.rules.increases import find_increase
 from telemed.acts.telemonitoring.rules.team import find_responsible
-from telemed.acts.telemonitoring.rules.transmissions import expected_slots
+from telemed.acts.telemonitoring.service.transmissions import count_transmissions
 from telemed.acts.telemonitoring.store.care import CareStore
 from telemed.acts.telemonitoring.store.follow_ups import FollowUpStore
 from telemed.acts.telemonitoring.store.practices import PaperStore
-from telemed.acts.telemonitoring.store.transmissions import TransmissionStore
 from telemed.consent.model import ActKind
 from telemed.consent.store import ConsentStore
-from telemed.kernel.clock import Clock, day_bounds
+from telemed.kernel.clock import Clock
 from telemed.kernel.period import DayRange
 from telemed.law.law import Law
 from telemed.patients.store import PatientStore
@@ -53,18 +52,13 @@ class MonthCloser:
         if follow_up.started_on is None:
             raise LookupError("a follow-up that has not started has no month")
         days = find_month(follow_up.started_on, number)
-        last_day, territory = days.last_day or days.first_day, follow_up.plan.territory
+        last_day = days.last_day or days.first_day
         version = self._pathways[follow_up.plan.pathway].on(last_day)
-        slots = expected_slots(days, version.silence.days, follow_up.stays)
-        bounds = [
-            (day_bounds(slot.first_day, territory)[0], day_bounds(slot.last_day or slot.first_day, territory)[1])
-            for slot in slots
-        ]
-        received = await TransmissionStore(uow.session).count(follow_up.id, version.silence.signals, bounds)
+        expected, received = await count_transmissions(uow, follow_up, days, version)
         law, is_adherent = self._law.on(last_day), None
-        if slots and number <= law.value(CHECKED_MONTHS).integer:
-            is_adherent = check_adherence(Transmitted(number, len(slots), received), law).is_allowed
-        return Month(follow_up.id, number, days, len(slots), received, is_adherent, self._clock.now())
+        if expected and number <= law.value(CHECKED_MONTHS).integer:
+            is_adherent = check_adherence(Transmitted(number, expected, received), law).is_allowed
+        return Month(follow_up.id, number, days, expected, received, is_adherent, self._clock.now())
 
     async def _tell_billing(
         self, uow: UnitOfWork, follow_up: FollowUp, month: Month, prescriptions: Sequence[Prescription]

@@ -27,6 +27,7 @@ from telemed.documents.rules import plan_deliveries
 from telemed.documents.service import Artifact
 from telemed.kernel.caller import SYSTEM, Caller
 from telemed.kernel.errors import Conflict, Forbidden, NotFound, Refused, Unavailable
+from telemed.kernel.events import Event
 from telemed.patients.model import AttendingDoctor
 from telemed.patients.store import PatientStore
 from telemed.storage.outbox import OutboxRow
@@ -322,7 +323,8 @@ async def test_a_message_that_the_operator_refuses_or_delays(scene: Scene) -> No
     case = await scene.answered()
     _, report = await papers(scene, case)
     service = scene.services.documents.deliveries
-    event = service._wanted(report.identity.document_id, Recipient.PATIENT, None, scene.clock.now())
+    payload = {"document_id": str(report.identity.document_id), "recipient": "patient", "rpps": None}
+    event = Event("document.delivery_wanted", "wanted", scene.clock.now(), payload)
     scene.mail.is_away = True
     with pytest.raises(Unavailable):
         await service.deliver(event)

@@ -43,7 +43,7 @@ async def test_a_month_is_reported_once_signed_and_corrected_with_a_reason(
     services: Services, people: People, patient: Patient, clock: FrozenClock
 ) -> None:
     follow_up = await make_follow_up(services, people.doctor, patient, limits=[make_limit(80_000_000)])
-    reports = services.monitoring_reports
+    reports = services.monitoring_reports.written
     assert await reports.list(people.nurse, follow_up.id) == []
     with pytest.raises(NotFound):
         await reports.preview(people.doctor, follow_up.id, 1, WORDS)
@@ -82,7 +82,7 @@ async def test_the_end_of_care_is_reported_once_it_came(
     services: Services, people: People, patient: Patient, clock: FrozenClock
 ) -> None:
     follow_up = await make_follow_up(services, people.doctor, patient)
-    reports = services.monitoring_reports
+    reports = services.monitoring_reports.written
     with pytest.raises(NotFound):
         await reports.sign(people.doctor, follow_up.id, None, WORDS)
     clock.advance(timedelta(days=9))

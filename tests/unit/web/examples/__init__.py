@@ -16,6 +16,7 @@ from tests.unit.web.examples import (
     office,
     own,
     practice,
+    reports,
     roster,
     rules,
     surveillance,
@@ -41,6 +42,7 @@ EXAMPLES: dict[str, Example] = (
     | rules.EXAMPLES
     | follow_up.EXAMPLES
     | follow_up_parts.EXAMPLES
+    | reports.EXAMPLES
 )
 
 __all__ = ["DOCTOR", "EXAMPLES", "Example"]

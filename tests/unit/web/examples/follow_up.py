@@ -21,7 +21,7 @@ from telemed.acts.telemonitoring.model.curve import (
 )
 from telemed.kernel.clock import Territory
 from telemed.kernel.period import Interval
-from telemed.web.views import follow_up, follow_up_report, monitoring_practice
+from telemed.web.views import follow_up, monitoring_practice
 from telemed.web.views.frame import Badge, Choice, Form, NavItem, Pager, ReasonLine
 from tests.unit.web.examples.frames import BLANK, DOCTOR, FINE, NOW, SOON, URGENT, WORDING, Example
 from tests.unit.web.examples.surveillance import MUTED
@@ -278,23 +278,6 @@ NEW = follow_up.BeginView(
     (follow_up.PatientChoice("1", PATIENT, "12 mars 1955", 71), follow_up.PatientChoice("2", "LEROY Paul", "1990", 36)),
     has_searched=True,
 )
-REPORT = follow_up_report.ReportPageView(
-    base=f"{HOME}/rapports/2",
-    home=HOME,
-    patient=PATIENT,
-    age=71,
-    pathway=HEART,
-    steps=(
-        follow_up_report.ReportStep("2e mois", f"{HOME}/rapports/2", Badge("Signé", FINE), is_current=True),
-        follow_up_report.ReportStep("1er mois", f"{HOME}/rapports/1", Badge("À rédiger", SOON)),
-    ),
-    title="Rapport : 2e mois",
-    form=Form({"conclusion": "Stable."}, {"": "Ce rapport est déjà signé : dites pourquoi vous le corrigez."}),
-    signed_at=NOW - timedelta(days=1),
-    version=1,
-    pdf_address="/documents/1/pdf",
-    cda_address="/documents/1/cda",
-)
 PRACTICE = monitoring_practice.MonitoringPracticeView(
     form=Form({"nom": "2026-ARS-12"}, {"debut": "À remplir."}),
     papers=(
@@ -318,7 +301,6 @@ PRACTICE = monitoring_practice.MonitoringPracticeView(
 )
 EXAMPLES = {
     "suivi": Example("Fiche d’un suivi", "professional/follow_up.html", FRAME, SHEET),
-    "suivi-rapport": Example("Rapports d’un suivi", "professional/follow_up_report.html", FRAME, REPORT),
     "suivi-cabinet": Example("Pièces et horaires", "professional/monitoring_practice.html", FRAME, PRACTICE),
     "suivis": Example("Patients suivis", "professional/follow_ups.html", FRAME, LIST),
     "suivi-nouveau": Example("Nouveau suivi", "professional/follow_up_new.html", FRAME, NEW),

@@ -19,8 +19,10 @@ from telemed.web.views.own import (
     MeasureField,
     MeasureView,
     OwnConsentView,
+    OwnEndedView,
     OwnHomeView,
     OwnOverView,
+    OwnReportLine,
     QuestionView,
     Reading,
 )
@@ -37,6 +39,10 @@ NOTED = (
     EntryLine("Poids", "72,4\u00a0kg", ago(300), "/suivi/saisies/1"),
     EntryLine("Tension", "132\u00a0mmHg · 81\u00a0mmHg · 74\u00a0/min", ago(1740), "/suivi/saisies/2"),
     EntryLine("Votre cœur aujourd’hui", "4\u00a0réponses", ago(1750), "/suivi/saisies/3", is_taken_back=True),
+)
+REPORTS = (
+    OwnReportLine("Fin du suivi", ago(300), "/suivi/rapports/fin"),
+    OwnReportLine("1er mois", ago(50_000), "/suivi/rapports/1"),
 )
 HOME = OwnHomeView(
     name="Jeanne",
@@ -55,6 +61,7 @@ HOME = OwnHomeView(
         CompanionLine("Léa Marchand", "soignant"),
     ),
     reading=CLOSED,
+    reports=REPORTS[1:],
 )
 QUESTION = QuestionView(
     title="Votre cœur aujourd’hui",
@@ -120,5 +127,11 @@ EXAMPLES: dict[str, Example] = {
     ),
     "mon-suivi-saisie": Example("Saisie envoyée", "patient/own_entry.html", FRAME, ENTRY),
     "mon-suivi-accord": Example("Mon accord", "patient/own_consent.html", FRAME, OwnConsentView(WORDING, WORDING)),
+    "mon-suivi-termine": Example(
+        "Suivi terminé",
+        "patient/own_ended.html",
+        FRAME,
+        OwnEndedView("Cabinet des Tilleuls", "+33299000102", REPORTS),
+    ),
     "mon-suivi-arrete": Example("Suivi arrêté", "patient/own_over.html", FRAME, OwnOverView("+33299000102")),
 }
