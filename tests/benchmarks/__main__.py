@@ -1,8 +1,9 @@
 """Measures against floors and peers, side by side in one run.
 
 usage: python -m tests.benchmarks [table…]
-tables: lists quotas cap match upload openings ingestion doors flood monitoring_rules watching alert_board relay
-idle_sockets first_frame; all by default. A flood lasts ten minutes a database, or TELEMED_BENCH_FLOOD_SECONDS each.
+tables: lists quotas cap match upload openings ingestion doors flood monitoring_rules watching silences alert_board
+board_and_doors relay idle_sockets first_frame; all by default. A flood lasts ten minutes a database, or
+TELEMED_BENCH_FLOOD_SECONDS each.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ import time
 
 TABLES = (
     *("lists", "quotas", "cap", "match", "upload", "openings", "ingestion", "doors", "flood"),
-    *("monitoring_rules", "watching", "alert_board", "relay", "idle_sockets", "first_frame"),
+    *("monitoring_rules", "watching", "silences", "alert_board", "board_and_doors", "relay", "idle_sockets"),
+    "first_frame",
 )
 
 

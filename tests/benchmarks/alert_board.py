@@ -8,33 +8,26 @@ import shutil
 import sqlite3
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import asyncpg
 from aiohttp import ClientSession, DummyCookieJar
 from aiohttp.test_utils import TestServer
-from sqlalchemy import event, insert, text
+from sqlalchemy import event, text
 
-from telemed.acts.telemonitoring.model.alert import AlertOutcome, AlertState, Severity
-from telemed.acts.telemonitoring.model.evidence import Evidence
-from telemed.acts.telemonitoring.model.triage import Alert
-from telemed.acts.telemonitoring.store.alert_rows import to_values
-from telemed.acts.telemonitoring.tables.alerts import AlertRow
-from telemed.acts.telemonitoring.tables.follow_ups import FollowUpRow
 from telemed.api import logs
 from telemed.api.auth import SESSION_COOKIE
 from telemed.app import Services, build_app, build_services
 from telemed.kernel.caller import SYSTEM, Caller
-from telemed.kernel.ids import new_id
 from telemed.settings import Environment, Settings
 from telemed.storage.migrate import upgrade
-from tests.benchmarks.filling import add_patients, make_database
+from tests.benchmarks.alert_filling import add_alerts
+from tests.benchmarks.filling import make_database
 from tests.benchmarks.table import ROUNDS, Table, figure, median
 from tests.fixtures.http import open_session
 from tests.fixtures.people import caller_for, make_carer, make_doctor, make_practice
@@ -54,8 +47,6 @@ VIEWS = {
 }
 QUALITY = {f"quality of a year, by {by}": f"/telemonitoring/quality?by={by}&" for by in ("cause", "patient")}
 _REQUESTS = 12
-_PATIENTS = 500
-_CHUNK = 5_000
 _PLAIN = """
     SELECT * FROM telemonitoring_alerts WHERE practice_id = {} AND due_at IS NOT NULL
     ORDER BY rank, due_at, id LIMIT 50
@@ -65,8 +56,6 @@ _SUMS = """
     sum(CASE WHEN outcome = 'false' THEN 1 ELSE 0 END), sum(CASE WHEN outcome = 'technical' THEN 1 ELSE 0 END),
     sum(repeats) FROM telemonitoring_alerts WHERE practice_id = {0} AND opened_at < {2} GROUP BY {1}
 """
-_CAUSES = 20
-_LONGEST = 3_000
 
 
 @dataclass
@@ -211,94 +200,7 @@ async def _fill(services: Services, size: int) -> tuple[Caller, UUID]:
     await services.practices.create(SYSTEM, practice)
     for number, person in enumerate((nurse, doctor)):
         await services.professionals.create(SYSTEM, person, f"personne.{number}")
-    patients = await add_patients(services, practice.id, min(size, _PATIENTS))
-    now = services.clock.now()
-    follow_ups = [_follow_up(practice.id, patient_id, now) for patient_id in patients]
-    opened = list(_alerts(follow_ups, size, nurse.id, now))
-    rows = [to_values(alert) for alert in (*opened, *_closed(opened, now))]
-    async with services.database.begin() as uow:
-        await uow.session.execute(insert(FollowUpRow), follow_ups)
-        for start in range(0, len(rows), _CHUNK):
-            await uow.session.execute(insert(AlertRow), rows[start : start + _CHUNK])
+    await add_alerts(services, practice.id, nurse.id, size)
     async with services.database.begin() as uow:
         await uow.session.execute(text("ANALYZE"))
     return caller_for(nurse), practice.id
-
-
-def _follow_up(practice_id: UUID, patient_id: UUID, now: datetime) -> dict[str, Any]:
-    return {
-        "id": new_id(),
-        "practice_id": practice_id,
-        "patient_id": patient_id,
-        "pathway": "diabete",
-        "state": "active",
-        "owner": "doctor",
-        "due_at": now,
-        "wakes_at": now + timedelta(days=300),
-        "territory": "metropole",
-        "silence_days": 1,
-        "dmn": "",
-        "exploitant": "",
-        "hand_signals": [],
-        "exclusions": [],
-        "is_tiers_payant": False,
-        "created_at": now,
-        "started_on": now.date(),
-        "prescribed_until": now.date() + timedelta(days=300),
-        "months_done": 0,
-        "stays": [],
-        "thresholds": [],
-        "version": 1,
-    }
-
-
-def _alerts(follow_ups: list[dict[str, Any]], size: int, nurse_id: UUID, now: datetime) -> Iterator[Alert]:
-    severities = list(Severity)
-    for number in range(size):
-        follow_up = follow_ups[number % len(follow_ups)]
-        due_at = now + timedelta(seconds=number + 86_400) if number % 5 else now - timedelta(seconds=number + 1)
-        alert = Alert(
-            id=new_id(),
-            practice_id=follow_up["practice_id"],
-            patient_id=follow_up["patient_id"],
-            follow_up_id=follow_up["id"],
-            pathway="diabete" if number % 4 else "insuffisance_cardiaque",
-            cause=f"cause_{number // len(follow_ups)}",
-            ordinal=1,
-            label="Prise de poids",
-            direction=None,
-            severity=severities[number % 3],
-            state=AlertState.NEW,
-            rule_version_id=new_id(),
-            evidence=(Evidence("weight", 80_000_000, 78_000_000),),
-            since=now - timedelta(hours=2),
-            last_at=now,
-            opened_at=now - timedelta(hours=1),
-            due_at=due_at,
-            timer_at=None,
-            version=1,
-        )
-        is_taken = number % 10 == 3
-        yield replace(alert, state=AlertState.TAKEN, holder_id=nurse_id, taken_by=nurse_id) if is_taken else alert
-
-
-def _closed(opened: list[Alert], now: datetime) -> Iterator[Alert]:
-    """As many as are open, one after the other from a year ago until two days ago, of twenty causes."""
-    outcomes = list(AlertOutcome)
-    for number, alert in enumerate(opened):
-        fired_at = now - timedelta(days=2) - timedelta(days=360) * (number / len(opened))
-        yield replace(
-            alert,
-            id=new_id(),
-            cause=f"rule_{number * 7 % _CAUSES}",
-            ordinal=number + 1,
-            state=AlertState.CLOSED,
-            holder_id=None,
-            taken_by=None,
-            since=fired_at,
-            last_at=fired_at,
-            opened_at=fired_at,
-            due_at=None,
-            outcome=outcomes[number % len(outcomes)],
-            closed_at=fired_at + timedelta(minutes=number * 997 % _LONGEST),
-        )

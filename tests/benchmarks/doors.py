@@ -1,85 +1,110 @@
-"""Observations over HTTP, kept for good with rules on: ours beside the usual way and the least that can be done."""
+"""Observations over HTTP and MQTT, kept for good with rules on: ours beside the usual way and the least possible."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import shutil
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import aiohttp
+import asyncpg
 import uvloop
 
-from telemed.app import Services, build_services
-from telemed.kernel.caller import SYSTEM, Caller
-from telemed.kernel.clock import SystemClock
-from telemed.settings import Settings
+from telemed.acts.telemonitoring.store.rows import COLUMNS
+from tests.benchmarks import influx
+from tests.benchmarks.ingestion import Place as Floor
 from tests.benchmarks.ingestion import create_database
 from tests.benchmarks.ingestion import open_place as open_floor
+from tests.benchmarks.peers.process import running
+from tests.benchmarks.senders import Round, in_turns, send_by_http, send_by_mqtt, timed
+from tests.benchmarks.served import PATIENTS, Place, Served, open_ours
 from tests.benchmarks.table import ROUNDS, Table, figure, median
-from tests.fixtures.people import caller_for, make_doctor, make_draft, make_practice
 from tests.fixtures.postgres import free_port, running_server, stop_server
-from tests.fixtures.running import RunningService
-from tests.integration.acts.telemonitoring.enrolled import make_follow_up, make_limit
-from tests.integration.acts.telemonitoring.equipped import FHIR, add_gateway, equip
-from tests.shared import ROOT
-from tests.unit.acts.telemonitoring.making import make_weight
 
-_PATIENTS = 50
-_STEP = timedelta(milliseconds=100)
-_CASES = ((1_000, 4, 16_000), (100, 4, 8_000), (1, 16, 1_600))
-"""Measures a request, connections, measures a round."""
-_TICK = os.sysconf("SC_CLK_TCK")
+BARE, FLOOR, OURS, MQTT, SERVICE, USUAL = (
+    "bare COPY", "floor", "ours", "ours, MQTT", "bare service", "FastAPI + SQLModel",
+)  # fmt: skip
+MANY_BY_MQTT = "ours, MQTT, 20 under way"
+_NAMES = (BARE, FLOOR, OURS, MQTT, MANY_BY_MQTT, SERVICE, influx.NAME, USUAL)
 
 
-@dataclass
-class Place:
-    """A service under load: where it is, its process, how it is entered."""
+@dataclass(frozen=True)
+class Case:
+    """How measures come: so many a request, over so many connections, so many in a round."""
 
-    name: str
-    base_url: str
-    pid: int
-    headers: dict[str, str] = field(default_factory=dict)
+    size: int
+    connections: int
+    measures: int
 
 
-@dataclass
-class Gateway:
-    """What a gateway sends of its patients, each measure later than the one before."""
+CASES = (Case(1_000, 4, 16_000), Case(100, 4, 8_000), Case(1, 16, 1_600))
+_MANY_LINES = 4
+"""Times as many points for InfluxDB: the kernel counts the CPU of a process by the hundredth of a second."""
 
-    token: str
-    worn: Sequence[tuple[str, str]]
-    since: datetime
-    number: int = 0
+Found = dict[tuple[int, str], list[Round]]
 
-    def next(self) -> dict[str, Any]:
-        device, subject = self.worn[self.number % len(self.worn)]
-        at = self.since + self.number // len(self.worn) * _STEP
-        self.number += 1
-        system, _, value = device.partition("|")
-        return make_weight(
-            70 + self.number % 50 / 10,
-            effectiveDateTime=at.isoformat(),
-            subject={"reference": subject},
-            device={"identifier": {"system": system, "value": value}},
+
+class Bare:
+    """The driver's COPY into the same table, rows made beforehand, a commit a batch, over several connections."""
+
+    def __init__(self, floor: Floor, connections: Sequence[asyncpg.Connection]) -> None:
+        self._floor = floor
+        self._connections = connections
+
+    async def copy(self, case: Case) -> Round:
+        batches = [self._floor.rows(content) for content in self._floor.bundles(case.size, case.measures)]
+        return await timed(time.process_time, case.measures, in_turns(batches, case.connections, self._copy))
+
+    async def read_and_copy(self, case: Case) -> Round:
+        """The floor: our reader, then COPY; nobody is answered."""
+        contents = self._floor.bundles(case.size, case.measures)
+
+        async def keep(content: bytes, number: int) -> None:
+            await self._copy(self._floor.rows(content), number)
+
+        return await timed(time.process_time, case.measures, in_turns(contents, case.connections, keep))
+
+    async def _copy(self, rows: Sequence[tuple[object, ...]], number: int) -> None:
+        await self._connections[number].copy_records_to_table(
+            "telemonitoring_observations", records=rows, columns=list(COLUMNS)
         )
 
-    def bodies(self, size: int, measures: int) -> list[bytes]:
-        if size == 1:
-            return [json.dumps(self.next()).encode() for _ in range(measures)]
-        return [self._bundle(size) for _ in range(measures // size)]
 
-    def _bundle(self, size: int) -> bytes:
-        entries = [{"resource": self.next()} for _ in range(size)]
-        return json.dumps({"resourceType": "Bundle", "type": "batch", "entry": entries}).encode()
+@dataclass(frozen=True)
+class Ways:
+    """Every way in, side by side."""
+
+    bare: Bare
+    ours: Served
+    mqtt_port: int
+    service: Place
+    usual: Place
+    lines: tuple[Place, influx.Lines] | None
+
+    async def round(self, session: aiohttp.ClientSession, case: Case) -> dict[str, Round]:
+        """Each way once; the slow one with a quarter of the measures."""
+        size, connections = case.size, case.connections
+        bodies = self.ours.gateway.bodies(size, case.measures)
+        found = {BARE: await self.bare.copy(case), FLOOR: await self.bare.read_and_copy(case)}
+        found[OURS] = await send_by_http(session, self.ours.place, bodies, connections, size)
+        found[SERVICE] = await send_by_http(session, self.service, bodies, connections, size)
+        found[USUAL] = await send_by_http(session, self.usual, bodies[: len(bodies) // 4], connections, size)
+        if size == 1:
+            scales = self.ours.gateway.scales[:connections]
+            for name, under_way in ((MQTT, 1), (MANY_BY_MQTT, 20)):
+                found[name] = await send_by_mqtt(self.ours.place, self.mqtt_port, scales, case.measures, under_way)
+        if self.lines is not None:
+            place, lines = self.lines
+            bodies = lines.bodies(size, _MANY_LINES * case.measures)
+            found[influx.NAME] = await send_by_http(session, place, bodies, connections, size)
+        return found
 
 
 def measure() -> Table:
@@ -87,140 +112,62 @@ def measure() -> Table:
     folder = Path(tempfile.mkdtemp(prefix="telemed-doors-"))
     folder.chmod(0o755)
     try:
-        rows = uvloop.run(_measure(folder))
+        found = uvloop.run(_measure(folder))
     finally:
         stop_server(folder)
         shutil.rmtree(folder, ignore_errors=True)
     columns = (
-        "measures a request",
-        "",
-        "CPU (µs each)",
-        "measures/s",
-        "CPU : floor",
-        "ours : this",
-        "speed : bare COPY",
+        *("measures a request", "", "CPU (µs each)", "measures/s", "CPU : floor", "ours : this", "speed : bare COPY"),
+        *("p50 of a request, ms", "p99, ms"),
     )
+    absent = "" if influx.find_influx() else " InfluxDB 1 (influxd) is not installed here: it has no row."
     bound = (
-        "CPU is that of the process that serves. Floor: our reader and COPY in one process, no HTTP, 1,000 a batch; "
-        "for one measure a request, the bare service. Bare service: aiohttp, our reader, COPY, a commit a request, "
-        f"nobody asked. Ours: {_PATIENTS} patients of a gateway, idempotent, rules on, each entry answered. Durable."
+        "CPU is that of the process that serves, or copies. Bare COPY: rows made beforehand, a commit a batch, as many "
+        "connections as ours (4, and 16 where each request is one measure). Floor: our reader, then COPY, in one "
+        "process, no HTTP; for one measure a request, the bare service. Bare service: aiohttp, our reader, COPY, a "
+        f"commit a request, nobody asked. Ours: {PATIENTS} patients of a gateway, idempotent, rules on, each entry "
+        "answered; by MQTT QoS 1, acknowledged after the commit, each device on its own connection. Durable." + absent
     )
-    return Table("Observations over HTTP", columns, tuple(rows), bound)
+    return Table("Observations over HTTP and MQTT", columns, tuple(_rows(found)), bound)
 
 
-async def _measure(folder: Path) -> list[tuple[str, ...]]:
-    server = running_server(folder, is_durable=True)
+async def _measure(folder: Path) -> Found:
     async with AsyncExitStack() as stack:
-        floor = await open_floor(stack, f"{server}/floor")
-        gateway, ours = await open_ours(stack, folder, f"{server}/ours")
-        await open_floor(stack, f"{server}/bare")
-        await create_database(f"{server}/mainstream")
-        bare = await _open_peer(stack, "bare service", "tests.benchmarks.peers.bare", f"{server}/bare")
-        usual = await _open_peer(stack, "FastAPI + SQLModel", "uvicorn", f"{server}/mainstream")
-        found: dict[tuple[int, str], list[tuple[float, float]]] = {}
+        ways = await _open(stack, folder)
         session = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=16)))
+        found: Found = {}
         for number in range(ROUNDS + 1):  # the first warms
-            copied = await floor.bare_round()
-            read = await floor.floor_round()
-            for size, connections, measures in _CASES:
-                bodies = gateway.bodies(size, measures)
-                for place in (ours, bare, usual):
-                    some = bodies[: len(bodies) // 4] if place is usual else bodies
-                    figures = await _load(session, place, some, connections, size)
+            for case in CASES:
+                for name, one in (await ways.round(session, case)).items():
                     if number:
-                        found.setdefault((size, place.name), []).append(figures)
-            if number:
-                found.setdefault((1_000, "bare COPY"), []).append(copied)
-                found.setdefault((1_000, "floor"), []).append(read)
-    return _rows(found)
+                        found.setdefault((case.size, name), []).append(one)
+    return found
 
 
-def _rows(found: dict[tuple[int, str], list[tuple[float, float]]]) -> list[tuple[str, ...]]:
-    rows: list[tuple[str, ...]] = []
-    for size, _, _ in _CASES:
-        floors = found[(1, "bare service")] if size == 1 else found[(1_000, "floor")]
-        for name in ("bare COPY", "floor", "ours", "bare service", "FastAPI + SQLModel"):
-            rounds = found.get((size, name))
-            if rounds is None:
-                continue
-            ours = found[(size, "ours")]
-            rows.append((
-                f"{size:,}".replace(",", "\u202f"),
-                name,
-                figure(median([cpu for cpu, _ in rounds])),
-                figure(1e6 / median([wall for _, wall in rounds])),
-                f"{median([one[0] / floor[0] for one, floor in zip(rounds, floors, strict=True)]):.2f}",
-                f"{median([our[0] / one[0] for our, one in zip(ours, rounds, strict=True)]):.2f}",
-                f"{median([b[1] / one[1] for one, b in zip(rounds, found[(1_000, 'bare COPY')], strict=True)]):.2f}",
-            ))  # fmt: skip
-    return rows
+async def _open(stack: AsyncExitStack, folder: Path) -> Ways:
+    server, mqtt_port = running_server(folder, is_durable=True), free_port()
+    floor = await open_floor(stack, f"{server}/floor")
+    connections = [await asyncpg.connect(f"{server}/floor") for _ in range(max(case.connections for case in CASES))]
+    for connection in connections:
+        stack.push_async_callback(connection.close)
+    ours = await open_ours(stack, folder, f"{server}/ours", {"TELEMED_MQTT_PORT": str(mqtt_port)})
+    await open_floor(stack, f"{server}/bare")
+    await create_database(f"{server}/mainstream")
+    service = await _open_peer(stack, SERVICE, ["-m", "tests.benchmarks.peers.bare"], f"{server}/bare")
+    usual = await _open_peer(
+        stack, USUAL, ["-m", "uvicorn", "tests.benchmarks.peers.mainstream:app"], f"{server}/mainstream"
+    )
+    binary = influx.find_influx()
+    lines = (await influx.open_influx(stack, binary, folder), influx.Lines(PATIENTS)) if binary else None
+    return Ways(Bare(floor, connections), ours, mqtt_port, service, usual, lines)
 
 
-async def _load(
-    session: aiohttp.ClientSession, place: Place, bodies: Sequence[bytes], connections: int, size: int
-) -> tuple[float, float]:
-    """Microseconds of CPU of the server, and of the wall clock, a measure."""
-    left, path = list(reversed(bodies)), "/fhir" if size > 1 else "/fhir/Observation"
-
-    async def sender() -> None:
-        while left:
-            body = left.pop()
-            async with session.post(place.base_url + path, data=body, headers=place.headers) as answer:
-                text = await answer.read()
-                if answer.status not in (200, 201) or b'"status":"4' in text:
-                    raise RuntimeError(f"{place.name} answered {answer.status}: {text[:500]!r}")
-
-    cpu, wall = cpu_of(place.pid), time.perf_counter()
-    await asyncio.gather(*(sender() for _ in range(connections)))
-    measures = len(bodies) * size
-    return (cpu_of(place.pid) - cpu) / measures * 1e6, (time.perf_counter() - wall) / measures * 1e6
-
-
-def cpu_of(pid: int) -> float:
-    """Seconds of processor that a process took until now."""
-    fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / _TICK
-
-
-async def open_ours(stack: AsyncExitStack, folder: Path, url: str) -> tuple[Gateway, Place]:
-    """A service with the patients of a gateway; its database is made where it needs to be."""
-    if url.startswith("postgresql"):
-        await create_database(url)
-    service = RunningService(folder, url, {"TELEMED_LOG_LEVEL": "warning"})
-    settings = Settings.from_environment(service.environment).with_keys()
-    services = build_services(settings, clock=SystemClock())
-    await service.start()  # it makes the tables
-    stack.push_async_callback(service.stop)
-    gateway = await _people(services)
-    await services.database.close()
-    headers = {"Authorization": f"Bearer {gateway.token}", "Content-Type": FHIR}
-    return gateway, Place("ours", service.base_url, service.pid, headers)
-
-
-async def _people(services: Services) -> Gateway:
-    place = make_practice()
-    await services.practices.create(SYSTEM, place)
-    person, _ = await services.professionals.create(SYSTEM, make_doctor(place.id), "claire.moreau")
-    doctor: Caller = caller_for(person)
-    gateway_id, token = await add_gateway(services, doctor)
-    worn = []
-    for number in range(_PATIENTS):
-        patient, _ = await services.patients.create(doctor, make_draft())
-        follow_up = await make_follow_up(services, doctor, patient, limits=[make_limit()])
-        name = f"urn:serial|SCALE-{number}"
-        await equip(services, doctor, follow_up, identifier=name, gateway_id=gateway_id)
-        worn.append((name, f"Patient/{patient.id}"))
-    return Gateway(token, worn, SystemClock().now())
-
-
-async def _open_peer(stack: AsyncExitStack, name: str, module: str, url: str) -> Place:
+async def _open_peer(stack: AsyncExitStack, name: str, words: Sequence[str], url: str) -> Place:
     port = free_port()
-    words = [sys.executable, "-m", module]
-    if module == "uvicorn":
-        app = "tests.benchmarks.peers.mainstream:app"
-        words += [app, "--port", str(port), "--log-level", "warning", "--no-access-log"]
+    if "uvicorn" in words:
+        words = [*words, "--port", str(port), "--log-level", "warning", "--no-access-log"]
     environment = os.environ | {"PEER_DATABASE_URL": url, "PEER_PORT": str(port)}
-    process = await stack.enter_async_context(_running(words, environment))
+    process = await stack.enter_async_context(running([sys.executable, *words], environment))
     place = Place(name, f"http://127.0.0.1:{port}", process.pid, {"Content-Type": "application/json"})
     async with aiohttp.ClientSession() as session:
         for _ in range(200):
@@ -231,11 +178,37 @@ async def _open_peer(stack: AsyncExitStack, name: str, module: str, url: str) ->
     raise RuntimeError(f"{name} does not answer")
 
 
-@asynccontextmanager
-async def _running(words: Sequence[str], environment: dict[str, str]) -> AsyncIterator[asyncio.subprocess.Process]:
-    process = await asyncio.create_subprocess_exec(*words, cwd=ROOT, env=environment)
-    try:
-        yield process
-    finally:
-        process.terminate()
-        await process.wait()
+def _rows(found: Found) -> list[tuple[str, ...]]:
+    return [
+        (figure(size), name, *_cells(found, size, name))
+        for size in (case.size for case in CASES)
+        for name in _NAMES
+        if (size, name) in found
+    ]
+
+
+def _cells(found: Found, size: int, name: str) -> tuple[str, ...]:
+    """Ratios are those of each round, so that a busy moment weighs on both sides."""
+    rounds, floors = found[size, name], found[size, SERVICE if size == 1 else FLOOR]
+    waits = sorted(wait * 1_000 for one in rounds for wait in one.waits)
+    return (
+        figure(median([one.cpu for one in rounds])),
+        figure(1e6 / median([one.wall for one in rounds])),
+        f"{_ratio(rounds, floors, _cpu):.2f}",
+        f"{_ratio(found[size, OURS], rounds, _cpu):.2f}",
+        f"{_ratio(found[size, BARE], rounds, _wall):.2f}",
+        figure(median(waits)),
+        figure(waits[len(waits) * 99 // 100]),
+    )
+
+
+def _ratio(above: Sequence[Round], below: Sequence[Round], what: Callable[[Round], float]) -> float:
+    return median([what(one) / what(other) for one, other in zip(above, below, strict=True)])
+
+
+def _cpu(one: Round) -> float:
+    return one.cpu
+
+
+def _wall(one: Round) -> float:
+    return one.wall

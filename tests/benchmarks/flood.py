@@ -5,21 +5,46 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import sqlite3
+import sys
 import tempfile
 import time
 from collections import Counter
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, closing
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import aiohttp
+import asyncpg
 import uvloop
 
-from tests.benchmarks.doors import Gateway, Place, open_ours
+from tests.benchmarks.served import Served, open_ours, resident_of
 from tests.benchmarks.table import Table, figure
 from tests.fixtures.postgres import running_server, stop_server
 
 SECONDS = int(os.environ.get("TELEMED_BENCH_FLOOD_SECONDS", "600"))
-_SENDERS, _SIZE = 64, 1_000
+_SENDERS, _SIZE = 96, 1_000
+_TENTHS = (1, 3, 5, 7, 9, 10)
+_KEPT = "SELECT count(*), coalesce(max(version), 0) FROM telemonitoring_observations"
+
+
+@dataclass
+class _Seen:
+    """What the senders were answered, and the megabytes of the process every half second."""
+
+    idle: float
+    answers: Counter[int] = field(default_factory=Counter)
+    sizes: list[float] = field(default_factory=list)
+    slowest: float = 0.0
+
+    @property
+    def acknowledged(self) -> int:
+        return self.answers[200] * _SIZE
+
+    def most_of_tenth(self, tenth: int) -> float:
+        """The most that was held in a tenth of the time, the first being 1."""
+        some = len(self.sizes)
+        return max(self.sizes[(tenth - 1) * some // 10 : max(tenth * some // 10, 1)])
 
 
 def measure() -> Table:
@@ -32,18 +57,15 @@ def measure() -> Table:
         stop_server(folder)
         shutil.rmtree(folder, ignore_errors=True)
     columns = (
-        "database",
-        "seconds",
-        "measures kept",
-        "sent back (429)",
+        *("database", "seconds", "measures acknowledged", "of them kept once", "sent back (429)", "longest wait, s"),
         "idle, MB",
-        "most, MB",
-        "at the end",
-        "above idle",
+        *(f"tenth {tenth}, MB" for tenth in _TENTHS),
+        "last : first",
     )
     bound = (
         f"{_SENDERS} senders, each with a bundle of {_SIZE} always under way, who come back as soon as they are told; "
-        "resident memory of the process that serves, every half second. Bound: the rows that may wait in line."
+        "the most of resident memory of the process that serves in some tenths of the time, looked at twice a second. "
+        "Bound: 64 MiB of bodies under way and 50,000 rows in line."
     )
     return Table("A flood of measures", columns, tuple(rows), bound)
 
@@ -56,39 +78,55 @@ async def _measure(folder: Path) -> list[tuple[str, ...]]:
         is_postgresql = name == "PostgreSQL"
         url = f"{running_server(folder, is_durable=True)}/flood" if is_postgresql else f"sqlite:///{place}/flood.db"
         async with AsyncExitStack() as stack:
-            gateway, ours = await open_ours(stack, place, url)
-            found.append((name, *await _flood(gateway, ours)))
+            ours = await open_ours(stack, place, url)
+            seen = await _flood(ours)
+            found.append(_row(name, seen, await _kept(url)))
+            print(f"bench: flood, {name}: {found[-1]}", file=sys.stderr, flush=True)
     return found
 
 
-async def _flood(gateway: Gateway, ours: Place) -> tuple[str, ...]:
-    idle, until = _resident(ours.pid), time.monotonic() + SECONDS
-    answers, sizes = Counter[int](), []
+def _row(name: str, seen: _Seen, kept: tuple[int, int]) -> tuple[str, ...]:
+    strange = {status: count for status, count in seen.answers.items() if status not in (200, 429)}
+    if strange or kept != (seen.acknowledged, 0):
+        raise RuntimeError(f"{name}: {seen.acknowledged} acknowledged, (rows, version) {kept}, answered {strange}")
+    tenths = [seen.most_of_tenth(tenth) for tenth in _TENTHS]
+    return (
+        *(name, figure(SECONDS), figure(seen.acknowledged), figure(kept[0]), figure(seen.answers[429])),
+        *(figure(seen.slowest), figure(seen.idle), *map(figure, tenths), f"{tenths[-1] / tenths[0]:.2f}"),
+    )
+
+
+async def _flood(ours: Served) -> _Seen:
+    seen, until = _Seen(resident_of(ours.place.pid)), time.monotonic() + SECONDS
 
     async def sender(session: aiohttp.ClientSession) -> None:
-        while time.monotonic() < until:
-            for body in gateway.bodies(_SIZE, _SIZE):
-                async with session.post(f"{ours.base_url}/fhir", data=body, headers=ours.headers) as answer:
-                    await answer.read()
-                    answers[answer.status] += 1
+        while (started := time.monotonic()) < until:
+            body, address = ours.gateway.bundle(_SIZE), f"{ours.place.base_url}/fhir"
+            async with session.post(address, data=body, headers=ours.place.headers) as answer:
+                if b'"status":"4' in await answer.read():
+                    raise RuntimeError("a good measure was refused")
+                seen.answers[answer.status] += 1
+            seen.slowest = max(seen.slowest, time.monotonic() - started)
 
     async def watch() -> None:
         while time.monotonic() < until:
-            sizes.append(_resident(ours.pid))
+            seen.sizes.append(resident_of(ours.place.pid))
             await asyncio.sleep(0.5)
 
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=_SENDERS)) as session:
         await asyncio.gather(watch(), *(sender(session) for _ in range(_SENDERS)))
-    strange = {status: count for status, count in answers.items() if status not in (200, 429)}
-    if strange:
-        raise RuntimeError(f"the flood was answered {strange}")
-    kept = f"{answers[200] * _SIZE:,}".replace(",", "\u202f")
-    last = max(sizes[-max(len(sizes) // 10, 1) :])
-    sizes_told = (figure(idle), figure(max(sizes)), figure(last), figure(max(sizes) - idle))
-    return (figure(SECONDS), kept, str(answers[429]), *sizes_told)
+    return seen
 
 
-def _resident(pid: int) -> float:
-    """Megabytes of memory that a process holds."""
-    lines = Path(f"/proc/{pid}/status").read_text("utf-8").splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
+async def _kept(url: str) -> tuple[int, int]:
+    """How many measures are there, and the highest version of one: 0 where none came twice as something else."""
+    if url.startswith("sqlite"):
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as opened:
+            rows, version = opened.execute(_KEPT).fetchone()
+            return rows, version
+    connection = await asyncpg.connect(url)
+    try:
+        row = await connection.fetchrow(_KEPT)
+    finally:
+        await connection.close()
+    return row[0], row[1]

@@ -30,7 +30,7 @@ class IssueKind(StrEnum):
     TOO_LONG = "too-long"
     FORBIDDEN = "forbidden"
     NOT_FOUND = "not-found"
-    MULTIPLE_MATCHES = "multiple-matches"
+    THROTTLED = "throttled"
     EXCEPTION = "exception"
     INFORMATIONAL = "informational"
 

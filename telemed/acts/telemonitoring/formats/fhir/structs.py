@@ -78,7 +78,6 @@ class ComponentPart(Valued, kw_only=True):
     """One part of an observation."""
 
     code: Concept
-    modifier_extension: tuple[msgspec.Raw, ...] = ()
 
 
 class ObservationResource(Valued, kw_only=True, tag_field="resourceType", tag="Observation"):
@@ -95,15 +94,12 @@ class ObservationResource(Valued, kw_only=True, tag_field="resourceType", tag="O
     effective_instant: str | None = None
     effective_timing: msgspec.Raw = NOTHING
     component: tuple[ComponentPart, ...] = ()
-    contained: tuple[msgspec.Raw, ...] = ()
     modifier_extension: tuple[msgspec.Raw, ...] = ()
-    implicit_rules: str | None = None
 
 
-class NamingResource(_Element, kw_only=True):
-    """A Device or a Patient that comes along, to be named by observations."""
+class DeviceResource(_Element, kw_only=True, tag_field="resourceType", tag="Device"):
+    """A Device that a bundle brings along, to be named by its observations."""
 
-    resource_type: str = ""
     id: str | None = None
     identifier: tuple[Identifier, ...] = ()
 
@@ -130,14 +126,6 @@ class RawBundle(_Element):
     resource_type: str = ""
     type: str = ""
     entry: tuple[RawEntry, ...] = ()
-
-
-class LooseBundle(_Element):
-    """A Bundle of which some entry has not even the shape of one: each is decoded on its own."""
-
-    resource_type: str = ""
-    type: str = ""
-    entry: tuple[msgspec.Raw, ...] = ()
 
 
 class Kinded(_Element):
