@@ -10,9 +10,9 @@ from aiohttp import web
 
 from telemed import __version__
 from telemed.api.auth import PUBLIC
+from telemed.api.fhir_edge import FHIR
 from telemed.api.operation import Operations
 
-FHIR = "application/fhir+json"
 SINCE = "2026-11-22"
 """The day of the latest change of what is taken or given."""
 
@@ -20,7 +20,7 @@ operations = Operations("fhir")
 METADATA: web.AppKey[bytes] = web.AppKey("fhir_metadata", bytes)
 
 
-@operations.get("/fhir/metadata", access=PUBLIC, media_type=FHIR)
+@operations.get("/fhir/metadata", access=PUBLIC, media_type=FHIR, error_media=FHIR)
 async def get_fhir_metadata(request: web.Request) -> web.Response:
     """Tell what is taken and given in FHIR R4, as a CapabilityStatement."""
     return web.Response(body=request.app[METADATA], content_type=FHIR)

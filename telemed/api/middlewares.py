@@ -10,6 +10,7 @@ import structlog
 from aiohttp import web
 
 from telemed.api.devices import is_recognised
+from telemed.api.fhir_edge import FHIR, is_fhir, require_json, write_problem
 from telemed.api.limits import RateLimiter, client_address
 from telemed.api.problems import Problem, make_problem, problem_of, respond
 from telemed.kernel.errors import DomainError, Forbidden, TooMany
@@ -25,6 +26,8 @@ ERROR_PAGE: web.AppKey[ErrorPage] = web.AppKey("error_page")
 REQUEST_ID = web.RequestKey("request_id", str)
 
 _KNOWN_ID = re.compile(r"[A-Za-z0-9-]{8,64}", re.ASCII)
+_FOR_DEVICES = ("/fhir", "/pcd01")
+_HTTP_CODES = {404: "not_found", 405: "method_not_allowed", 406: "not_acceptable", 415: "unsupported_media_type"}
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
@@ -82,6 +85,11 @@ async def turn_errors_into_problems(request: web.Request, handler: Handler) -> w
         return answer(request, problem_of(err), headers)
     except web.HTTPRequestEntityTooLarge:
         return answer(request, make_problem(413, "too_large", "La demande dépasse la taille permise."))
+    except web.RequestPayloadError:
+        response = answer(request, make_problem(400, "unreadable", "Le corps n'est pas lisible, ou a été coupé."))
+        request.content.feed_eof()  # nothing more of it will ever be read, nor another request behind it
+        response.force_close()
+        return response
     except web.HTTPException as err:
         if err.status < 400:
             raise
@@ -95,13 +103,17 @@ async def turn_errors_into_problems(request: web.Request, handler: Handler) -> w
 
 
 def answer(request: web.Request, problem: Problem, headers: dict[str, str] | None = None) -> web.Response:
-    """A problem as JSON, or as a page for a browser that asked for one."""
+    """A problem as JSON, as an OperationOutcome where FHIR is spoken, or as a page for a browser that asked for one."""
     problem = problem.model_copy(update={"request_id": request.get(REQUEST_ID, "")})
+    if problem.status == 401 and request.path.startswith(_FOR_DEVICES):
+        headers = {"WWW-Authenticate": "Bearer", **(headers or {})}
     page = request.app.get(ERROR_PAGE)
     if page is not None and wants_html(request):
         response = page(request, problem)
         response.headers.update(headers or {})
         return response
+    if is_fhir(request):
+        return web.Response(body=write_problem(problem), status=problem.status, content_type=FHIR, headers=headers)
     return respond(problem, headers)
 
 
@@ -140,7 +152,7 @@ def _is_same_origin(request: web.Request) -> bool:
 
 
 def _http_code(status: int) -> str:
-    return {404: "not_found", 405: "method_not_allowed", 415: "unsupported_media_type"}.get(status, "bad_request")
+    return _HTTP_CODES.get(status, "bad_request")
 
 
-MIDDLEWARES = (identify_request, turn_errors_into_problems, limit_rate, refuse_cross_site)
+MIDDLEWARES = (identify_request, turn_errors_into_problems, limit_rate, refuse_cross_site, require_json)

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from telemed.api.auth import SESSION_COOKIE, VISIT_COOKIE
+from telemed.api.fhir_edge import FHIR
 from telemed.api.operation import Operation
 from telemed.api.problems import MEDIA_TYPE, Problem
 
@@ -118,6 +119,8 @@ def _responses(operation: Operation, number: int, refs: dict[Any, Any]) -> dict[
     problem: dict[str, Any] = {MEDIA_TYPE: {"schema": refs["problem", ""]}}
     if operation.error_media:
         problem[operation.error_media] = {}
+    if operation.error_media == FHIR:  # whatever refuses says so as an OperationOutcome
+        del problem[MEDIA_TYPE]
     return {str(operation.status): success} | {
         str(code): {"description": http.HTTPStatus(code).phrase, "content": problem}
         for code in sorted(_error_codes(operation))
@@ -134,6 +137,8 @@ def _error_codes(operation: Operation) -> set[int]:
         codes |= {401, 403}
     if operation.method != "GET":
         codes |= {403, 409}
+    if operation.error_media == FHIR:
+        codes.add(406)
     return codes
 
 

@@ -14,12 +14,14 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, create_model
 
 from telemed.api.auth import CALLER, Access, require_caller
+from telemed.api.fhir_edge import FHIR, FHIR_TYPES, GENERAL_PARAMETERS, is_fhir
 from telemed.api.problems import FieldError, make_problem
 from telemed.kernel.caller import Caller
 
 Endpoint = Callable[..., Awaitable[Any]]
 JSON = "application/json"
 _SPECIAL = frozenset({"caller", "body"})
+_ENCODINGS = frozenset({"identity", "gzip", "deflate"})
 
 
 @dataclass(frozen=True)
@@ -217,14 +219,19 @@ async def _read(operation: Operation, request: web.Request) -> dict[str, Any]:
 
 
 def _require_type(operation: Operation, request: web.Request) -> None:
-    if request.content_type != operation.consumes:
+    taken = FHIR_TYPES if operation.consumes == FHIR else {operation.consumes}
+    if request.content_type not in taken:
         raise InputError(415, "unsupported_media_type", f"Le corps doit être en {operation.consumes}.", [])
+    if request.headers.get("Content-Encoding", "identity").lower() not in _ENCODINGS:
+        raise InputError(415, "unsupported_media_type", "Un corps se comprime en gzip ou deflate, et une fois.", [])
 
 
 def _query(request: web.Request, model: type[BaseModel]) -> dict[str, Any]:
     """Query parameters; a repeated one is a list only where the operation takes a list."""
     found: dict[str, Any] = {}
     for name in request.query:
+        if name in GENERAL_PARAMETERS and is_fhir(request):
+            continue
         values = request.query.getall(name)
         declared = model.model_fields.get(name)
         is_list = declared is not None and typing.get_origin(declared.annotation) in (list, set, tuple, frozenset)

@@ -40,6 +40,7 @@ TITLES = {
     403: "Accès refusé",
     404: "Introuvable",
     405: "Méthode non permise",
+    406: "Format non proposé",
     413: "Demande trop volumineuse",
     415: "Format non accepté",
     422: "Donnée invalide",

@@ -1,6 +1,6 @@
 """InfluxDB, where its server is installed: the same weights as lines, written to disk before they are answered.
 
-It reads lines of its own, not FHIR, and knows no device, no unit, no correction and no rule; its compaction comes later.
+It reads lines of its own, not FHIR, and knows no device, no unit, no correction and no rule; it compacts later.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Lines:
 
 
 def find_influx() -> str | None:
-    """The server of InfluxDB 1 (`influxd`), if it is installed; a later one asks for accounts before it takes a line."""
+    """The server of InfluxDB 1 (`influxd`), if it is installed; a later one asks for an account first."""
     binary = shutil.which("influxd")
     if binary is None:
         return None

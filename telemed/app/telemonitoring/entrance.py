@@ -26,7 +26,7 @@ from telemed.acts.telemonitoring.store.rows import RowWriter
 from telemed.api.bodies import Bodies
 from telemed.api.devices import DOOR, DeviceDoor
 from telemed.app.ground import Ground, common
-from telemed.experts.routes.keys import FHIR_TAKERS
+from telemed.experts.routes.keys import FHIR_TAKERS, FhirTaker
 from telemed.kernel.caller import CallerKind
 from telemed.security.device_tokens import DeviceTokens
 from telemed.settings import Settings
@@ -55,7 +55,14 @@ def build_entrance(
     return Entrance(
         devices=DeviceService(**common(ground), catalogue=catalogue, pathways=pathways, tokens=tokens),
         keys=keys,
-        doors=DoorService(clock=ground.clock, catalogue=catalogue, keys=keys, tokens=tokens, ingestion=ingestion),
+        doors=DoorService(
+            clock=ground.clock,
+            catalogue=catalogue,
+            keys=keys,
+            tokens=tokens,
+            ingestion=ingestion,
+            base=_fhir_base(ground.settings),
+        ),
         bearing=DeviceBearing(clock=ground.clock),
         quarantine=QuarantineService(**common(ground), ingestion=ingestion, writer=RowWriter(catalogue)),
         reading=FhirReading(**common(ground), catalogue=catalogue),
@@ -74,7 +81,12 @@ def give_entrance(app: web.Application, entrance: Entrance) -> None:
     app[quarantine_routes.QUARANTINE] = entrance.quarantine
     largest = settings.device_body_limit_bytes
     app[door_routes.BODIES] = Bodies(largest=largest, most=_BODIES_AT_ONCE * largest)
-    app[door_routes.FHIR_BASE] = f"{settings.public_url}/fhir"
+    app[door_routes.FHIR_BASE] = _fhir_base(settings)
     proxies = frozenset(filter(None, settings.trusted_proxies.split(",")))
     app[DOOR] = DeviceDoor(entrance.doors, settings.device_certificate_header, proxies)
-    app[FHIR_TAKERS] = {CallerKind.DEVICE: door_routes.take_device_bundle}
+    takers: dict[CallerKind, FhirTaker] = {CallerKind.DEVICE: door_routes.take_device_bundle}
+    app[FHIR_TAKERS] = takers
+
+
+def _fhir_base(settings: Settings) -> str:
+    return f"{settings.public_url}/fhir"

@@ -15,7 +15,6 @@ from pydantic import Field
 
 from telemed.api.operation import Operations
 from telemed.api.pagination import decode_cursor, encode_cursor
-from telemed.api.problems import status_of
 from telemed.experts.formats.fhir_in import PS_SYSTEM, Rejected, read_rpps
 from telemed.experts.formats.fhir_out import (
     MEDIA_TYPE,
@@ -26,11 +25,10 @@ from telemed.experts.formats.fhir_out import (
     search_bundle,
     slot_resource,
 )
-from telemed.experts.model.slots import Issue
 from telemed.experts.routes.keys import BASE_URL, FHIR_TAKERS, SLOTS, STAFF, STAFF_OR_DEVICE
 from telemed.experts.service.slots import MOST_PEOPLE, FoundSlots, Place
 from telemed.kernel.caller import Caller
-from telemed.kernel.errors import DomainError, Invalid
+from telemed.kernel.errors import Invalid
 from telemed.kernel.period import Interval
 
 operations = Operations("fhir")
@@ -56,7 +54,7 @@ Handler = Callable[..., Awaitable[web.Response]]
 
 
 def _outcomes(handler: Handler) -> Handler:
-    """What is refused is told as an OperationOutcome."""
+    """Each fault of a bundle is told with its place."""
 
     @wraps(handler)
     async def handle(request: web.Request, *args: Any, **kwargs: Any) -> web.Response:
@@ -64,8 +62,6 @@ def _outcomes(handler: Handler) -> Handler:
             return await handler(request, *args, **kwargs)
         except Rejected as err:
             return _json(outcome(err.issues), 400 if err.is_unreadable else 422)
-        except DomainError as err:
-            return _json(outcome([Issue("processing", "", str(err))]), status_of(err))
 
     return handle
 

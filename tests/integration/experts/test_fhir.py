@@ -118,7 +118,7 @@ async def test_what_is_no_bundle_is_refused(api: Api, expert: Caller) -> None:
     ):
         reply = await send(api, body, expert)
         assert (reply.status, reply.body["issue"][0]["code"]) == (status, kind)
-    assert (await api.call("POST", "/fhir", {}, by=expert)).status == 415
+    assert (await api.call("POST", "/fhir", b"{}", by=expert, content_type="text/plain")).status == 415
 
 
 async def test_the_official_sample_opens_the_hours_of_its_doctor(api: Api, expert: Caller) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from telemed.acts.telemonitoring.model.observation import Precision
 from telemed.acts.telemonitoring.model.receipt import IssueKind, Unreadable
@@ -12,6 +12,7 @@ from telemed.kernel.clock import Territory, day_bounds
 OLDEST = date(2000, 1, 1)
 """No device of télésurveillance measured before: an older date is a clock that was never set."""
 
+_LEAP = "60"
 _DTM = re.compile(r"(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(?:(\d{2})(?:\.(\d{1,4}))?)?)?([+-]\d{4})?")
 
 
@@ -21,10 +22,12 @@ def read_fhir_time(text: str, territory: Territory, place: str) -> tuple[datetim
     Raises Unreadable for a time without offset, a year or a month alone, and what no calendar has.
     """
     try:
-        if len(text) == 10 and text[4] == text[7] == "-":
+        if text[4:8:3] != "--":
+            raise _unreadable(place)
+        if len(text) == 10:
             return _first_instant(date.fromisoformat(text), territory, place), Precision.DAY
-        instant = datetime.fromisoformat(text)
-    except ValueError as error:
+        instant = datetime.fromisoformat(text) if text[17:19] != _LEAP else _leap(text, 17)
+    except (ValueError, OverflowError) as error:
         raise _outermost(error, place) from error
     if instant.tzinfo is None or len(text) < 17:
         raise _no_offset(place)
@@ -44,13 +47,19 @@ def read_hl7_time(text: str, territory: Territory, place: str) -> tuple[datetime
         if hour is None:
             return _first_instant(civil, territory, place), Precision.DAY
         clock = f"{hour}:{minute}:{second or '00'}.{(fraction or '0').ljust(6, '0')}"
-        instant = datetime.fromisoformat(f"{civil}T{clock}{offset[:3]}:{offset[3:]}")
-    except ValueError as error:
+        written = f"{civil}T{clock}{offset[:3]}:{offset[3:]}"
+        instant = datetime.fromisoformat(written) if second != _LEAP else _leap(written, 17)
+    except (ValueError, OverflowError) as error:
         raise _outermost(error, place) from error
     return _checked(instant, place), Precision.INSTANT
 
 
-def _outermost(error: ValueError, place: str) -> Unreadable:
+def _leap(text: str, at: int) -> datetime:
+    """A second that clocks count as 60 is the first of the next minute, as everywhere. Raises ValueError."""
+    return datetime.fromisoformat(f"{text[:at]}59{text[at + 2 :]}") + timedelta(seconds=1)
+
+
+def _outermost(error: Exception, place: str) -> Unreadable:
     """Unreadable is a ValueError itself: what it says stands."""
     return error if isinstance(error, Unreadable) else _unreadable(place)
 

@@ -30,7 +30,7 @@ class IssueKind(StrEnum):
     TOO_LONG = "too-long"
     FORBIDDEN = "forbidden"
     NOT_FOUND = "not-found"
-    THROTTLED = "throttled"
+    MULTIPLE_MATCHES = "multiple-matches"
     EXCEPTION = "exception"
     INFORMATIONAL = "informational"
 

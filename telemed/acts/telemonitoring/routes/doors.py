@@ -2,53 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from functools import wraps
-from typing import Any
-
 from aiohttp import web
 
-from telemed.acts.telemonitoring.formats.fhir.answers import write_answer, write_issues
+from telemed.acts.telemonitoring.formats.fhir.answers import write_answer
 from telemed.acts.telemonitoring.model.doors import DeviceIdentity, Received, Said
-from telemed.acts.telemonitoring.model.receipt import Issue, IssueKind, IssueSeverity
 from telemed.acts.telemonitoring.service.doors import DeviceCaller, DoorService
 from telemed.api.auth import DEVICE
 from telemed.api.bodies import Bodies
+from telemed.api.fhir_edge import FHIR
 from telemed.api.operation import Operations
-from telemed.api.problems import status_of
 from telemed.kernel.caller import Caller
-from telemed.kernel.errors import DomainError, Forbidden, TooLarge, TooMany
+from telemed.kernel.errors import Forbidden
 
-FHIR = "application/fhir+json"
 HL7 = "application/hl7-v2"
+_MINIMAL = "return=minimal"
 DOORS = web.AppKey("telemonitoring_doors", DoorService)
 BODIES = web.AppKey("telemonitoring_bodies", Bodies)
 FHIR_BASE = web.AppKey("telemonitoring_fhir_base", str)
 operations = Operations("telemonitoring doors")
-Handler = Callable[..., Awaitable[web.Response]]
-
-
-def as_outcome(handler: Handler) -> Handler:
-    """What is refused is told as an OperationOutcome."""
-
-    @wraps(handler)
-    async def handle(request: web.Request, *args: Any, **kwargs: Any) -> web.Response:
-        try:
-            return await handler(request, *args, **kwargs)
-        except DomainError as err:
-            kind = IssueKind.THROTTLED if isinstance(err, TooMany) else _KINDS.get(type(err), IssueKind.VALUE)
-            headers = {"Retry-After": str(err.retry_after_seconds)} if isinstance(err, TooMany) else None
-            body = write_issues([Issue(IssueSeverity.ERROR, kind, err.code, str(err))])
-            return web.Response(body=body, status=status_of(err), content_type=FHIR, headers=headers)
-
-    return handle
-
-
-_KINDS = {TooLarge: IssueKind.TOO_LONG, Forbidden: IssueKind.FORBIDDEN}
 
 
 @operations.post("/fhir/Observation", access=DEVICE, status=201, media_type=FHIR, consumes=FHIR, error_media=FHIR)
-@as_outcome
 async def take_fhir_observation(request: web.Request, caller: Caller) -> web.Response:
     """Take what a device observed: 201 with its address, 200 where it is kept already.
 
@@ -63,7 +37,6 @@ async def take_fhir_observation(request: web.Request, caller: Caller) -> web.Res
     return _answer(request, received)
 
 
-@as_outcome
 async def take_device_bundle(request: web.Request, caller: Caller) -> web.Response:
     """`POST /fhir` of a device."""
     identity = _identity(caller)
@@ -85,9 +58,13 @@ async def take_pcd01(request: web.Request, caller: Caller) -> web.Response:
 
 
 def _answer(request: web.Request, received: Received) -> web.Response:
+    """With `Prefer: return=minimal`, what was taken without a word to say is answered without one."""
     headers = {}
     if received.said is Said.OBSERVATION and received.entries and received.entries[0].location:
         headers = {"Location": f"{request.app[FHIR_BASE]}/{received.entries[0].location}"}
+    is_plain = received.said is Said.OBSERVATION and not any(one.issues for one in received.entries)
+    if is_plain and received.status < 300 and _MINIMAL in request.headers.get("Prefer", ""):
+        return web.Response(status=received.status, headers=headers)
     return web.Response(body=write_answer(received), status=received.status, content_type=FHIR, headers=headers)
 
 

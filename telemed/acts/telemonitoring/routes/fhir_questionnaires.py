@@ -15,17 +15,16 @@ from telemed.acts.telemonitoring.formats.fhir.outcome import write_outcome
 from telemed.acts.telemonitoring.formats.fhir.response import write_response
 from telemed.acts.telemonitoring.model.entry import Entry
 from telemed.acts.telemonitoring.model.observation import Catalogue
-from telemed.acts.telemonitoring.model.receipt import Issue, IssueKind, IssueSeverity, Unreadable
+from telemed.acts.telemonitoring.model.receipt import IssueKind, Unreadable
 from telemed.acts.telemonitoring.model.rights import Right
 from telemed.acts.telemonitoring.routes.keying import ENTRIES, QUESTIONNAIRES
 from telemed.acts.telemonitoring.routes.keys import access_of
 from telemed.acts.telemonitoring.service.entries import FaultyAnswers
+from telemed.api.fhir_edge import FHIR
 from telemed.api.operation import Operations
-from telemed.api.problems import status_of
 from telemed.kernel.caller import Caller
-from telemed.kernel.errors import DomainError, Invalid
+from telemed.kernel.errors import Invalid
 
-FHIR = "application/fhir+json"
 FHIR_CATALOGUE = web.AppKey("telemonitoring_fhir_catalogue", Catalogue)
 operations = Operations("fhir")
 _READ, _ENROL, _DECIDE = (access_of(right) for right in (Right.READ, Right.ENROL, Right.DECIDE))
@@ -38,7 +37,7 @@ Count = Annotated[int, Field(alias="_count", ge=1, le=_MOST)]
 
 
 def _outcomes(handler: Handler) -> Handler:
-    """What is refused is told as an OperationOutcome."""
+    """Each fault of what was sent is told with its place."""
 
     @wraps(handler)
     async def handle(request: web.Request, *args: Any, **kwargs: Any) -> web.Response:
@@ -49,9 +48,6 @@ def _outcomes(handler: Handler) -> Handler:
             return _json(write_outcome([err.issue]), status)
         except FaultyAnswers as err:
             return _json(write_outcome(err.faults.values()), 422)
-        except DomainError as err:
-            issue = Issue(IssueSeverity.ERROR, IssueKind.BUSINESS_RULE, err.code, str(err))
-            return _json(write_outcome([issue]), status_of(err))
 
     return handle
 
@@ -122,7 +118,8 @@ async def search_fhir_responses(
 
 def _bundle(resources: list[dict[str, Any]]) -> dict[str, Any]:
     entries = [{"resource": one, "search": {"mode": "match"}} for one in resources]
-    return {"resourceType": "Bundle", "type": "searchset", "entry": entries}
+    bundle: dict[str, Any] = {"resourceType": "Bundle", "type": "searchset"}
+    return bundle | ({"entry": entries} if entries else {})
 
 
 def _json(resource: dict[str, Any], status: int = 200) -> web.Response:

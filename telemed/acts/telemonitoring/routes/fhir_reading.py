@@ -14,9 +14,10 @@ from pydantic import Field
 from telemed.acts.telemonitoring.formats.fhir.addresses import parse_id
 from telemed.acts.telemonitoring.formats.fhir.writing import write_observation, write_searchset
 from telemed.acts.telemonitoring.model.rights import RIGHTS, Right
-from telemed.acts.telemonitoring.routes.doors import FHIR, FHIR_BASE, as_outcome
+from telemed.acts.telemonitoring.routes.doors import FHIR_BASE
 from telemed.acts.telemonitoring.service.fhir_reading import FhirReading, Found
 from telemed.api.auth import only
+from telemed.api.fhir_edge import FHIR
 from telemed.api.operation import Operations
 from telemed.kernel.caller import Caller
 from telemed.kernel.errors import Invalid, NotFound
@@ -25,6 +26,7 @@ READING = web.AppKey("telemonitoring_fhir_reading", FhirReading)
 CARER = only(*RIGHTS[Right.READ])
 operations = Operations("fhir")
 _BOUND = re.compile(r"(ge|lt)(.{10,40})", re.ASCII)
+_FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 _WRITTEN = r"^[!-~]*$"
 Who = Annotated[str, Field(max_length=80, pattern=_WRITTEN, description="Patient/{id}, or the id alone.")]
 Coded = Annotated[str, Field(max_length=200, pattern=_WRITTEN, description="system|code of one signal.")]
@@ -35,7 +37,6 @@ Name = Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9.-]+$")]
 
 
 @operations.get("/fhir/Observation", access=CARER, media_type=FHIR, error_media=FHIR)
-@as_outcome
 async def search_fhir_observations(
     request: web.Request,
     caller: Caller,
@@ -59,7 +60,6 @@ async def search_fhir_observations(
 
 
 @operations.get("/fhir/Observation/{measure}", access=CARER, media_type=FHIR, error_media=FHIR)
-@as_outcome
 async def get_fhir_observation(request: web.Request, caller: Caller, measure: Name) -> web.Response:
     """Read one measure as it stands, by the address that its sender was given."""
     address = parse_id(measure)
@@ -98,6 +98,7 @@ def _within(bounds: list[str]) -> tuple[datetime | None, datetime | None]:
         try:
             at = datetime.fromisoformat(match[2]) if match else None
             instant = None if at is None else at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+            instant = instant if instant is None or instant >= _FIRST else None
         except (ValueError, OverflowError):
             instant = None
         if match is None or instant is None or match[1] in found:

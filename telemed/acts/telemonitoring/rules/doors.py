@@ -14,6 +14,7 @@ _STATUSES = {
     "hl7.too_long": 413,
     "csv.too_long": 413,
     "follow_up.closed": 409,
+    "condition.unselective": 412,
     "measure.not_kept": 500,
 }
 

@@ -80,14 +80,23 @@ class DoorService:
     """What every protocol calls: HTTP, MQTT and the history that a person brings."""
 
     def __init__(
-        self, *, clock: Clock, catalogue: Catalogue, keys: DoorKeys, tokens: DeviceTokens, ingestion: Ingestion
+        self,
+        *,
+        clock: Clock,
+        catalogue: Catalogue,
+        keys: DoorKeys,
+        tokens: DeviceTokens,
+        ingestion: Ingestion,
+        base: str = "",
     ) -> None:
+        """`base` is our own address of FHIR, which references may begin with."""
         self._clock = clock
         self._catalogue = catalogue
         self._keys = keys
         self._tokens = tokens
         self._ingestion = ingestion
         self._reading = asyncio.Lock()
+        self._base = base
 
     @property
     def on_change(self) -> list[OnChange]:
@@ -134,7 +143,7 @@ class DoorService:
     ) -> Received:
         """An Observation, or a Bundle of them, unless `only` says which. `if_none_exist` is the condition of a single
         one. Raises TooMany when too much waits already: then nothing was kept."""
-        reading = Reading(self._catalogue, identity.territory)
+        reading = Reading(self._catalogue, identity.territory, self._base)
         if only is Said.OBSERVATION or (only is None and find_kind(content) == "Observation"):
             return await self._receive_one(identity, content, reading, if_none_exist)
         return await self._receive_bundle(identity, content, reading)

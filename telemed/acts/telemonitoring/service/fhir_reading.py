@@ -54,8 +54,8 @@ class FhirReading:
     ) -> list[Found]:
         """What stands of a patient's measures, the latest first; the last thirty days unless it is said.
 
-        `code` is `system|code` of a signal. Raises Forbidden, Invalid on a while of more than 92 days; a patient who is
-        followed by nobody here has none.
+        `code` is `system|code` of a signal, or the code alone, of any system. Raises Forbidden, Invalid on a while of
+        more than 92 days; a patient who is followed by nobody here has none.
         """
         until = until or self._clock.now() + timedelta(days=1)
         since = since or until - USUAL
@@ -84,7 +84,9 @@ class FhirReading:
     def _signals(self, code: str) -> list[str]:
         if not code:
             return [signal.name for signal in self.catalogue]
-        system, _, value = code.rpartition("|")
+        system, mark, value = code.rpartition("|")
+        if not mark:
+            return [one.name for one in self.catalogue if any(coding.code == value for coding in one.codings)] or [code]
         signal = self.catalogue.find_coded(system, value)
         return [signal.name] if signal else [code]
 

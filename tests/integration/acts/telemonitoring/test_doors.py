@@ -71,7 +71,7 @@ async def test_of_a_batch_each_entry_fares_on_its_own(api: Api, scale: Equipped)
     reply = await send(
         api,
         scale.token,
-        make_bundle(scale.weight(70), bad, scale.weight(71, 3), {"resourceType": "Patient"}, scale.weight(70)),
+        make_bundle(scale.weight(70), bad, scale.weight(71, 3), {"resourceType": "Practitioner"}, scale.weight(70)),
         path="/fhir",
     )
     assert (reply.status, reply.body["type"]) == (200, "batch-response")

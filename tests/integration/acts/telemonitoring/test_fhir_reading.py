@@ -41,6 +41,8 @@ async def test_what_was_sent_is_read_back_as_it_stands(
         more = [link["url"] for link in page["link"] if link["relation"] == "next"]
         path, pages = (f"/fhir/Observation?{urlsplit(more[0]).query}", pages + 1) if more else ("", pages + 1)
     assert (found, pages) == ([70.4, 70.3, 70.2, 70.1, 71.5], 3)
+    bare = await api.call("GET", f"/fhir/Observation?patient={patient.id}&code=29463-7", by=people.doctor)
+    assert len(bare.body["entry"]) == 5, "of any system"
     nothing = await api.call("GET", f"/fhir/Observation?patient={patient.id}&code=urn:x|1", by=people.doctor)
     assert (nothing.status, "entry" in nothing.body) == (200, False)
 
@@ -57,7 +59,13 @@ async def test_only_the_team_reads_and_nonsense_is_told(
     for path in (where, search):
         assert (await api.call("GET", path, by=people.secretary)).status == 403
         assert (await api.call("GET", path, bearer=scale.token)).status == 401
-    for odd in ("x", f"{patient.id}&date=hier", f"{patient.id}&date=ge2026-01-01", f"{patient.id}&date=lt1&date=lt2"):
+    for odd in (
+        "x",
+        f"{patient.id}&date=hier",
+        f"{patient.id}&date=ge2026-01-01",
+        f"{patient.id}&date=lt1&date=lt2",
+        f"{patient.id}&date=lt0001-01-01",
+    ):
         reply = await api.call("GET", f"/fhir/Observation?patient={odd}", by=people.doctor)
         assert (reply.status, reply.body["resourceType"]) == (422, "OperationOutcome"), odd
     for name in ("x", "A" * 64, where.rsplit("/", 1)[1][:-1] + "x"):

@@ -87,12 +87,15 @@ def test_an_address_leads_back_whatever_the_signal() -> None:
 
 
 def test_a_condition_searches_for_the_measure_or_is_refused() -> None:
-    for search in ("identifier=urn:x|1", "patient=1&code=a|b&date=2026", "device.identifier=x|y"):
+    for search in ("identifier=urn:x|1", "patient=1&code=a|b&date=2026", "device.identifier=x|y&date=2026"):
         assert check_condition(search, "") is None
     for search in ("", "value-quantity=70", "identifier=1&_sort=date", "identifier=" + "x" * 3_000):
         issue = check_condition(search, "here")
         assert issue is not None
         assert (issue.code, issue.place) == ("condition.unknown", "here")
+    shared = check_condition("patient=1&code=a|b", "")
+    assert shared is not None
+    assert (shared.code, status_of_issue(shared)) == ("condition.unselective", 412), "many measures may share that"
 
 
 def test_an_ack_names_each_fault_with_its_place() -> None:

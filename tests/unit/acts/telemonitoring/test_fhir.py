@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telemed.acts.telemonitoring.formats.fhir.bundle import decode_bundle
-from telemed.acts.telemonitoring.formats.fhir.observation import decode_observation
+from telemed.acts.telemonitoring.formats.fhir.observation import Reading, decode_observation
 from telemed.acts.telemonitoring.formats.fhir.outcome import write_outcome
 from telemed.acts.telemonitoring.model.observation import (
     Comparator,
@@ -134,7 +134,7 @@ def test_what_takes_a_measure_back_needs_no_value() -> None:
         ({"effectiveDateTime": None}, "time.missing"),
         ({"effectiveDateTime": "2026-11"}, "time.unreadable"),
         ({"effectiveDateTime": "2026-02-30"}, "time.unreadable"),
-        ({"effectiveDateTime": "2026-W47-1"}, "time.no_offset"),
+        ({"effectiveDateTime": "2026-W47-1"}, "time.unreadable"),
         ({"effectiveDateTime": "2026-11-20T08:15:00"}, "time.no_offset"),
         ({"effectiveDateTime": "1900-01-01"}, "time.impossible"),
         ({"effectiveDateTime": "0001-01-01T00:00:00+14:00"}, "time.impossible"),
@@ -240,8 +240,68 @@ def test_a_transaction_is_taken_whole_or_not_at_all() -> None:
 def test_a_device_of_the_bundle_is_known_by_its_own_identifier() -> None:
     device = {"resourceType": "Device", "id": "scale", "identifier": [{"system": "urn:oid:1.2", "value": "AA-01"}]}
     answer = decode_bundle(bundle(device, make_weight()), make_reading())
-    assert answer.entries[0].is_device
+    assert (answer.entries[0].kind, answer.entries[0].receipt.issues) == ("Device", ())
     assert answer.entries[1].receipt.observations[0].device == "urn:oid:1.2|AA-01"
+
+
+NAMED: dict[str, tuple[dict[str, Any], str]] = {
+    "relative": ({"reference": "Patient/7"}, "Patient/7"),
+    "ours, in full": ({"reference": "https://ours.example/fhir/Patient/7"}, "Patient/7"),
+    "somebody's": ({"reference": "https://theirs.example/fhir/Patient/7"}, "https://theirs.example/fhir/Patient/7"),
+    "of a version": ({"reference": "Patient/7/_history/2"}, "Patient/7"),
+    "by a search": ({"reference": "Patient?identifier=urn:x%7C42"}, "urn:x|42"),
+    "by a name": ({"identifier": {"system": "urn:x", "value": "42"}}, "urn:x|42"),
+    "contained": ({"reference": "#him"}, "urn:x|42"),
+    "contained nowhere": ({"reference": "#her"}, "#her"),
+    "along in the bundle": ({"reference": "urn:uuid:1"}, "urn:x|42"),
+}
+
+
+@pytest.mark.parametrize("how", NAMED)
+def test_a_patient_is_named_in_every_way_that_fhir_has(how: str) -> None:
+    reference, expected = NAMED[how]
+    him = {"resourceType": "Patient", "id": "him", "identifier": [{"value": ""}, {"system": "urn:x", "value": "42"}]}
+    known = {"urn:uuid:1": "urn:x|42"}
+    reading = Reading(make_reading().catalogue, base="https://ours.example/fhir", named=known)
+    receipt = decode_observation(as_json(make_weight(subject=reference, contained=[him])), reading)
+    assert [one.subject for one in receipt.observations] == [expected]
+
+
+def test_a_contained_device_without_a_name_is_not_taken_for_the_sender() -> None:
+    nameless = make_weight(device={"reference": "#d"}, contained=[{"resourceType": "Device", "id": "d"}])
+    assert [one.device for one in decode_observation(as_json(nameless), make_reading()).observations] == ["#d"]
+
+
+def test_an_entry_that_has_no_shape_spoils_no_other_of_a_batch() -> None:
+    entries = [None, {"resource": make_weight()}, {"resource": None, "request": 5}, 7]
+    content: dict[str, Any] = {"resourceType": "Bundle", "type": "batch", "entry": entries}
+    answer = decode_bundle(as_json(content), make_reading())
+    assert [entry.receipt.is_refused for entry in answer.entries] == [True, False, True, True]
+    for broken in (content | {"type": "transaction"}, content | {"entry": {}}, {**content, "type": 7}):
+        with pytest.raises(Unreadable):
+            decode_bundle(as_json(broken), make_reading())
+
+
+@pytest.mark.parametrize("where", ["implicitRules", "modifierExtension"])
+def test_what_changes_the_meaning_is_not_passed_over(where: str) -> None:
+    said = {"implicitRules": "urn:x"} if where == "implicitRules" else {"modifierExtension": [{"url": "urn:x"}]}
+    receipt = decode_observation(as_json(make_weight(**said)), make_reading())
+    assert [issue.code for issue in receipt.issues] == ["observation.modifier"]
+    if where == "modifierExtension":
+        part = {"code": make_code("8480-6"), "valueQuantity": make_quantity(120, "mm[Hg]"), **said}
+        pressure = make_weight(code=make_code("85354-9"), valueQuantity=None, component=[part])
+        receipt = decode_observation(as_json(pressure), make_reading())
+        assert [issue.place for issue in receipt.issues] == ["Observation.component[0].modifierExtension"]
+
+
+def test_a_second_of_sixty_is_the_first_of_the_next_minute() -> None:
+    (seen,) = decode_observation(
+        as_json(make_weight(effectiveDateTime="2016-12-31T23:59:60Z")), make_reading()
+    ).observations
+    assert seen.measured_at.isoformat() == "2017-01-01T00:00:00+00:00"
+    for odd in ("2016-12-31T23:59:61Z", "2026-W47-5T08:00:00Z", "2016-12-31T23:60:60Z"):
+        receipt = decode_observation(as_json(make_weight(effectiveDateTime=odd)), make_reading())
+        assert [issue.code for issue in receipt.issues] == ["time.unreadable"], odd
 
 
 @pytest.mark.parametrize(
@@ -249,7 +309,7 @@ def test_a_device_of_the_bundle_is_known_by_its_own_identifier() -> None:
     [
         ({"resource": make_weight(), "request": {"method": "PUT", "url": "Observation/1"}}, "bundle.request"),
         ({"resource": make_weight(), "request": {"method": "POST", "url": "Patient"}}, "bundle.request"),
-        ({"resource": {"resourceType": "Patient"}}, "bundle.resource"),
+        ({"resource": {"resourceType": "Practitioner"}}, "bundle.resource"),
         ({"resource": 7}, "bundle.resource"),
         ({}, "bundle.resource"),
     ],

@@ -16,10 +16,12 @@ _PLAIN = {status: f'{{"response":{{"status":"{status} {HTTPStatus(status).phrase
 
 def write_answer(received: Received) -> bytes:
     """The resource that answers, as JSON."""
-    if received.issues or received.said is Said.OBSERVATION or not received.entries:
+    if received.issues or received.said is Said.OBSERVATION:
         issues = received.issues or tuple(issue for entry in received.entries for issue in entry.issues)
         return write_issues(issues)
     kind = f"{received.said.value}-response".encode()
+    if not received.entries:
+        return b'{"resourceType":"Bundle","type":"' + kind + b'"}'
     entries = b",".join(_entry(entry) for entry in received.entries)
     return b'{"resourceType":"Bundle","type":"' + kind + b'","entry":[' + entries + b"]}"
 

@@ -1,4 +1,4 @@
-"""A FHIR Bundle of observations and of the devices that they name: each entry is read on its own."""
+"""A FHIR Bundle of observations and of the devices and patients that they name: each entry is read on its own."""
 
 from __future__ import annotations
 
@@ -10,27 +10,25 @@ from telemed.acts.telemonitoring.formats.fhir.observation import (
     Reading,
     decode_observation,
     describe_fault,
-    name_of,
 )
-from telemed.acts.telemonitoring.formats.fhir.structs import DeviceResource, Kinded, RawBundle, RawEntry
+from telemed.acts.telemonitoring.formats.fhir.references import NAMING, read_naming
+from telemed.acts.telemonitoring.formats.fhir.structs import Kinded, LooseBundle, RawBundle, RawEntry
 from telemed.acts.telemonitoring.model.receipt import Issue, IssueKind, IssueSeverity, Receipt, Unreadable
 
 MAX_ENTRIES = 5000
 _BUNDLE = msgspec.json.Decoder(RawBundle)
 _KIND = msgspec.json.Decoder(Kinded)
-_DEVICE = msgspec.json.Decoder(DeviceResource)
+_LOOSE = msgspec.json.Decoder(LooseBundle)
+_ENTRY = msgspec.json.Decoder(RawEntry)
+_NO_ENTRY = RawEntry()
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):
-    """One entry: what it is, what it asks, and what it gave. `is_device`: nothing to keep, it only names a device."""
+    """One entry: what it is, what it asks, and what it gave: nothing where it only says who is meant."""
 
     kind: str
     receipt: Receipt
     if_none_exist: str | None = None
-
-    @property
-    def is_device(self) -> bool:
-        return self.kind == "Device"
 
 
 @dataclass(frozen=True)
@@ -66,18 +64,42 @@ def open_bundle(content: bytes, reading: Reading) -> OpenedBundle:
     """Raises Unreadable where the bundle itself cannot be read."""
     try:
         bundle = _BUNDLE.decode(content)
+    except msgspec.ValidationError as error:
+        bundle = _open_loosely(content, error)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        issue = describe_fault(error, "Bundle")
-        raise Unreadable(issue.kind, issue.code, issue.text, issue.place) from error
+        raise _unreadable(error) from error
     if bundle.resource_type != "Bundle" or bundle.type not in ("transaction", "batch"):
         text = "Un Bundle de type transaction ou batch est attendu."
         raise Unreadable(IssueKind.NOT_SUPPORTED, "bundle.type", text, "Bundle.type")
     if len(bundle.entry) > MAX_ENTRIES:
         raise Unreadable(IssueKind.TOO_LONG, "bundle.too_long", f"Au plus {MAX_ENTRIES} entrées.", "Bundle.entry")
     kinds = tuple(_kind(entry) for entry in bundle.entry)
-    known = _devices(bundle.entry, kinds)
-    within = replace(reading, devices={**reading.devices, **known})
+    known = _named(bundle.entry, kinds)
+    within = replace(reading, named={**reading.named, **known}) if known else reading
     return OpenedBundle(bundle.type == "transaction", bundle.entry, kinds, within)
+
+
+def _open_loosely(content: bytes, error: msgspec.ValidationError) -> RawBundle:
+    """Where one entry has not the shape of any, it is empty, and its neighbours are as they are. Raises Unreadable."""
+    try:
+        loose = _LOOSE.decode(content)
+    except (msgspec.DecodeError, RecursionError):
+        raise _unreadable(error) from error
+    if loose.type != "batch":
+        raise _unreadable(error) from error
+    return RawBundle(loose.resource_type, loose.type, tuple(_entry_of(one) for one in loose.entry))
+
+
+def _entry_of(content: msgspec.Raw) -> RawEntry:
+    try:
+        return _ENTRY.decode(content)
+    except (msgspec.DecodeError, RecursionError):
+        return _NO_ENTRY
+
+
+def _unreadable(error: Exception) -> Unreadable:
+    issue = describe_fault(error, "Bundle")
+    return Unreadable(issue.kind, issue.code, issue.text, issue.place)
 
 
 def decode_bundle(content: bytes, reading: Reading) -> BundleReceipt:
@@ -106,7 +128,7 @@ def _entry(entry: RawEntry, kind: str, reading: Reading, position: int) -> Entry
     if kind == "Observation" and entry.resource:
         receipt = decode_observation(entry.resource, reading, place)
         return Entry(kind, receipt, asked.if_none_exist if asked else None)
-    if kind == "Device":
+    if kind in NAMING:
         return Entry(kind, Receipt())
     return Entry(kind, _refusal("bundle.resource", "Cette ressource n'est pas prise ici.", place))
 
@@ -115,16 +137,11 @@ def _refusal(code: str, text: str, place: str) -> Receipt:
     return Receipt(issues=(Issue(IssueSeverity.ERROR, IssueKind.NOT_SUPPORTED, code, text, place),))
 
 
-def _devices(entries: tuple[RawEntry, ...], kinds: tuple[str, ...]) -> dict[str, str]:
-    """Each way in which an entry may name a device of the bundle → the device's own identifier."""
+def _named(entries: tuple[RawEntry, ...], kinds: tuple[str, ...]) -> dict[str, str]:
+    """Each way in which an entry may name a device or a patient of the bundle → its own identifier."""
     names: dict[str, str] = {}
     for entry, kind in zip(entries, kinds, strict=True):
-        if kind == "Device" and entry.resource:
-            try:
-                device = _DEVICE.decode(entry.resource)
-            except msgspec.DecodeError:
-                continue
-            name = next((known for known in map(name_of, device.identifier) if known), "")
-            ways = (entry.full_url, f"Device/{device.id}" if device.id else None)
-            names.update({way: name for way in ways if way and name})
+        if kind in NAMING and (named := read_naming(entry.resource)) is not None:
+            where, name = named
+            names.update({way: name for way in (entry.full_url, where) if way})
     return names

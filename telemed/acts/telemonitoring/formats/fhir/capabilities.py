@@ -30,7 +30,7 @@ CAPABILITIES: tuple[dict[str, Any], ...] = (
         "conditionalCreate": True,
         "searchParam": [
             {"name": "patient", "type": "reference", "documentation": "Mandatory: Patient/{id} or its id."},
-            {"name": "code", "type": "token", "documentation": "system|code of one signal."},
+            {"name": "code", "type": "token", "documentation": "system|code of one signal, or its code alone."},
             {"name": "date", "type": "date", "documentation": "ge… and lt…: instants, or days in UTC."},
         ],
     },
@@ -45,9 +45,12 @@ CAPABILITIES: tuple[dict[str, Any], ...] = (
         "interaction": [{"code": "create"}, {"code": "read"}, {"code": "search-type"}],
         "searchParam": [{"name": "based-on", "type": "reference", "documentation": "Mandatory: CarePlan/{id}."}],
     },
-    {
-        "type": "Device",
-        "documentation": "Read within a bundle only, for the names that its observations give to their device.",
-        "interaction": [{"code": "create", "documentation": "Only within a Bundle; nothing of it is kept."}],
-    },
+    *(
+        {
+            "type": kind,
+            "documentation": "Read in a bundle or contained, for the names that observations give; not kept.",
+            "interaction": [{"code": "create", "documentation": "Only within a Bundle."}],
+        }
+        for kind in ("Device", "Patient")
+    ),
 )

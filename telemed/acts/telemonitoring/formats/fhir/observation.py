@@ -10,12 +10,11 @@ from typing import NamedTuple
 import msgspec
 
 from telemed.acts.telemonitoring.formats.faults import find_place
+from telemed.acts.telemonitoring.formats.fhir.references import find_name
 from telemed.acts.telemonitoring.formats.fhir.structs import (
     CodingPart,
     ComponentPart,
     Concept,
-    Identifier,
-    Link,
     ObservationResource,
     Valued,
 )
@@ -38,11 +37,13 @@ _STATUSES = {status.value: status for status in ObservationStatus}
 
 @dataclass(frozen=True)
 class Reading:
-    """How observations are read: the signals known, where the patient lives, and the devices that a bundle brings."""
+    """How observations are read: the signals known, where the patient lives, our own address of FHIR (`base`), and the
+    devices and patients that a bundle names."""
 
     catalogue: Catalogue
     territory: Territory = Territory.METROPOLE
-    devices: Mapping[str, str] = field(default_factory=dict)
+    base: str = ""
+    named: Mapping[str, str] = field(default_factory=dict)
 
 
 class _When(NamedTuple):
@@ -87,11 +88,11 @@ def _refused(issue: Issue) -> Receipt:
 
 def _read(resource: ObservationResource, reading: Reading, place: str) -> Receipt:
     status = _status(resource, place)
-    subject = _name(resource.subject, {})
+    subject = find_name(resource.subject, reading.named, resource.contained, reading.base)
     if not subject:
         raise Unreadable(IssueKind.REQUIRED, "subject.missing", "Dites de quel patient.", f"{place}.subject")
     when = _when(resource, reading.territory, place)
-    device = _name(resource.device, reading.devices)
+    device = find_name(resource.device, reading.named, resource.contained, reading.base)
     coding, signal, is_panel = _meaning(resource.code, reading.catalogue, f"{place}.code")
     code = f"{coding.system}|{coding.code}"
     found: list[tuple[str, Signal | None, Valued, str]] = []
@@ -150,13 +151,19 @@ def notes_of(observation: Observation, place: str) -> list[Issue]:
 
 def _status(resource: ObservationResource, place: str) -> ObservationStatus:
     if resource.modifier_extension:
-        text = "Une extension qui change le sens n'est pas comprise."
-        raise Unreadable(IssueKind.NOT_SUPPORTED, "observation.modifier", text, f"{place}.modifierExtension")
+        raise _modified(f"{place}.modifierExtension")
+    if resource.implicit_rules:
+        raise _modified(f"{place}.implicitRules")
     status = _STATUSES.get(resource.status)
     if status is None:
         text = "Ce statut ne porte pas de mesure à prendre."
         raise Unreadable(IssueKind.VALUE, "observation.status", text, f"{place}.status")
     return status
+
+
+def _modified(place: str) -> Unreadable:
+    text = "Une extension qui change le sens n'est pas comprise."
+    return Unreadable(IssueKind.NOT_SUPPORTED, "observation.modifier", text, place)
 
 
 def _when(resource: ObservationResource, territory: Territory, place: str) -> _When:
@@ -178,6 +185,8 @@ def _when(resource: ObservationResource, territory: Territory, place: str) -> _W
 
 
 def _component(component: ComponentPart, catalogue: Catalogue, place: str) -> tuple[str, Signal | None, Valued, str]:
+    if component.modifier_extension:
+        raise _modified(f"{place}.modifierExtension")
     coding, signal, _ = _meaning(component.code, catalogue, f"{place}.code")
     return f"{coding.system}|{coding.code}", signal, component, place
 
@@ -195,16 +204,3 @@ def _meaning(concept: Concept, catalogue: Catalogue, place: str) -> tuple[Coding
         if catalogue.is_panel(coding.system or "", coding.code or ""):
             return coding, None, True
     return complete[0], None, False
-
-
-def _name(link: Link | None, known: Mapping[str, str]) -> str:
-    if link is None:
-        return ""
-    if link.reference:
-        return known.get(link.reference, link.reference)
-    return name_of(link.identifier)
-
-
-def name_of(identifier: Identifier | None) -> str:
-    """`system|value`, as FHIR's searches write it."""
-    return f"{identifier.system or ''}|{identifier.value}" if identifier and identifier.value else ""

@@ -78,6 +78,7 @@ class ComponentPart(Valued, kw_only=True):
     """One part of an observation."""
 
     code: Concept
+    modifier_extension: tuple[msgspec.Raw, ...] = ()
 
 
 class ObservationResource(Valued, kw_only=True, tag_field="resourceType", tag="Observation"):
@@ -94,12 +95,15 @@ class ObservationResource(Valued, kw_only=True, tag_field="resourceType", tag="O
     effective_instant: str | None = None
     effective_timing: msgspec.Raw = NOTHING
     component: tuple[ComponentPart, ...] = ()
+    contained: tuple[msgspec.Raw, ...] = ()
     modifier_extension: tuple[msgspec.Raw, ...] = ()
+    implicit_rules: str | None = None
 
 
-class DeviceResource(_Element, kw_only=True, tag_field="resourceType", tag="Device"):
-    """A Device that a bundle brings along, to be named by its observations."""
+class NamingResource(_Element, kw_only=True):
+    """A Device or a Patient that comes along, to be named by observations."""
 
+    resource_type: str = ""
     id: str | None = None
     identifier: tuple[Identifier, ...] = ()
 
@@ -126,6 +130,14 @@ class RawBundle(_Element):
     resource_type: str = ""
     type: str = ""
     entry: tuple[RawEntry, ...] = ()
+
+
+class LooseBundle(_Element):
+    """A Bundle of which some entry has not even the shape of one: each is decoded on its own."""
+
+    resource_type: str = ""
+    type: str = ""
+    entry: tuple[msgspec.Raw, ...] = ()
 
 
 class Kinded(_Element):
