@@ -138,11 +138,10 @@ class Followed:
     _done: datetime | None = None
 
     async def begin(self) -> None:
-        """Enrol them, each with a device; leave one enrolment to finish."""
+        """Enrol them, each with a device."""
         await self._hold_papers()
         for story in STORIES:
             self._people.append(await self._enrol(story))
-        await self._draft(_TO_ENROL, _CARDIAC)
         self._done = self.clock.now()
 
     async def catch_up(self, until: datetime) -> None:
@@ -155,10 +154,11 @@ class Followed:
         self._done = max(until, self._done or until)
 
     async def end(self) -> None:
-        """Today: what did not come is noticed."""
+        """Today: what did not come is noticed, and one enrolment is left to finish."""
         await self.catch_up(self.today)
         self.clock.move_to(max(self.clock.now(), self.today))
         await self.services.telemonitoring.watching.silence.sweep()
+        await self._draft(_TO_ENROL, _CARDIAC)
 
     def _due(self, until: datetime) -> list[tuple[datetime, _Followed, Sent]]:
         """In order of time."""

@@ -12,6 +12,7 @@ from telemed.acts.telemonitoring.model.observation import Quarantine
 from telemed.acts.telemonitoring.model.pathway import PathwayVersion
 from telemed.acts.telemonitoring.model.rule import TrendMeasure
 from telemed.acts.telemonitoring.rules.limits import AskedLimit
+from telemed.kernel.clock import civil_date
 from telemed.web import french
 from telemed.web.views.frame import Badge, Choice, Tone
 
@@ -56,7 +57,8 @@ def due_words(follow_up: FollowUp, today: date) -> str:
     """What somebody owes this follow-up next."""
     match follow_up.state:
         case FollowUpState.DRAFT:
-            return "Terminer l’inscription"
+            until = civil_date(follow_up.due_at, follow_up.plan.territory) if follow_up.due_at else None
+            return f"Terminer avant le {french.format_date(until)}" if until else "Terminer l’inscription"
         case FollowUpState.FLAGGED:
             return "Un médecin dit s’il continue"
         case FollowUpState.SUSPENDED:

@@ -12,6 +12,8 @@ import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from telemed.demo.people import PATIENTS
+from telemed.kernel.clock import Territory, civil_date
+from telemed.kernel.period import add_months
 from tests import journeys
 from tests.acceptance.test_gallery_accessibility import violations
 from tests.fixtures.browsers import NewWindow
@@ -169,6 +171,38 @@ async def test_a_curve_is_looked_at_closely_by_keyboard(scene: Scene, new_window
     await page.set_viewport_size({"width": 360, "height": 740})
     assert await page.locator("svg.chart:visible").get_attribute("class") == "chart chart-340"
     assert await page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+async def test_a_nurse_finishes_the_enrolment_that_waits(scene: Scene, new_window: NewWindow, axe_source: str) -> None:
+    """The draft of the demonstration, from a prescription that is refused to the first day."""
+    page = await (await new_window()).new_page()
+    await journeys.sign_in(page, scene.base_url, scene.account("ines.marchand"))
+    await page.goto(f"{scene.base_url}/surveillance/suivis?etat=brouillons")
+    await page.get_by_role("link", name="CHEVALIER").click()
+    await page.get_by_role("link", name="Le suivi").click()
+    await page.get_by_label("Poids").check()
+    await page.get_by_role("button", name="Enregistrer et continuer").click()
+    today = civil_date(scene.services.clock.now(), Territory.METROPOLE)
+    await page.get_by_label("Prescripteur", exact=True).fill("Dr Anne Petit")
+    await page.get_by_label("Le prescripteur a la qualification").check()
+    for months, answer in ((24, "Une réponse est à revoir"), (12, "Le texte à lire au patient")):
+        await page.get_by_label("Au, inclus").fill((add_months(today, months) - timedelta(days=1)).isoformat())
+        await page.get_by_role("button", name="Enregistrer la prescription").click()
+        await page.get_by_text(answer).first.wait_for()
+        assert await violations(page, axe_source) == []
+    for title in ("Télésurveillance", "Transmission des données"):
+        await page.get_by_role("button", name=f"Il accepte : {title}").click()
+        await page.get_by_text("Réponse du patient enregistrée.").wait_for()
+    await page.get_by_role("link", name="Commencer").click()
+    assert await page.get_by_role("button", name="Commencer le suivi").is_disabled()
+    await page.get_by_role("link", name="Équipe").click()
+    await page.get_by_label("Ajouter quelqu’un").select_option(label="Dr Claire MOREAU")
+    await page.get_by_label("Rôle", exact=True).select_option(label="Médecin responsable")
+    await page.get_by_role("button", name="Enregistrer").click()
+    await page.get_by_role("link", name="Commencer").click()
+    assert await violations(page, axe_source) == []
+    await page.get_by_role("button", name="Commencer le suivi").click()
+    await page.get_by_text("Suivi commencé.").wait_for()
 
 
 async def test_a_patient_goes_from_the_link_to_the_waiting_room_by_keyboard(

@@ -83,6 +83,18 @@ async def test_an_enrolment_says_what_lacks_and_starts_once_nothing_does(site: S
     assert f'href="{home}"' in listed.text
 
 
+async def test_an_enrolment_that_expired_says_so(site: Site, patient: Patient) -> None:
+    doctor = await site.signed_in("doctor")
+    steps = await begin(doctor, patient)
+    drafts = await doctor.get("/surveillance/suivis?etat=brouillons")
+    assert "Terminer avant le 25 décembre 2026" in plain(drafts.text)
+    site.clock.advance(timedelta(days=31))
+    doctor = await site.signed_in("colleague")
+    late = await doctor.post(f"{steps}/prescription", PRESCRIPTION)
+    assert late.status == 422
+    assert "Cette inscription a été abandonnée, ou a expiré faute d’être terminée" in plain(late.text)
+
+
 async def test_a_free_device_is_offered_however_many_there_were(site: Site, patient: Patient) -> None:
     now, doctor = site.services.clock.now(), await site.signed_in("doctor")
     scale = DeviceContent("urn:example|NEW", "Bathscale 3", "Balance", frozenset({"weight"}))

@@ -14,6 +14,7 @@ from telemed.storage.uow import UnitOfWork
 from telemed.trace.service import Journal
 
 ABSENT = "Ce suivi n'existe pas ou n'est pas de votre cabinet."
+_DROPPED = "Cette inscription a été abandonnée, ou a expiré faute d'être terminée : commencez-en une autre."
 _NO_RIGHT = {
     Right.DECIDE: "Cette décision revient à un médecin.",
     Right.EXPORT: "L'export d'un suivi revient à un médecin.",
@@ -73,5 +74,7 @@ def require_move(follow_up: FollowUp, step: FollowUpStep, actor: FollowUpActor) 
         return state
     if find_follow_up_move(follow_up.state, step, FollowUpActor.DOCTOR) is not None:
         raise Forbidden(_NO_RIGHT[Right.DECIDE])
+    if follow_up.state is FollowUpState.DROPPED:
+        raise Conflict(_DROPPED, code="telemonitoring.over")
     code, text = _STEP_REFUSED.get(step, ("conflict", Conflict.title))
     raise Conflict(text, code=code)

@@ -94,6 +94,24 @@ def test_a_line_never_runs_over_a_gap_and_worries_have_their_own_shape() -> None
     assert len(parts(draw(Chart(WEEK, (late,)), {}, width=700, key="k"), "chart-late")) == 1
 
 
+def test_limits_that_lie_close_are_all_named_and_said() -> None:
+    held = Interval(WEEK.start, WEEK.end)
+    values = (("high", 250, True), ("low", 70, False), ("severe", 54, False))
+    limits = tuple(Limit(name, value * 1_000_000, is_high, held) for name, value, is_high in values)
+    chart = Chart(WEEK, (series("capillary_glucose", point(0, 100), point(1, 60), limits=limits),))
+    for width in WIDTHS:
+        names = parts(draw(chart, LABELS, width=width, key="k"), "chart-limit-text")
+        assert [one.text for one in names] == ["haut 250", "bas 70", "bas 54"]
+        places = [(float(one.get("x")), float(one.get("y"))) for one in names]
+        assert not any(
+            abs(x - other_x) < 40 and abs(y - other_y) < 12
+            for number, (x, y) in enumerate(places)
+            for other_x, other_y in places[:number]
+        )
+    said = describe(chart)
+    assert all(f"{value}\u00a0mg/dL" in said for _, value, _ in values)
+
+
 def test_ten_thousand_points_keep_their_peaks_and_weigh_little() -> None:
     points = [Point(WEEK.start + timedelta(seconds=60 * n), 10**8, 10**8, 10**8) for n in range(10_000)]
     points[5_000] = replace(points[5_000], value=3 * 10**8, high=3 * 10**8)

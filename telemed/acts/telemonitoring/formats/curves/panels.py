@@ -38,6 +38,10 @@ class Place:
         return self.ground + self.height
 
 
+_NAME, _LINE = 54, 13
+"""Room that the name of a limit takes, in width and in height."""
+
+
 def draw_panel(panel: Sequence[Series], chart: Chart, place: Place) -> str:
     """The panel as elements; its title says what, and in which unit."""
     top, bottom, time = place.ground, place.bottom, place.time
@@ -50,7 +54,7 @@ def draw_panel(panel: Sequence[Series], chart: Chart, place: Place) -> str:
     parts += (_band(limit, scale, time) for one in panel for limit in one.limits)
     parts += (_tick(value, scale, time) for value in scale.ticks())
     parts += (_hatched(place, gap, "gap") for gap in panel[0].gaps)
-    parts += (_limit(limit, scale, time) for one in panel for limit in one.limits)
+    parts += _limits([limit for one in panel for limit in one.limits], scale, time)
     names = {one.signal.name for one in panel}
     parts += (
         svg.line(x, top, x, bottom, "chart-alert-line")
@@ -112,14 +116,19 @@ def _band(limit: Limit, scale: ValueScale, time: TimeScale) -> str:
     return svg.rect(x1, top, x2 - x1, bottom - top, "chart-band")
 
 
-def _limit(limit: Limit, scale: ValueScale, time: TimeScale) -> str:
-    y, x1, x2 = scale.y(limit.value), time.x(limit.held.start), time.x(limit.held.end)
-    drawn = svg.line(x1, y, x2, y, "chart-limit")
-    if x2 - x1 < 60:
-        return drawn
-    said = f"{'haut' if limit.is_high else 'bas'} {format_value(limit.value)}"
-    label = y - 5 if limit.is_high else y + 14
-    return drawn + svg.text(x1 + 6, label, said, class_="chart-text chart-limit-text")
+def _limits(limits: Sequence[Limit], scale: ValueScale, time: TimeScale) -> Iterator[str]:
+    """Each as a line with its name; of two that lie close, the second name stands beside the first."""
+    taken: list[tuple[float, float]] = []
+    for limit in limits:
+        y, x1, x2 = scale.y(limit.value), time.x(limit.held.start), time.x(limit.held.end)
+        yield svg.line(x1, y, x2, y, "chart-limit")
+        x, name_y = x1 + 6, y - 5 if limit.is_high else y + 14
+        while any(abs(x - one) < _NAME and abs(name_y - other) < _LINE for one, other in taken):
+            x += _NAME
+        if x + _NAME <= x2:
+            taken.append((x, name_y))
+            said = f"{'haut' if limit.is_high else 'bas'} {format_value(limit.value)}"
+            yield svg.text(x, name_y, said, class_="chart-text chart-limit-text")
 
 
 def _series(one: Series, number: int, scale: ValueScale, time: TimeScale) -> Iterator[str]:

@@ -51,7 +51,7 @@ def _sentence(one: Series, chart: Chart) -> str:
     if low != high:
         said += f", de {format_measure(one.signal, low, decimals=1)} à {format_measure(one.signal, high, decimals=1)}"
     said += f", la dernière {format_measure(one.signal, one.points[-1].value, decimals=1)}"
-    for limit in one.limits[-2:]:
+    for limit in {limit.name: limit for limit in one.limits}.values():  # of each, the one that held last
         said += f", seuil {'haut' if limit.is_high else 'bas'} {format_measure(one.signal, limit.value)}"
     if one.gaps:
         said += f", {len(one.gaps)} période{'s' if len(one.gaps) > 1 else ''} sans mesure"
