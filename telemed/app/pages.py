@@ -71,6 +71,7 @@ def _telemonitoring_services(services: Services) -> TelemonitoringServices:
         pathways=built.pathways,
         follow_ups=built.follow_ups,
         thresholds=built.care.thresholds,
+        increases=built.care.increases,
         teams=built.care.teams,
         education=built.care.education,
         practices=built.care.practices,

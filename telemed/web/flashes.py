@@ -133,6 +133,8 @@ _TEXTS: dict[str, tuple[str, Tone]] = {
     "device-given": ("Dispositif confié. Créez son accès pour qu’il puisse envoyer.", Tone.FINE),
     "device-back": ("Dispositif repris. Ses accès sont révoqués.", Tone.SOON),
     "certificate-registered": ("Certificat enregistré. Qui le présente est ce dispositif.", Tone.FINE),
+    "silence-set": ("Délai changé : il vaut dès maintenant.", Tone.FINE),
+    "increase-asked": ("Demande gardée. La facturation juge chaque mois.", Tone.FINE),
     "access-revoked": ("Accès révoqué. Il n’ouvre plus rien.", Tone.SOON),
     "history-kept": ("Mesures gardées : elles sont sur les courbes.", Tone.FINE),
     "history-dropped": ("Rien de ce fichier n’est gardé.", Tone.SOON),

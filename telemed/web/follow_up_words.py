@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from telemed.acts.telemonitoring.formats.happenings import TOPICS
-from telemed.acts.telemonitoring.model.care import EndReason, FollowUp, Month, TeamRole
+from telemed.acts.telemonitoring.model.care import EndReason, FollowUp, Month, Plan, TeamRole
 from telemed.acts.telemonitoring.model.curve import Span
 from telemed.acts.telemonitoring.model.follow_up import FollowUpState
 from telemed.acts.telemonitoring.model.observation import Quarantine
@@ -129,3 +129,10 @@ def month_badge(month: Month) -> Badge:
     if month.is_adherent is None:
         return Badge("Clos")
     return Badge("Assez de données", Tone.FINE) if month.is_adherent else Badge("Trop peu", Tone.NOW)
+
+
+def settled(plan: Plan) -> str:
+    """`L’équipe est prévenue après 2 jours sans données. CORDIVA, Exploitant.`"""
+    told = f"L’équipe est prévenue après {french.format_count(plan.silence_days, 'jour')} sans données."
+    named = ", ".join(filter(None, (plan.dmn, plan.exploitant)))
+    return f"{told} {named or 'Ni dispositif ni exploitant notés'}."

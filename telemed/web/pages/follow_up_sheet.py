@@ -125,6 +125,7 @@ async def _render(
         has_ended=not is_living,
         mutes=tuple(one for one in mutes if not one.is_over),
         past_mutes=tuple(one for one in mutes if one.is_over),
+        settled=follow_up_words.settled(follow_up.plan),
         reports=(NavItem("reports", "Rapports", f"{base}/rapports"),),
     )
     return visitor.render("professional/follow_up.html", place.frame, view, status=status)

@@ -11,6 +11,7 @@ from telemed.acts.telemonitoring.service.devices import DeviceService
 from telemed.acts.telemonitoring.service.education import EducationService
 from telemed.acts.telemonitoring.service.follow_ups import FollowUpService
 from telemed.acts.telemonitoring.service.histories import HistoryService
+from telemed.acts.telemonitoring.service.increases import IncreaseService
 from telemed.acts.telemonitoring.service.monitoring_reports import MonitoringReports
 from telemed.acts.telemonitoring.service.practices import PracticeCareService
 from telemed.acts.telemonitoring.service.quarantine import QuarantineService
@@ -28,6 +29,7 @@ class TelemonitoringServices:
     pathways: Mapping[str, Pathway]
     follow_ups: FollowUpService
     thresholds: ThresholdService
+    increases: IncreaseService
     teams: TeamService
     education: EducationService
     practices: PracticeCareService

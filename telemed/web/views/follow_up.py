@@ -365,5 +365,6 @@ class SheetView:
     warnings: tuple[ReasonLine, ...] = ()
     reports: tuple[NavItem, ...] = field(default=())
     has_ended: bool = False
+    settled: str = ""
     mutes: tuple[MuteLine, ...] = ()
     past_mutes: tuple[MuteLine, ...] = ()

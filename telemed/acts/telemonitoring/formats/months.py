@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 from telemed.acts.telemonitoring.model.care import FollowUp, Month
 from telemed.acts.telemonitoring.rules.increases import MonthIncrease
@@ -47,6 +47,11 @@ class Operator:
     attending: tuple[AttendingDoctor, ...]
 
 
+def month_act_id(follow_up_id: UUID, number: int) -> UUID:
+    """How a month of a follow-up is named to billing."""
+    return uuid5(follow_up_id, f"month {number}")
+
+
 def month_event(facts: MonthFacts, operator: Operator) -> Event:
     """`telemonitoring.month_ended`, version 1 (docs/reference/telemonitoring-facts.md)."""
     follow_up, month = facts.follow_up, facts.month
@@ -54,7 +59,7 @@ def month_event(facts: MonthFacts, operator: Operator) -> Event:
         raise ValueError("a month is of a follow-up that started")
     payload = {
         "version": 1,
-        "act_id": str(uuid5(follow_up.id, f"month {month.number}")),
+        "act_id": str(month_act_id(follow_up.id, month.number)),
         "revision": 1,
         "kind": "telemonitoring",
         "patient_id": str(follow_up.patient_id),

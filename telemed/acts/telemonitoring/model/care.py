@@ -119,6 +119,19 @@ class ThresholdSetting:
     set_at: datetime
 
 
+@dataclass(frozen=True, repr=False)
+class SilenceSetting:
+    """From `at` on, somebody is told after `days` days without data instead of `former_days`."""
+
+    follow_up_id: UUID
+    position: int
+    former_days: int
+    days: int
+    reason: str
+    by: UUID
+    at: datetime
+
+
 class TeamRole(StrEnum):
     """What somebody does in a follow-up. `responsible`: the doctor who answers for it and bills it, one at a time."""
 

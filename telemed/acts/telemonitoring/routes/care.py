@@ -17,6 +17,8 @@ from telemed.acts.telemonitoring.schemas.care_out import (
     LimitsOut,
     MemberOut,
     SessionOut,
+    SilenceOut,
+    SilencesOut,
     TeamOut,
 )
 from telemed.api.operation import Operations
@@ -46,7 +48,16 @@ async def get_thresholds(request: web.Request, caller: Caller, follow_up_id: UUI
 async def set_silence(request: web.Request, caller: Caller, follow_up_id: UUID, *, body: SilenceIn) -> FollowUpOut:
     """Say after how many days without data somebody is told: the pathway's number, or fewer, never none (R-34)."""
     service = request.app[THRESHOLDS]
-    return FollowUpOut.of(await service.set_silence(caller, follow_up_id, days=body.days, version=body.version))
+    return FollowUpOut.of(
+        await service.set_silence(caller, follow_up_id, days=body.days, version=body.version, reason=body.reason)
+    )
+
+
+@operations.get("/follow-ups/{follow_up_id}/silence", access=_READ)
+async def get_silence(request: web.Request, caller: Caller, follow_up_id: UUID) -> SilencesOut:
+    """Read every change of how many days without data are told, in order."""
+    found = await request.app[THRESHOLDS].silences(caller, follow_up_id)
+    return SilencesOut(items=[SilenceOut.of(one) for one in found])
 
 
 @operations.post("/follow-ups/{follow_up_id}/increase", access=_DECIDE, status=201, errors=(409,))

@@ -179,10 +179,11 @@ class LimitsIn(Input):
 
 
 class SilenceIn(Input):
-    """After how many days without data somebody is told."""
+    """After how many days without data somebody is told, and why it changes."""
 
     days: SilenceDays
     version: Version
+    reason: Words = ""
 
 
 class IncreaseIn(Input):

@@ -18,6 +18,7 @@ from telemed.acts.telemonitoring.model.care import (
     IncreaseAsked,
     Month,
     Prescription,
+    SilenceSetting,
     TeamMember,
     TeamRole,
     ThresholdSetting,
@@ -277,6 +278,26 @@ class MonthsOut(BaseModel):
     """The months of a follow-up that are over."""
 
     items: list[MonthOut]
+
+
+class SilenceOut(BaseModel):
+    """A change of the number of days without data after which somebody is told."""
+
+    former_days: int
+    days: int
+    reason: str
+    by: UUID
+    at: datetime
+
+    @classmethod
+    def of(cls, one: SilenceSetting) -> Self:
+        return cls(former_days=one.former_days, days=one.days, reason=one.reason, by=one.by, at=one.at)
+
+
+class SilencesOut(BaseModel):
+    """Every change of it, in order."""
+
+    items: list[SilenceOut]
 
 
 class IncreaseOut(BaseModel):

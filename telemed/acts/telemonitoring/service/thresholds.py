@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from telemed.acts.telemonitoring.model.care import FollowUp, ThresholdSetting
+from telemed.acts.telemonitoring.model.care import FollowUp, SilenceSetting, ThresholdSetting
 from telemed.acts.telemonitoring.model.observation import Catalogue, Signal
 from telemed.acts.telemonitoring.model.pathway import Pathway
 from telemed.acts.telemonitoring.model.rights import Right
@@ -78,8 +78,11 @@ class ThresholdService:
             await open_follow_up(uow, self._steps.journal, caller, follow_up_id, "read_thresholds")
             return await CareStore(uow.session).thresholds(follow_up_id)
 
-    async def set_silence(self, caller: Caller, follow_up_id: UUID, *, days: int, version: int) -> FollowUp:
-        """After how many days without data somebody is told: as many as the pathway, or fewer (R-34)."""
+    async def set_silence(
+        self, caller: Caller, follow_up_id: UUID, *, days: int, version: int, reason: str = ""
+    ) -> FollowUp:
+        """After how many days without data somebody is told: as many as the pathway, or fewer (R-34). Each change is
+        kept with its author and reason; the same number again changes nothing."""
         async with self._database.begin() as uow:
             follow_up = await self._open_living(uow, caller, follow_up_id, "set_silence")
             if follow_up.version != version:
@@ -88,8 +91,34 @@ class ThresholdService:
             decision = check_window(days, self._pathways[follow_up.plan.pathway].on(today).silence)
             if not decision.is_allowed:
                 raise Refused(decision)
+            if days == follow_up.plan.silence_days:
+                return follow_up
+            await self._keep_silence(uow, caller, follow_up, days, reason)
             plan = replace(follow_up.plan, silence_days=days)
             return await self._steps.save(uow, follow_up, replace(follow_up, plan=plan))
+
+    async def silences(self, caller: Caller, follow_up_id: UUID) -> list[SilenceSetting]:
+        """Every change of it since the draft, in order. Raises NotFound."""
+        async with self._database.begin() as uow:
+            await open_follow_up(uow, self._steps.journal, caller, follow_up_id, "read_thresholds")
+            return await CareStore(uow.session).silence_settings(follow_up_id)
+
+    async def _keep_silence(self, uow: UnitOfWork, caller: Caller, follow_up: FollowUp, days: int, reason: str) -> None:
+        care = CareStore(uow.session)
+        former = await care.silence_settings(follow_up.id)
+        if len(former) >= MOST_SETTINGS:
+            raise Conflict("Ce délai a changé trop de fois.", code="telemonitoring.too_many_thresholds")
+        await care.add_silence_setting(
+            SilenceSetting(
+                follow_up_id=follow_up.id,
+                position=len(former) + 1,
+                former_days=follow_up.plan.silence_days,
+                days=days,
+                reason=reason,
+                by=require_right(caller, Right.DECIDE),
+                at=self._steps.clock.now(),
+            )
+        )
 
     async def _open_living(self, uow: UnitOfWork, caller: Caller, follow_up_id: UUID, action: str) -> FollowUp:
         follow_up = await self._steps.open(uow, caller, follow_up_id, action, right=Right.DECIDE)

@@ -19,6 +19,7 @@ from telemed.acts.telemonitoring.model.care import (
     IncreaseAsked,
     Month,
     Prescription,
+    SilenceSetting,
     TeamMember,
     TeamRole,
     ThresholdSetting,
@@ -31,6 +32,7 @@ from telemed.acts.telemonitoring.tables.follow_ups import (
     IncreaseRow,
     MonthRow,
     PrescriptionRow,
+    SilenceSettingRow,
     TeamRow,
     ThresholdRow,
 )
@@ -101,6 +103,15 @@ class CareStore:
         row = ThresholdRow
         query = select(row).where(col(row.follow_up_id) == follow_up_id).order_by(col(row.position))
         return [_to_setting(one) for one in await self._session.scalars(query)]
+
+    async def add_silence_setting(self, setting: SilenceSetting) -> None:
+        self._session.add(SilenceSettingRow(**vars(setting)))
+        await self._session.flush()
+
+    async def silence_settings(self, follow_up_id: UUID) -> list[SilenceSetting]:
+        row = SilenceSettingRow
+        query = select(row).where(col(row.follow_up_id) == follow_up_id).order_by(col(row.position))
+        return [SilenceSetting(**one.model_dump()) for one in await self._session.scalars(query)]
 
     async def team(self, follow_up_id: UUID) -> list[TeamMember]:
         """Everybody who is or was in it."""

@@ -25,6 +25,7 @@ EXPORTED: Mapping[str, str] = MappingProxyType(
         "telemonitoring_moves": "move",
         "telemonitoring_team": "team_member",
         "telemonitoring_thresholds": "threshold",
+        "telemonitoring_silence_settings": "silence_setting",
         "telemonitoring_education": "education_session",
         "telemonitoring_months": "month",
         "telemonitoring_increases": "increase_asked",

@@ -216,6 +216,23 @@ class MonthRow(Table, table=True):
     closed_at: datetime = Field(sa_type=UtcDateTime)
 
 
+class SilenceSettingRow(Table, table=True):
+    """A change of how many days without data are told; append-only. The one of the plan is the last."""
+
+    __tablename__ = "telemonitoring_silence_settings"
+    __table_args__ = (
+        CheckConstraint("position >= 1 AND former_days >= 1 AND days >= 1 AND days <> former_days", name="days"),
+    )
+
+    follow_up_id: UUID = Field(primary_key=True, foreign_key="telemonitoring_follow_ups.id")
+    position: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    former_days: int
+    days: int
+    reason: str = Field(sa_column=Column(Encrypted("telemonitoring_silence_settings.reason"), nullable=False))
+    by: UUID
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
 class IncreaseRow(Table, table=True):
     """What a doctor asked of the increased forfait; append-only, the last one of a month holds."""
 

@@ -196,6 +196,7 @@ SHEET = follow_up.SheetView(
     months=(
         follow_up.MonthLine(2, date(2026, 10, 3), date(2026, 11, 2), 27, 31, Badge("Assez de données", FINE), "/r"),
     ),
+    settled="L’équipe est prévenue après 1 jour sans données. CORDIVA, Exploitant Santé.",
     end_reasons=(Choice("goal_reached", "Objectif atteint"),),
     gestures=follow_up.Gestures(may_suspend=True, may_stop=True, may_keep=True),
     mutes=(replace(MUTED, lift_address=f"{HOME}/sourdines/1/lever"),),

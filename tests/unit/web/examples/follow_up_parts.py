@@ -1,12 +1,12 @@
-"""Pages around a follow-up: past measures from a file, the accesses of a device."""
+"""Pages around a follow-up: its settings, past measures from a file, the accesses of a device."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
 
-from telemed.web.views import device, history
-from telemed.web.views.frame import Badge, Form, Pager
+from telemed.web.views import device, follow_up_settings, history
+from telemed.web.views.frame import Badge, Choice, Form, Pager
 from tests.unit.web.examples.follow_up import FRAME, HEART, HOME, PATIENT
 from tests.unit.web.examples.frames import FINE, NOW, SOON, Example
 
@@ -86,7 +86,35 @@ DEVICE = device.DeviceView(
     form=Form({"pem": "abc"}, {"pem": "Ceci n’est pas un certificat."}),
     may_change=True,
 )
+SETTINGS = follow_up_settings.SettingsView(
+    base=f"{HOME}/reglages",
+    home=HOME,
+    patient=PATIENT,
+    pathway="Diabète de type 1 ou de type 2 sous insuline",
+    form=Form(
+        {"silence": "9", "saisis": "weight", "exploitant": "Exploitant Santé"},
+        {"silence": "L’alerte de non-transmission vient au plus tard après 7 jour(s) : elle ne se désactive pas."},
+    ),
+    version=3,
+    silence="7 jours",
+    most_days=7,
+    reference="Arrêté du 22 juin 2023 (diabète)",
+    silences=(follow_up_settings.SilenceLine("7 jours au lieu de 3", NOW, "Dr Claire Martin", "Stable depuis mai."),),
+    signals=(Choice("weight", "Poids"), Choice("capillary_glucose", "Glycémie capillaire")),
+    papers=("CORDIVA, MyDiabby", "Exploitant Santé"),
+    increase=follow_up_settings.IncreaseCard(
+        "3 mois de suite au plus, renouvelable une fois",
+        "Arrêté du 21 décembre 2023",
+        "/textes?nom=telemonitoring/operator/increased/months/diabete",
+        (Choice("0", "Pas de forfait majoré"), Choice("1", "Majoré, niveau 1 : 56,00 € par mois")),
+        (follow_up_settings.IncreaseLine("Majoré, niveau 1", "Critères de l’arrêté : III-1", NOW, "Dr Claire Martin"),),
+        (follow_up_settings.IncreasedMonth(1, "Majoré, niveau 1", Badge("TVB · 56,00 €", FINE), "/facturation/1"),),
+    ),
+    may_decide=True,
+    may_change=True,
+)
 EXAMPLES = {
+    "suivi-reglages": Example("Réglages d’un suivi", "professional/follow_up_settings.html", FRAME, SETTINGS),
     "suivi-dispositif": Example("Dispositif d’un suivi", "professional/device.html", FRAME, DEVICE),
     "suivi-historique": Example("Mesures passées", "professional/histories.html", FRAME, HISTORIES),
     "suivi-fichier": Example("Fichier de mesures", "professional/history.html", FRAME, HISTORY),
