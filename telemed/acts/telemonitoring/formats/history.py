@@ -47,7 +47,7 @@ def decode_history(content: bytes, subject: str, reading: Reading) -> Iterator[R
         raise Unreadable(IssueKind.TOO_LONG, "csv.too_long", text)
     separator = next((one for one in ";\t" if one in header), ",")
     sheet = _Sheet(separator, _places(header, separator), subject, reading, _labels(reading.catalogue))
-    return (_line(line, sheet, f"ligne {number}") for number, line in enumerate(lines, 2) if line.strip())
+    return (_line(line, sheet, f"ligne {number}") for number, line in enumerate(lines, 2))
 
 
 def _text(content: bytes) -> str:
@@ -90,6 +90,9 @@ class _Sheet(NamedTuple):
 
 
 def _line(line: str, sheet: _Sheet, place: str) -> Receipt:
+    """A blank one says nothing."""
+    if not line.strip():
+        return Receipt()
     try:
         row = next(csv.reader([line], delimiter=sheet.separator))
         observation = _observation(row, sheet, place)

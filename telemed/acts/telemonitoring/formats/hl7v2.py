@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from telemed.acts.telemonitoring.model.receipt import IssueKind, Unreadable
 
 MAX_SEGMENTS = 20_000
+_HEADS = ("MSH|^~\\&|", "MSH|^~\\&#|")
+"""The usual separators; from 2.7 on they may end with that of truncation, which is not used here."""
+
 _ESCAPES = {"F": "|", "S": "^", "T": "&", "R": "~", "E": "\\"}
 
 
@@ -32,7 +35,7 @@ class Segment:
 
 
 def read_segments(content: bytes) -> list[Segment]:
-    """The segments of a message. Raises Unreadable: no HL7 v2, separators other than `|^~\\&`, not UTF-8, too long."""
+    """The segments of a message. Raises Unreadable: no HL7 v2, other separators than the usual, not UTF-8, too long."""
     try:
         text = content.decode("utf-8").strip("\x0b\x1c\r\n ")
     except UnicodeDecodeError as error:
@@ -40,7 +43,7 @@ def read_segments(content: bytes) -> list[Segment]:
     if "\x00" in text:
         raise Unreadable(IssueKind.STRUCTURE, "hl7.encoding", "Un caractère nul n'a pas sa place ici.")
     lines = [line for line in text.replace("\n", "\r").split("\r") if line.strip()]
-    if not lines or not lines[0].startswith("MSH|^~\\&|"):
+    if not lines or not lines[0].startswith(_HEADS):
         raise Unreadable(IssueKind.STRUCTURE, "hl7.header", "Un message HL7 v2 commence par MSH|^~\\&|.", "MSH")
     if len(lines) > MAX_SEGMENTS:
         raise Unreadable(IssueKind.TOO_LONG, "hl7.too_long", f"Au plus {MAX_SEGMENTS} segments.")

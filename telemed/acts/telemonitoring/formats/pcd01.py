@@ -56,7 +56,7 @@ class _Context:
     times: dict[str, str] = field(default_factory=dict)
     devices: dict[str, str] = field(default_factory=dict)
     groups: dict[str, str] = field(default_factory=dict)
-    found: list[Observation] = field(default_factory=list)
+    found: dict[Observation, str] = field(default_factory=dict)
     issues: list[Issue] = field(default_factory=list)
 
 
@@ -73,7 +73,7 @@ def decode_pcd01(content: bytes, reading: Reading) -> Receipt:
             _take(segment, context, reading)
         except Unreadable as unreadable:
             context.issues.append(unreadable.issue)
-    return Receipt(tuple(dict.fromkeys(context.found)), tuple(context.issues))
+    return Receipt(tuple(context.found), tuple(context.issues), tuple(context.found.values()))
 
 
 def _check_header(header: Segment) -> None:
@@ -101,7 +101,7 @@ def _take_object(segment: Segment, context: _Context, reading: Reading) -> None:
         context.groups[path] = segment.component(3, 1)  # a device, a channel or a compound: it holds, it says nothing
     elif segment.component(3, 1) not in _ATTRIBUTES:
         observation = _observation(segment, context, reading)
-        context.found.append(observation)
+        context.found.setdefault(observation, f"{segment.name}[{segment.position}]")
         context.issues += notes_of(observation, segment.place(5))
 
 

@@ -48,10 +48,12 @@ class Issue:
 
 
 class Receipt(msgspec.Struct, frozen=True, gc=False):
-    """What one resource, message or line gave. A refused one gave no observation."""
+    """What one resource, message or line gave. A refused one gave no observation. `places`: where a message of HL7 v2
+    said each observation."""
 
     observations: tuple[Observation, ...] = ()
     issues: tuple[Issue, ...] = ()
+    places: tuple[str, ...] = ()
 
     @property
     def is_refused(self) -> bool:

@@ -153,7 +153,8 @@ class DoorService:
         self._check_room(content)
         receipt = decode_pcd01(content, Reading(self._catalogue, identity.territory))
         mark = self._mark()
-        drafts = [_judge(Receipt((one,)), identity, mark, "ORU_R01") for one in receipt.observations]
+        said = zip(receipt.observations, receipt.places, strict=True)
+        drafts = [_judge(Receipt((one,)), identity, mark, place) for one, place in said]
         told = receipt.issues
         if not drafts:
             status = status_of_issue(told[0]) if told else 422

@@ -41,7 +41,6 @@ from telemed.storage.engine import Database
 from telemed.trace.service import Journal
 
 _AT_ONCE = 2_000
-_LINE = "ligne "
 _ABSENT = "Ce fichier n'existe pas, ou n'est pas de ce suivi."
 
 
@@ -180,18 +179,18 @@ class HistoryService:
         """Raises Invalid."""
         reading = Reading(self._catalogue, follow_up.plan.territory)
         try:
-            receipts = decode_history(content, str(follow_up.patient_id), reading)
-            return await asyncio.to_thread(lambda: list(_judge(receipts, at)))
+            return await asyncio.to_thread(
+                lambda: list(_judge(decode_history(content, str(follow_up.patient_id), reading), at))
+            )
         except Unreadable as unreadable:
             raise Invalid(unreadable.issue.text, field="file", code="history.unreadable") from unreadable
 
 
 def _judge(receipts: Iterable[Receipt], at: datetime) -> Iterator[_Line]:
-    for position, receipt in enumerate(receipts, 2):
+    for number, receipt in enumerate(receipts, 2):
         observation = receipt.observations[0] if receipt.observations else None
-        late = check_clock(observation, at, f"{_LINE}{position}") if observation is not None else None
+        late = check_clock(observation, at) if observation is not None else None
         fault = late or (receipt.issues[0] if receipt.is_refused else None)
-        number = int(fault.place.removeprefix(_LINE)) if fault and fault.place.startswith(_LINE) else position
         yield _Line(number, None if fault else observation, fault)
 
 

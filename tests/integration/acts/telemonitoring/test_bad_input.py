@@ -85,9 +85,10 @@ async def test_a_message_of_another_patient_or_none_is_refused(api: Api, scale: 
         "OBR|1|||1|||20260713095715+0000\rOBX|1|NM|188736^W^MDC|1.0.0.2|80|263875^KG^MDC|||||R"
     )
     for sent, status, said in (
-        (message, 403, "MSA|AE|42"),
+        (message, 403, "MSA|AE|42\rERR||OBX^4|204"),
         ("nothing", 400, "MSA|AR|"),
-        (message.replace("ORU^R01", "ADT^A01"), 422, "MSA|AE|42"),
+        (message.replace("ORU^R01", "ADT^A01"), 422, "MSA|AR|42"),
+        (message.replace("MSH|^~\\&", "MSH|$%*@"), 400, "MSA|AR|42"),
         (message.split("OBX")[0], 422, "MSA|AE|42"),
     ):
         reply = await api.call("POST", "/pcd01", sent.encode(), content_type=HL7, bearer=scale.token)

@@ -52,15 +52,18 @@ async def counting(services: Services, follow_up: FollowUp) -> list[str]:
 async def test_a_file_is_looked_at_kept_once_and_taken_back(
     api: Api, services: Services, people: People, follow_up: FollowUp
 ) -> None:
-    bad = (f"{services.clock.now().isoformat()};weight;lourd;kg;x", "hier;weight;70;kg;x", "a;b")
+    tomorrow = (services.clock.now() + timedelta(days=1)).isoformat()
+    bad = (f"{services.clock.now().isoformat()};weight;lourd;kg;x", "hier;weight;70;kg;x", "", "a;b")
+    bad = (*bad, f"{tomorrow};weight;70;kg;x")
     seen = await put(api, follow_up, make_file(services, ["71,5", "70.4", "700"], *bad), people.nurse)
     assert seen.status == 200, seen.body
     counts = [seen.body[f"{name}_count"] for name in ("accepted", "doubtful", "rejected")]
-    assert (counts, seen.body["signals"]) == ([3, 1, 3], ["weight"])
+    assert (counts, seen.body["signals"]) == ([3, 1, 4], ["weight"])
     assert [(one["line"], one["code"]) for one in seen.body["faults"]] == [
         (5, "value.not_a_quantity"),
         (6, "time.unreadable"),
-        (7, "csv.columns"),
+        (8, "csv.columns"),
+        (9, "time.future"),
     ]
     assert await counting(services, follow_up) == []
     path = f"/follow-ups/{follow_up.id}/histories/{seen.body['id']}"

@@ -118,8 +118,14 @@ def test_what_is_said_twice_of_one_instant_is_handed_on_as_it_was_said() -> None
     """Which of two values stands is not for the reader of a message to choose; the same one is one."""
     receipt = decode(glucose("95"), glucose("95"), glucose("140"), glucose("141", tail="C"))
     assert [one.number for one in receipt.observations] == [95, 140, 141]
+    assert receipt.places == ("OBX[5]", "OBX[7]", "OBX[8]")
 
 
 def test_a_second_of_sixty_is_the_first_of_the_next_minute() -> None:
     line = glucose().replace("|||||R", "|||||R|||20161231235960+0000")
     assert [one.measured_at.isoformat() for one in decode(line).observations] == ["2017-01-01T00:00:00+00:00"]
+
+
+def test_the_separators_of_later_versions_are_read() -> None:
+    later = (HEAD[0].replace(r"^~\&|", r"^~\&#|"), *HEAD[1:])
+    assert [one.number for one in decode(glucose("95"), head=later).observations] == [95]
