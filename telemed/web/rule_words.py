@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from telemed.acts.telemonitoring.model.observation import Catalogue
-from telemed.acts.telemonitoring.model.rule import (
-    Answer,
-    AtLeast,
-    Condition,
-    Rule,
-    Side,
-    Threshold,
-    Trend,
-    TrendMeasure,
-)
+from telemed.acts.telemonitoring.model.rule import Answer, AtLeast, Condition, Leaf, Rule, Side, Threshold, Trend
+from telemed.acts.telemonitoring.model.rule import TrendMeasure as Measure
 from telemed.acts.telemonitoring.model.units import MILLION
-from telemed.web import french, measure_words
+from telemed.web import french, measure_words, signal_words
 from telemed.web.french import FIXED
+from telemed.web.rule_tree import Path, name_place
 
-_SIDES = {Side.ABOVE: "au-dessus", Side.BELOW: "en dessous"}
 _ENDINGS = {
     "_average_high": "moyenne haute",
     "_average_low": "moyenne basse",
@@ -31,17 +21,27 @@ _ENDINGS = {
     "_rise": "montée permise par jour",
     "_fall": "descente permise par jour",
 }
-_WAYS = {Side.ABOVE: "hausse", Side.BELOW: "baisse"}
-
-
-def sentences(rule: Rule, catalogue: Catalogue) -> tuple[str, ...]:
-    """What must be seen, one line a condition; a combination begins with how many of them."""
-    return tuple(_lines(rule.when, catalogue, 0))
+_USUAL_HOURS, _USUAL_POINTS = 48, 2
 
 
 def sentence(rule: Rule, catalogue: Catalogue) -> str:
-    """The same on one line."""
-    return _join(rule.when, catalogue)
+    """`Alerte si le poids augmente de plus de 2 kg en 3 jours.`: a group within a group stands in brackets."""
+    return f"Alerte si {_join(rule.when, catalogue)}."
+
+
+def sentences(rule: Rule, catalogue: Catalogue) -> tuple[str, ...]:
+    """What must be seen, one line a condition, numbered as their fields are; a group says how many of its own."""
+    return tuple(_lines(rule.when, catalogue, ()))
+
+
+def habits(rule: Rule) -> str:
+    """When it is told again, when it is too late, and when nobody is told."""
+    hours = french.format_count(rule.repeat_hours, "heure")
+    said = f"Rappel après {hours} tant que cela dure. Une mesure arrivée plus de "
+    said += f"{french.format_count(rule.late_hours, 'heure')} après est notée, sans prévenir."
+    if rule.quiet_hours is not None:
+        said += f" Personne n’est prévenu de {rule.quiet_hours.start} à {rule.quiet_hours.end}."
+    return said
 
 
 def threshold_name(name: str, catalogue: Catalogue) -> str:
@@ -53,21 +53,15 @@ def threshold_name(name: str, catalogue: Catalogue) -> str:
     return name.replace("_", " ")
 
 
-def _lines(condition: Condition, catalogue: Catalogue, depth: int) -> Iterator[str]:
-    lead = "—" + FIXED if depth else ""
+def _lines(condition: Condition, catalogue: Catalogue, path: Path) -> list[str]:
+    lead = f"{name_place(path)}.{FIXED}" if path else ""
     if not isinstance(condition, AtLeast):
-        yield lead + _leaf(condition, catalogue)
-        return
-    yield f"{lead}{_count(condition)}{FIXED}:"
-    for one in condition.of:
-        yield from _lines(one, catalogue, depth + 1)
-
-
-def _join(condition: Condition, catalogue: Catalogue) -> str:
-    if not isinstance(condition, AtLeast):
-        return _leaf(condition, catalogue)
-    parts = "\u00a0; ".join(_join(one, catalogue) for one in condition.of)
-    return parts if len(condition.of) == 1 else f"{_count(condition)}{FIXED}: {parts}"
+        said = _leaf(condition, catalogue)
+        return [f"{lead}{said[:1].upper()}{said[1:]}"]
+    lines = [f"{lead}{_count(condition)}{FIXED}:"]
+    for position, one in enumerate(condition.of):
+        lines += _lines(one, catalogue, (*path, position))
+    return lines
 
 
 def _count(condition: AtLeast) -> str:
@@ -76,32 +70,55 @@ def _count(condition: AtLeast) -> str:
     return "L’un ou l’autre" if condition.count == 1 else f"Au moins {condition.count} à la fois"
 
 
-def _leaf(leaf: Threshold | Trend | Answer, catalogue: Catalogue) -> str:
+def _join(condition: Condition, catalogue: Catalogue) -> str:
+    if not isinstance(condition, AtLeast):
+        return _leaf(condition, catalogue)
+    parts = [_within(one, catalogue) for one in condition.of]
+    if condition.count >= len(parts):
+        return ", et si ".join(parts)
+    if condition.count == 1:
+        return ", ou si ".join(parts)
+    return f"au moins {condition.count} de ces {len(parts)} conditions sont vraies{FIXED}: {f'{FIXED}; '.join(parts)}"
+
+
+def _within(condition: Condition, catalogue: Catalogue) -> str:
+    said = _join(condition, catalogue)
+    return f"({said})" if isinstance(condition, AtLeast) and len(condition.of) > 1 else said
+
+
+def _leaf(leaf: Leaf, catalogue: Catalogue) -> str:
     signal = catalogue.find(leaf.signal)
     name = signal.label if signal else leaf.signal
     if isinstance(leaf, Answer):
-        return f"{name}{FIXED}: " + " ou ".join(
-            f"«{FIXED}{signal.say(one) if signal else one}{FIXED}»" for one in leaf.among
-        )
-    limit = _limit(leaf, catalogue)
+        answers = " ou ".join(f"«{FIXED}{signal.say(one) if signal else one}{FIXED}»" for one in leaf.among)
+        return f"«{FIXED}{name}{FIXED}» est noté {answers}{_fresh(leaf)}"
+    subject, limit = signal_words.subject(name), _limit(leaf, catalogue)
     if isinstance(leaf, Threshold):
-        return f"{name} {_SIDES[leaf.side]} {limit}{_often(leaf)}{_margin(leaf)}"
+        said = f"{subject.text} {subject.verb(*_PASSES[leaf.side])} {limit}{_often(leaf)}"
+    elif leaf.measure is Measure.AVERAGE:
+        days = french.format_count(leaf.days, "jour")
+        said = f"la moyenne {subject.of} sur {days} {_PASSES[leaf.side][0]} {limit}{_points(leaf)}"
+    else:
+        said = f"{subject.text} {subject.verb(*_MOVES[leaf.side])} {_way(leaf, limit)}{_points(leaf)}"
+    return f"{said}{_margin(leaf)}{_fresh(leaf)}"
+
+
+_PASSES = {Side.ABOVE: ("dépasse", "dépassent"), Side.BELOW: ("passe sous", "passent sous")}
+_MOVES = {Side.ABOVE: ("augmente", "augmentent"), Side.BELOW: ("baisse", "baissent")}
+
+
+def _way(leaf: Trend, limit: str) -> str:
+    than = "que" if leaf.limit is None else "de"
     days = french.format_count(leaf.days, "jour")
-    if leaf.measure is TrendMeasure.DELTA:
-        return f"{name}{FIXED}: {_WAYS[leaf.side]} {_beyond(leaf, limit)} en {days}{_margin(leaf)}"
-    if leaf.measure is TrendMeasure.SLOPE:
-        return f"{name}{FIXED}: {_WAYS[leaf.side]} par jour {_beyond(leaf, limit)}, sur {days}{_margin(leaf)}"
-    return f"{name}, moyenne de {days}{FIXED}: {_SIDES[leaf.side]} {limit}{_margin(leaf)}"
-
-
-def _beyond(leaf: Trend, limit: str) -> str:
-    return f"au-delà {limit}" if leaf.limit is None else f"de plus {limit}"
+    if leaf.measure is Measure.DELTA:
+        return f"de plus {than} {limit} en {days}"
+    return f"de plus {than} {limit} par jour, sur {days}"
 
 
 def _limit(leaf: Threshold | Trend, catalogue: Catalogue) -> str:
     if leaf.limit is not None:
-        return f"de {measure_words.measure(int(leaf.limit * MILLION), leaf.unit)}"
-    return f"du seuil du patient («{FIXED}{threshold_name(leaf.patient_limit or '', catalogue)}{FIXED}»)"
+        return measure_words.measure(int(leaf.limit * MILLION), leaf.unit)
+    return f"le seuil du patient («{FIXED}{threshold_name(leaf.patient_limit or '', catalogue)}{FIXED}»)"
 
 
 def _often(leaf: Threshold) -> str:
@@ -115,7 +132,15 @@ def _minutes(minutes: int) -> str:
     return f"{minutes // 60}{FIXED}h" if minutes % 60 == 0 else f"{minutes}{FIXED}min"
 
 
+def _points(leaf: Trend) -> str:
+    return "" if leaf.points == _USUAL_POINTS else f", avec au moins {leaf.points}{FIXED}mesures"
+
+
 def _margin(leaf: Threshold | Trend) -> str:
     if not leaf.margin:
         return ""
     return f" (retour à {measure_words.measure(int(leaf.margin * MILLION), leaf.unit)} près)"
+
+
+def _fresh(leaf: Leaf) -> str:
+    return "" if leaf.fresh_hours == _USUAL_HOURS else f" (mesure de moins de {leaf.fresh_hours}{FIXED}h)"

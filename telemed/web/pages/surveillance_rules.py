@@ -9,6 +9,7 @@ from uuid import UUID
 
 from aiohttp import web
 
+from telemed.acts.telemonitoring.model.observation import Catalogue
 from telemed.acts.telemonitoring.model.pathway import Pathway
 from telemed.acts.telemonitoring.model.rights import RIGHTS, Right, has_right
 from telemed.acts.telemonitoring.model.rule import Rule
@@ -17,7 +18,7 @@ from telemed.acts.telemonitoring.service.rulebook import Scope
 from telemed.api.auth import only
 from telemed.kernel.errors import Conflict, Invalid, Refused
 from telemed.web import forms, french, rule_words
-from telemed.web.pages import rule_form
+from telemed.web.pages import rule_faults, rule_form
 from telemed.web.pages.page import Pages, Visitor, Workplace, open_workplace
 from telemed.web.pages.rule_editor import editor_view, severity_of
 from telemed.web.pages.surveillance import TEAM
@@ -66,7 +67,7 @@ async def list_rules(visitor: Visitor) -> web.Response:
 async def show_new(visitor: Visitor) -> web.Response:
     """A blank rule, on the pathway or for the follow-up that the address names."""
     query = visitor.request.query
-    blank = rule_form.blank(visitor.services.surveillance.catalogue)
+    blank = rule_form.blank(await _catalogue(visitor))
     named = {"parcours": _pathway_of(visitor, query.get("parcours", "")), "suivi": query.get("suivi", "")}
     return await _render(visitor, Form(blank.values | {name: text for name, text in named.items() if text}))
 
@@ -124,26 +125,63 @@ async def bring_back(visitor: Visitor) -> web.Response:
 
 
 async def _answer(visitor: Visitor, form: Form, known: KeptRule | None, keep: Keep) -> web.Response:
-    """What the button that was pressed asks: a condition more or less, JSON, a trial, or to keep the rule."""
+    """What the button that was pressed asks: another shape of the form, JSON, a trial, or to keep the rule."""
     gesture = form.value("geste")
-    if gesture == "ajouter":
-        return await _render(visitor, rule_form.add_condition(form), known)
-    if gesture.startswith("oter-"):
-        return await _render(visitor, rule_form.remove_condition(form, _whole(gesture.removeprefix("oter-"))), known)
+    changed = _reshape(form, gesture)
+    if changed is not None:
+        return await _render(visitor, changed, known)
     try:
-        rule = rule_form.read_form(form, visitor.services.surveillance.catalogue)
+        rule = rule_form.read_form(form, await _catalogue(visitor))
+        if gesture == "formulaire":
+            return await _render(visitor, Form(_around(form) | rule_form.write_form(rule).values), known)
         if gesture == "json":
             return await _render(visitor, Form(form.values | {"mode": "json", "regle": rule_form.pretty(rule)}), known)
         if gesture == "essayer":
-            return await _render(visitor, form, known, said=rule, trial=await _try(visitor, form, rule))
+            return await _render(visitor, form, known, trial=await _try(visitor, form, rule))
         return await keep(rule)
     except forms.FormError as err:
         return await _render(visitor, err.form, known, status=422)
     except Refused as err:
-        return await _render(visitor, rule_form.faults(form, err.decision.refusals), known, status=409)
+        return await _render(visitor, _refused(form, err), known, status=409)
     except (Invalid, Conflict) as err:
         status = 422 if isinstance(err, Invalid) else 409
         return await _render(visitor, forms.refused(form, err), known, status=status)
+
+
+def _reshape(form: Form, gesture: str) -> Form | None:
+    """The form with a condition or a group more or less, or as it is to be shown again; None for another gesture."""
+    name, mark, number = gesture.partition("-")
+    if gesture == "revoir":
+        return Form(form.values)
+    changes = {"ajouter": rule_form.add_condition, "grouper": rule_form.add_group, "oter": rule_form.remove}
+    return changes[name](form, _whole(number)) if mark and name in changes else None
+
+
+def _around(form: Form) -> dict[str, str]:
+    """What is not the rule itself: whom it reads, and the version that it was made from."""
+    return {name: form.value(name) for name in ("parcours", "suivi", "numero") if form.value(name)}
+
+
+def _refused(form: Form, refused: Refused) -> Form:
+    """What the use case found, at its fields."""
+    reasons = refused.decision.refusals
+    if form.value("mode") == "json":
+        return Form(form.values, {"regle": rule_faults.say_raw(reasons)})
+    return Form(form.values, rule_faults.place_reasons(reasons, rule_form.tree_of(form)))
+
+
+async def _catalogue(visitor: Visitor) -> Catalogue:
+    """What may be watched here: our signals, and the questions that the practice wrote."""
+    catalogue = visitor.services.surveillance.catalogue
+    _, imported = await visitor.services.keying.questionnaires.page(visitor.known, limit=_PAGE)
+    asked = (one for known in reversed(imported) if known.retired_at is None for one in known.questionnaire.questions)
+    return catalogue.with_questions(
+        {
+            one.signal: (one.text, {option.code: option.label for option in one.options})
+            for one in asked
+            if one.signal.startswith("question_")
+        }
+    )
 
 
 async def _try(visitor: Visitor, form: Form, rule: Rule) -> DryRunView:
@@ -165,28 +203,38 @@ async def _render(
     form: Form,
     known: KeptRule | None = None,
     *,
-    said: Rule | None = None,
     trial: DryRunView | None = None,
     status: int = 200,
 ) -> web.Response:
     place = await open_workplace(visitor, "surveillance/rules")
-    services = visitor.services.surveillance
+    services, catalogue = visitor.services.surveillance, await _catalogue(visitor)
     view = editor_view(
         form,
-        services.catalogue,
+        catalogue,
         rule_id=str(known.id) if known else "",
         pathways=() if known or form.value("suivi") else _pathway_choices(services.pathways),
         may_write=has_right(visitor.known, Right.DECIDE),
     )
-    view = replace(view, dry_run=trial, said=_said(visitor, known, said))
+    view = replace(_with_words(view, form, catalogue), dry_run=trial)
     if known is not None:
-        view = await _with_life(visitor, view, known)
+        view = await _with_life(visitor, view, known, catalogue)
     elif form.value("suivi"):
         view = replace(view, whom=_ONE)
     return visitor.render("professional/rule_editor.html", place.frame, view, status=status)
 
 
-async def _with_life(visitor: Visitor, view: RuleEditorView, known: KeptRule) -> RuleEditorView:
+def _with_words(view: RuleEditorView, form: Form, catalogue: Catalogue) -> RuleEditorView:
+    """With what the form says in clear, where it can be read; several conditions line by line too."""
+    try:
+        rule = rule_form.read_form(form, catalogue)
+    except forms.FormError:
+        return view
+    lines = rule_words.sentences(rule, catalogue)
+    said = lines if len(lines) > 1 else ()
+    return replace(view, sentence=rule_words.sentence(rule, catalogue), said=said, habits=rule_words.habits(rule))
+
+
+async def _with_life(visitor: Visitor, view: RuleEditorView, known: KeptRule, catalogue: Catalogue) -> RuleEditorView:
     """With whom it reads, what the law asks, and all that it was."""
     services = visitor.services.surveillance
     versions = await services.rules.versions(visitor.known, known.id, limit=_PAGE)
@@ -197,13 +245,8 @@ async def _with_life(visitor: Visitor, view: RuleEditorView, known: KeptRule) ->
         whom=f"{pathway.label if pathway else known.pathway} · {_ONE if known.follow_up_id else _EVERYBODY}",
         mandatory=_mandatory(known, pathway) if known.mandatory else "",
         is_retired=not known.is_in_force,
-        versions=tuple(_version(visitor, one, authors) for one in versions),
+        versions=tuple(_version(catalogue, one, authors) for one in versions),
     )
-
-
-def _said(visitor: Visitor, known: KeptRule | None, tried: Rule | None) -> tuple[str, ...]:
-    rule = tried or (known.version.rule if known else None)
-    return rule_words.sentences(rule, visitor.services.surveillance.catalogue) if rule else ()
 
 
 def _mandatory(known: KeptRule, pathway: Pathway | None) -> str:
@@ -275,14 +318,14 @@ def _line(visitor: Visitor, one: KeptRule, authors: Mapping[UUID, str]) -> RuleL
     )
 
 
-def _version(visitor: Visitor, one: RuleVersion, authors: Mapping[UUID, str]) -> VersionLine:
+def _version(catalogue: Catalogue, one: RuleVersion, authors: Mapping[UUID, str]) -> VersionLine:
     return VersionLine(
         number=one.number,
         since=one.active_from,
         until=one.retired_at,
         by=authors.get(one.author_id, "") if one.author_id else "",
         severity=severity_of(one.rule),
-        lines=rule_words.sentences(one.rule, visitor.services.surveillance.catalogue),
+        lines=rule_words.sentences(one.rule, catalogue),
     )
 
 

@@ -48,13 +48,38 @@ class RulesView:
 
 @dataclass(frozen=True)
 class ConditionFields:
-    """One condition of the form: its number, which is in the names of its fields, and what its signal calls for:
-    a unit, the usual threshold, the codes of its answers with their words."""
+    """One condition of the form: its number, which is in the names of its fields, its name (`2.1`), and what its signal
+    calls for: a unit, the usual threshold, its answers and which are ticked.
+
+    `is_strange`: its signal is not in the list; `is_alone`: it is the whole rule.
+    """
 
     number: int
+    name: str
     unit: str
     patient_limit: str
-    answers: str = ""
+    signal: str = ""
+    is_answer: bool = False
+    is_strange: bool = False
+    answers: tuple[tuple[Choice, bool], ...] = ()
+    has_words: bool = False
+    is_alone: bool = False
+    may_grow: bool = False
+    may_branch: bool = False
+    is_group: bool = False
+
+
+@dataclass(frozen=True)
+class GroupFields:
+    """A group of conditions: how many of its parts must hold; its name is empty for the rule's own."""
+
+    number: int
+    name: str
+    parts: tuple[ConditionFields | GroupFields, ...]
+    counts: tuple[Choice, ...]
+    may_grow: bool = False
+    may_branch: bool = False
+    is_group: bool = True
 
 
 @dataclass(frozen=True)
@@ -111,27 +136,31 @@ class VersionLine:
 
 @dataclass(frozen=True)
 class RuleEditorView:
-    """A rule being written. `id` is empty for a new one; `is_raw` when only its JSON can say it."""
+    """A rule being written. `id` is empty for a new one; `is_raw` when it is written as its JSON.
+
+    `sentence` says what the form would tell of, `said` the same line by line, `habits` how it goes on.
+    """
 
     id: str
     action: str
     title: str
     form: Form
-    conditions: tuple[ConditionFields, ...]
+    conditions: ConditionFields | GroupFields
     severities: tuple[Choice, ...]
     kinds: tuple[Choice, ...]
     sides: tuple[Choice, ...]
     directions: tuple[Choice, ...]
     signals: tuple[Choice, ...]
     pathways: tuple[Choice, ...]
-    counts: tuple[Choice, ...]
+    next_number: int
     whom: str = ""
     mandatory: str = ""
     is_raw: bool = False
     is_retired: bool = False
     may_write: bool = True
-    may_add: bool = True
+    sentence: str = ""
     said: tuple[str, ...] = ()
+    habits: str = ""
     dry_run: DryRunView | None = None
     versions: tuple[VersionLine, ...] = ()
 

@@ -98,9 +98,12 @@ def load_default_rules(pathways: Mapping[str, Pathway], catalogue: Catalogue, pa
         raise PathwayError([f"{path.name}: {error}"]) from error
 
 
+_DEVICE_STATES = {"off": "éteint", "unplugged": "débranché", "failure": "en panne"}
+
+
 def add_words(catalogue: Catalogue, packaged: Iterable[PackagedQuestionnaire]) -> Catalogue:
-    """The catalogue whose answers are in the words of our questionnaires."""
-    words: dict[str, dict[str, str]] = {}
+    """The catalogue whose answers are in the words of our questionnaires, and of what a device says of itself."""
+    words: dict[str, dict[str, str]] = {"device_state": dict(_DEVICE_STATES)}
     for one in packaged:
         for signal, options in one.questionnaire.words.items():
             words.setdefault(signal, {}).update(options)

@@ -113,6 +113,12 @@ class Catalogue:
         signals = tuple(replace(one, words=words.get(one.name)) for one in self)
         return Catalogue(signals, frozenset(Coding(system, code) for system, code in self._panels))
 
+    def with_questions(self, asked: Mapping[str, tuple[str, Mapping[str, str]]]) -> Catalogue:
+        """The same, with questions that a practice wrote: by signal, their text and their answers in words."""
+        found = ((_find_question(name), text, words) for name, (text, words) in asked.items())
+        signals = tuple(replace(one, label=text, words=words) for one, text, words in found if one is not None)
+        return Catalogue((*self, *signals), frozenset(Coding(system, code) for system, code in self._panels))
+
     def __iter__(self) -> Iterator[Signal]:
         return iter(self._by_name.values())
 

@@ -129,8 +129,9 @@ def check_rule(rule: Rule, catalogue: Catalogue) -> Decision:
 
 
 def _words(rule: Rule) -> Iterator[Reason]:
-    if not rule.label.strip() or not rule.label.isprintable():
-        yield Reason("telemonitoring.rule_label", "Le libellé tient sur une ligne, sans caractère invisible.")
+    if rule.label != rule.label.strip() or not rule.label.isprintable():
+        text = "Le libellé tient sur une ligne, sans caractère invisible ni espace au bord."
+        yield Reason("telemonitoring.rule_label", text)
     quiet = rule.quiet_hours
     if quiet is not None and quiet.start == quiet.end:
         text = "Des heures calmes qui finissent quand elles commencent ne laissent rien."
@@ -162,8 +163,16 @@ def _faults(condition: Condition, place: str, catalogue: Catalogue) -> Iterator[
     elif not isinstance(condition, Answer) and condition.unit != signal.unit:
         text = f"La limite de « {signal.label} » se dit en {signal.unit or 'nombre, sans unité'}."
         yield Reason("telemonitoring.rule_unit", text, compared={"place": place})
-    if not isinstance(condition, Answer):
+    if isinstance(condition, Answer):
+        yield from _answer_faults(condition, place)
+    else:
         yield from _limit_faults(condition, place)
+
+
+def _answer_faults(condition: Answer, place: str) -> Iterator[Reason]:
+    if not all(one.strip() and one.isprintable() for one in condition.among):
+        text = "Une réponse tient sur une ligne, sans caractère invisible."
+        yield Reason("telemonitoring.rule_answer", text, compared={"place": place})
 
 
 def _limit_faults(condition: Threshold | Trend, place: str) -> Iterator[Reason]:
@@ -173,10 +182,12 @@ def _limit_faults(condition: Threshold | Trend, place: str) -> Iterator[Reason]:
             "Une limite est un nombre, ou un seuil du patient, et un seul.",
             compared={"place": place},
         )
-    numbers = [number for number in (condition.limit, condition.margin) if number is not None]
-    if condition.margin < 0 or not all(_is_exact(number) for number in numbers):
-        text = "Limite et marge ont au plus six décimales ; une marge n'est pas négative."
+    if condition.limit is not None and not _is_exact(condition.limit):
+        text = "Une limite est un nombre sous le milliard, à six décimales au plus."
         yield Reason("telemonitoring.rule_limit", text, compared={"place": place})
+    if condition.margin < 0 or not _is_exact(condition.margin):
+        text = "Une marge a six décimales au plus, et n'est pas négative."
+        yield Reason("telemonitoring.rule_limit", text, compared={"place": place, "field": "margin"})
     if isinstance(condition, Threshold) and condition.count > condition.of:
         yield Reason("telemonitoring.rule_count", "« n sur m » : n est au plus m.", compared={"place": place})
 

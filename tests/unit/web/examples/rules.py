@@ -1,4 +1,4 @@
-"""Rules of télésurveillance: the list, the editor with a trial, a rule that only JSON says, the quality of alerts."""
+"""Rules of télésurveillance: the list, the editor with a trial, groups within groups, JSON, the quality of alerts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from telemed.acts.telemonitoring.rules.dry_run import DryRun
 from telemed.web import rule_words, trials
 from telemed.web.pages import rule_editor, rule_form
 from telemed.web.views import surveillance_rules as views
-from telemed.web.views.frame import Choice
+from telemed.web.views.frame import Choice, Form
 from telemed.web.views.surveillance import Filter
 from tests.unit.web.examples.frames import NOW, Example, ago
 from tests.unit.web.examples.surveillance import TODAY, WATCHING
@@ -50,7 +50,7 @@ NESTED = Rule(
     name="nested",
     label="Emboîtée",
     severity=Severity.WATCH,
-    when=AtLeast(count=1, of=(AtLeast(count=1, of=(WEIGHT_GAIN.when,)), WEIGHT_GAIN.when)),
+    when=AtLeast(count=1, of=(AtLeast(count=1, of=(WEIGHT_GAIN.when,)), WEIGHT_GAIN.when, HEAVY.when)),
 )
 EDITOR = replace(WATCHING, current="surveillance/rules")
 PATHWAYS = (Choice("insuffisance_cardiaque", "Insuffisance cardiaque chronique"), Choice("diabete", "Diabète"))
@@ -100,7 +100,9 @@ KNOWN = replace(
     rule_editor.editor_view(
         rule_form.write_form(HEAVY), CATALOGUE, rule_id="7", whom="Insuffisance cardiaque chronique"
     ),
+    sentence=rule_words.sentence(HEAVY, CATALOGUE),
     said=rule_words.sentences(HEAVY, CATALOGUE),
+    habits=rule_words.habits(HEAVY),
     dry_run=TRIAL,
     versions=(
         views.VersionLine(2, ago(60), None, "Dr Claire MARTIN", line_of(HEAVY, 2).severity, line_of(HEAVY, 2).lines),
@@ -114,7 +116,21 @@ KNOWN = replace(
         ),
     ),
 )
-RAW = rule_editor.editor_view(rule_form.write_form(NESTED), CATALOGUE, rule_id="8", whom="Diabète")
+_FAULTY = rule_form.write_form(NESTED)
+GROUPS = replace(
+    rule_editor.editor_view(
+        Form(_FAULTY.values | {"jours_3": "100"}, {"jours_3": "Un nombre entier est attendu, de 1 à 90."}),
+        CATALOGUE,
+        rule_id="8",
+        whom="Diabète",
+    ),
+    sentence=rule_words.sentence(NESTED, CATALOGUE),
+    said=rule_words.sentences(NESTED, CATALOGUE),
+    habits=rule_words.habits(NESTED),
+)
+RAW = rule_editor.editor_view(
+    Form({"mode": "json", "regle": rule_form.pretty(NESTED)}), CATALOGUE, rule_id="8", whom="Diabète"
+)
 ROW = views.QualityRow(
     name="Prise de poids",
     fired=48,
@@ -161,6 +177,7 @@ EXAMPLES: dict[str, Example] = {
     "regles": Example("Règles", "professional/rules.html", EDITOR, LIST),
     "regle-nouvelle": Example("Nouvelle règle", "professional/rule_editor.html", EDITOR, NEW),
     "regle-essayee": Example("Règle essayée", "professional/rule_editor.html", EDITOR, KNOWN),
+    "regle-groupes": Example("Règle à groupes", "professional/rule_editor.html", EDITOR, GROUPS),
     "regle-json": Example("Règle en JSON", "professional/rule_editor.html", EDITOR, RAW),
     "qualite": Example(
         "Qualité des alertes",
