@@ -40,7 +40,7 @@ def decode_cursor(cursor: str | None, *kinds: type[str] | type[int]) -> tuple[st
     except (ValueError, binascii.Error):
         keys = None
     is_ours = isinstance(keys, list) and [type(key) for key in keys] == list(kinds)
-    if not is_ours or any(isinstance(key, int) and not 0 <= key <= _GREATEST for key in keys):
+    if not is_ours or any(not 0 <= key <= _GREATEST if isinstance(key, int) else "\0" in key for key in keys):
         raise Invalid("Ce repère de page n'est pas valable : reprenez la liste au début.", field="cursor")
     return tuple(keys)
 

@@ -83,6 +83,15 @@ def require_aware(instant: datetime) -> datetime:
     return instant
 
 
+def parse_instant(text: str) -> datetime:
+    """The instant that a text names with its offset, in UTC. Raises ValueError on any other text, and where the
+    calendar ends."""
+    try:
+        return require_aware(datetime.fromisoformat(text)).astimezone(UTC)
+    except OverflowError:
+        raise ValueError("this instant is beyond the calendar") from None
+
+
 def civil_date(instant: datetime, territory: Territory) -> date:
     """The day on the wall calendar of `territory` at `instant` (aware)."""
     return require_aware(instant).astimezone(territory.zone).date()

@@ -15,7 +15,7 @@ from telemed.acts.teleconsultation.service.booking import BookingRequest
 from telemed.acts.teleconsultation.service.overview import ActView
 from telemed.api.auth import only
 from telemed.kernel.caller import Role
-from telemed.kernel.clock import Territory, day_bounds, is_ambiguous, resolve_local
+from telemed.kernel.clock import Territory, day_bounds, is_ambiguous, parse_instant, resolve_local
 from telemed.kernel.errors import Conflict, DomainError, Invalid, Refused
 from telemed.kernel.messages import Channel
 from telemed.kernel.period import Interval
@@ -251,7 +251,7 @@ def _day_asked(visitor: Visitor, place: Workplace) -> date:
 def _cursor(visitor: Visitor) -> tuple[datetime, UUID] | None:
     at, _, name = visitor.request.query.get("apres", "").partition("~")
     try:
-        return datetime.fromisoformat(at), UUID(name)
+        return parse_instant(at), UUID(name)
     except ValueError:
         return None
 

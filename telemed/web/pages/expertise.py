@@ -15,6 +15,7 @@ from telemed.acts.teleexpertise.model import Actor, State
 from telemed.acts.teleexpertise.service.access import CARERS
 from telemed.acts.teleexpertise.service.lists import CaseView
 from telemed.api.auth import only
+from telemed.kernel.clock import parse_instant
 from telemed.professionals.model import Professional, medical_professions
 from telemed.web import expertise_words, french, words
 from telemed.web.pages.page import Pages, Visitor, Workplace, open_workplace
@@ -169,8 +170,7 @@ def _shortened(text: str) -> str:
 def _place_asked(visitor: Visitor) -> tuple[datetime, UUID] | None:
     at, _, name = visitor.request.query.get("apres", "").partition("~")
     try:
-        instant = datetime.fromisoformat(at)
-        return (instant, UUID(name)) if instant.tzinfo else None
+        return parse_instant(at), UUID(name)
     except ValueError:
         return None
 

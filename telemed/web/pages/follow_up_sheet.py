@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from aiohttp import web
@@ -20,7 +20,7 @@ from telemed.acts.telemonitoring.model.follow_up import (
 from telemed.acts.telemonitoring.model.quarantine import Place
 from telemed.acts.telemonitoring.model.rights import find_actor
 from telemed.acts.telemonitoring.service.sheets import Sheet
-from telemed.kernel.clock import civil_date
+from telemed.kernel.clock import civil_date, parse_instant
 from telemed.web import follow_up_words, french, words
 from telemed.web.pages.follow_up_cards import UNKNOWN, devices_card, limits_card, prescriptions_card, team_card
 from telemed.web.pages.follow_up_curves import curve_json, curves_card
@@ -188,7 +188,9 @@ def read_place(key: str) -> Place:
     """Raises ValueError on what is no key of ours."""
     try:
         device, signal, component, at, version = json.loads(key)
-        return Place(UUID(device), str(signal), str(component), datetime.fromisoformat(at), int(version))
+        if "\0" in f"{signal}{component}":
+            raise ValueError("no name holds that")
+        return Place(UUID(device), str(signal), str(component), parse_instant(at), int(version))
     except (TypeError, AttributeError) as err:
         raise ValueError("this names no measure") from err
 

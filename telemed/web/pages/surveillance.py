@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -18,6 +17,7 @@ from telemed.acts.telemonitoring.service.alert_lists import AlertLine as ListedA
 from telemed.acts.telemonitoring.service.alert_pictures import AlertPicture
 from telemed.acts.telemonitoring.service.alert_work import Grasp
 from telemed.api.auth import only
+from telemed.kernel.clock import parse_instant
 from telemed.kernel.errors import Conflict
 from telemed.web import forms, sparks, surveillance_words
 from telemed.web.pages.page import Pages, Visitor, Workplace, open_workplace
@@ -226,8 +226,7 @@ def _place_asked(visitor: Visitor) -> AlertPlace | None:
     parts = visitor.request.query.get("apres", "").split("~")
     try:
         rank, at, name = parts
-        instant = datetime.fromisoformat(at)
-        return AlertPlace(int(rank), instant, UUID(name)) if instant.tzinfo and rank in ("0", "1", "2") else None
+        return AlertPlace(int(rank), parse_instant(at), UUID(name)) if rank in ("0", "1", "2") else None
     except ValueError:
         return None
 

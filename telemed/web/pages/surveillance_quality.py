@@ -87,7 +87,8 @@ def _address(by: Grouping, days: int, **more: str) -> str:
 
 def _place_asked(visitor: Visitor) -> QualityPlace | None:
     fired, mark, key = visitor.request.query.get("apres", "").partition("~")
-    return QualityPlace(int(fired), key) if mark and fired.isascii() and fired.isdecimal() and len(fired) < 10 else None
+    is_ours = mark and fired.isascii() and fired.isdecimal() and len(fired) < 10 and "\0" not in key
+    return QualityPlace(int(fired), key) if is_ours else None
 
 
 def _next(page: QualityPage, by: Grouping, days: int) -> str:

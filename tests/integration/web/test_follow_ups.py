@@ -168,6 +168,12 @@ async def test_a_measure_set_aside_counts_once_a_nurse_says_so(site: Site, patie
     assert "la dernière" not in page
     keys = [html.unescape(one) for one in re.findall(r'name="mesure" value="([^"]+)"', page)]
     assert len(keys) == 2
+    for wrong in (
+        "[1]",
+        keys[0].replace("weight", "\\u0000"),
+        re.sub(r"\d{4}-\d\d-\d\dT[^\"]+", "0001-01-01T00:00+14:00", keys[0]),
+    ):
+        assert (await nurse.post(f"{home}/mises-de-cote", {"mesure": wrong, "reponse": "compter"})).status == 404
     counted = await nurse.post(f"{home}/mises-de-cote", {"mesure": keys[0], "reponse": "compter"})
     assert "Mesure confirmée" in counted.text
     assert "la dernière 350 kg" in plain(counted.text)

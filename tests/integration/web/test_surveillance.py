@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import time, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 import pytest_asyncio
@@ -225,6 +226,10 @@ async def test_filters_narrow_and_silence_is_said(ward: Ward) -> None:
     assert len(addresses(await ward.nurse.get("/surveillance?parcours=insuffisance_cardiaque"))) == 2
     assert addresses(await ward.nurse.get("/surveillance?parcours=diabete")) == []
     assert len(addresses(await ward.nurse.get("/surveillance?vue=nothing&gravite=x&apres=~~"))) == 2
+    for end in ("0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:59-14:00", "2026-11-22T10:00:00"):
+        nowhere = await ward.nurse.get(f"/surveillance?apres=0~{end}~{UUID(int=1)}")
+        assert len(addresses(nowhere)) == 2
+    assert (await ward.nurse.get("/surveillance/qualite?apres=5~%00")).status == 200
     assert "Plus aucune mesure" in (await ward.nurse.get("/surveillance")).text
     ward.site.clock.advance(timedelta(days=3))
     await ward.nurse.sign_in(LOGINS["nurse"], ward.site.clock)

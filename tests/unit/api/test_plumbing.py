@@ -63,12 +63,14 @@ def test_the_nearest_untrusted_hop_counts_not_what_the_client_claims() -> None:
     assert address("nonsense", trusted=frozenset({"10.0.0.9"})) == "10.0.0.9"
 
 
-@given(st.text(), st.integers(0, 2**31 - 1))
+@given(st.text(st.characters(exclude_characters="\0")), st.integers(0, 2**31 - 1))
 def test_a_cursor_comes_back(text: str, number: int) -> None:
     assert decode_cursor(encode_cursor(text, number), str, int) == (text, number)
 
 
-@pytest.mark.parametrize("cursor", ["", "!", "AAAA", encode_cursor("one"), encode_cursor(1, 2), "é"])
+@pytest.mark.parametrize(
+    "cursor", ["", "!", "AAAA", encode_cursor("one"), encode_cursor(1, 2), encode_cursor("\0", 1), "é"]
+)
 def test_a_cursor_that_we_did_not_make_is_refused(cursor: str) -> None:
     with pytest.raises(Invalid):
         decode_cursor(cursor, str, int)

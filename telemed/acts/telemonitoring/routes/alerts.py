@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Annotated
 from uuid import UUID
 
@@ -32,6 +32,7 @@ from telemed.api.auth import only
 from telemed.api.operation import Operations
 from telemed.api.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor, encode_cursor
 from telemed.kernel.caller import Caller
+from telemed.kernel.clock import parse_instant
 from telemed.kernel.errors import Invalid
 
 ALERT_LISTS = web.AppKey("alert_lists", AlertLists)
@@ -156,6 +157,6 @@ def _place_of(cursor: str | None) -> AlertPlace | None:
     if keys is None:
         return None
     try:
-        return AlertPlace(int(keys[0]), datetime.fromisoformat(str(keys[1])).astimezone(UTC), UUID(str(keys[2])))
-    except (ValueError, OverflowError):
+        return AlertPlace(int(keys[0]), parse_instant(str(keys[1])), UUID(str(keys[2])))
+    except ValueError:
         raise Invalid("Ce repère de page n'est pas valable : reprenez la liste au début.", field="cursor") from None
