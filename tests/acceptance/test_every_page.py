@@ -289,6 +289,46 @@ async def test_a_patient_keys_in_by_keyboard_on_his_phone(scene: Scene, new_wind
     assert [trouble for trouble in troubles if trouble] == []
 
 
+async def test_a_patient_keys_in_without_a_script(scene: Scene, new_window: NewWindow) -> None:
+    """The whole of his page by links and forms alone: questions answered, changed, sent; a measure doubted, kept,
+    corrected, taken back; and on each page, that it is no emergency service."""
+    nurse, place = scene.practice.callers["ines.marchand"], 7
+    known = await scene.services.telemonitoring.care.follow_ups.page(nurse, patient_id=scene.practice.patients[place])
+    page = await (await new_window(is_phone=True, has_scripts=False)).new_page()
+
+    async def press(name: str, heading: str) -> None:
+        await page.get_by_role("button", name=name).first.click()
+        await expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+        await expect(page.locator(".not-urgent")).to_contain_text("appelez le 15")
+
+    await page.goto(await scene.services.own_pages.links.make_link(nurse, known[0].id))
+    born = PATIENTS[place].born_on
+    for label, part in (("Jour", born.day), ("Mois", born.month), ("Année", born.year)):
+        await page.get_by_label(label).fill(str(part))
+    await press("Continuer", "Bonjour Paul")
+    await page.get_by_role("link", name="Votre cœur aujourd’hui").click()
+    for answer in ("Oui, même au repos", "Non", "Oui", "Oui, tous"):
+        await page.get_by_label(answer, exact=True).check()
+        await page.get_by_role("button", name="Continuer").click()
+    await page.get_by_text("appelez le 15 maintenant").wait_for()
+    await page.get_by_role("button", name="Modifier : Par rapport").click()
+    await page.get_by_label("Non, comme d’habitude").check()
+    await press("Continuer", "Vos réponses")
+    assert await page.get_by_text("appelez le 15 maintenant").count() == 0
+    await press("Envoyer à mon équipe", "C’est noté, merci")
+    await page.goto(f"{scene.base_url}/suivi/mesures/weight")
+    await page.get_by_label("Poids").fill("766")
+    await press("Noter", "Est-ce bien cela\u00a0?")
+    await press("Non, corriger", "Combien pesez-vous\u00a0?")
+    await page.get_by_label("Poids").fill("76,6")
+    await press("Noter", "C’est noté, merci")
+    await page.get_by_role("link", name="Corriger").click()
+    await page.get_by_label("Poids").fill("76,4")
+    await press("Noter", "C’est noté, merci")
+    await press("Retirer", "Poids")
+    await page.get_by_text("Vous avez retiré cette saisie").wait_for()
+
+
 async def _focus(page: Page, label: str) -> None:
     """Go on by Tab until the field of this label has the focus. Raises AssertionError when Tab never comes there."""
     target = page.get_by_label(label, exact=True)

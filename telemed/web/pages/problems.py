@@ -14,6 +14,7 @@ from telemed.web.pages.page import RENDERING, SERVICES
 from telemed.web.views.frame import Frame, ReasonLine
 from telemed.web.views.problems import ProblemView
 
+_FOLLOWED = "/suivi"
 _KEPT = "Rien n’a été modifié."
 _WORDS: dict[int, tuple[str, str, str]] = {
     400: ("Cette demande n’est pas lisible", "La page a envoyé quelque chose d’inattendu.", "Revenez et recommencez."),
@@ -53,6 +54,7 @@ def show_problem(request: web.Request, problem: Problem) -> web.Response:
         back_label=door.label,
         reasons=reasons,
         request_id=problem.request_id,
+        is_follow_up=door.home == _FOLLOWED,
     )
     frame = Frame(now=request.app[SERVICES].clock.now())
     text = request.app[RENDERING].render("errors/problem.html", frame, view=view)
@@ -73,7 +75,7 @@ def find_door(path: str) -> Door:
     if path.startswith(("/visite", "/v/")):
         return Door("/visite", "Revenir à ma visite", "/visite/naissance")
     if path == "/suivi" or path.startswith(("/suivi/", "/s/")):
-        return Door("/suivi", "Revenir à mon suivi", "/suivi/naissance")
+        return Door(_FOLLOWED, "Revenir à mon suivi", "/suivi/naissance")
     return Door("/", "Aller à l’accueil")
 
 

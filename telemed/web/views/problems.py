@@ -9,7 +9,7 @@ from telemed.web.views.frame import ReasonLine
 
 @dataclass(frozen=True)
 class ProblemView:
-    """`request_id` lets a person quote the case without telling anything."""
+    """`request_id` lets a person quote the case without telling anything; `is_follow_up`: a followed patient reads."""
 
     status: int
     title: str
@@ -20,3 +20,4 @@ class ProblemView:
     back_label: str
     reasons: tuple[ReasonLine, ...] = ()
     request_id: str = ""
+    is_follow_up: bool = False

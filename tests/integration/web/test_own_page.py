@@ -219,4 +219,6 @@ async def test_taking_the_agreement_back_ends_the_follow_up_and_its_page(
 
 @pytest.mark.parametrize("path", ["/suivi/questions/{}", "/suivi/saisies/{}", "/suivi/saisies/x", "/suivi/mesures/{}"])
 async def test_what_is_not_hers_does_not_exist(site: Site, follow_up: FollowUp, phone: Window, path: str) -> None:
-    assert (await phone.get(path.format(new_id()))).status == 404
+    gone = await phone.get(path.format(new_id()))
+    assert gone.status == 404
+    assert '<a href="tel:15">appelez le 15</a>' in gone.text
