@@ -28,6 +28,7 @@ def page_services(services: Services) -> PageServices:
         practices=services.practices,
         patients=services.patients,
         merges=services.merges,
+        deaths=services.deaths,
         consents=services.consents,
         bookings=services.booking,
         links=services.links,

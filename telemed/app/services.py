@@ -27,6 +27,7 @@ from telemed.acts.teleconsultation.service.visit import VisitService
 from telemed.acts.teleexpertise.service.calls import CallRooms
 from telemed.acts.teleexpertise.service.casework import Casework
 from telemed.acts.teleexpertise.service.consents import CaseConsents
+from telemed.acts.telemonitoring.service.deaths import EndOfLife
 from telemed.adapters.cap_guard import CapOfBilling
 from telemed.adapters.rooms import EveryRoom, ExpertiseRooms, SignalingRooms, TeleconsultationRooms
 from telemed.adapters.sms_gateway.client import SmsGatewaySender
@@ -49,7 +50,7 @@ from telemed.consent.store import published_wordings
 from telemed.kernel.clock import Clock, SystemClock
 from telemed.kernel.messages import Channel, MessageSender
 from telemed.law.law import Law
-from telemed.patients.service import MergeService, PatientService
+from telemed.patients.service import DeathService, MergeService, PatientService
 from telemed.professionals.service import (
     EnrolmentService,
     PasswordSignIn,
@@ -116,6 +117,7 @@ class Services:
     quota_reader: QuotaReader
     accompaniments: AccompanimentService
     merges: MergeService
+    deaths: DeathService
     live: Live
     subscribers: dict[str, Subscriber] = field(default_factory=dict)
     jobs: list[Job] = field(default_factory=list)
@@ -153,8 +155,7 @@ def build_services(
     records, tokens = RoomRecords(database=ground.database, clock=clock), RoomTokens(room_keys(settings), now=clock.now)
     rooms = SignalingRooms(tokens=tokens, clock=clock)
     follow_links, experts = build_follow_links(ground, senders), build_experts(ground)
-    documents = build_documents(ground, senders=senders, pages=follow_links)
-    people = build_people(ground, experts)
+    people, documents = build_people(ground, experts), build_documents(ground, senders=senders, pages=follow_links)
     services = Services(
         settings=settings,
         clock=clock,
@@ -187,6 +188,7 @@ def build_services(
         attachments=build_attachments(ground, casework),
         accounting=build_accounting(**common(ground), law=ground.law),
         merges=MergeService(**common(ground), on_merge=(billing["quotas"],)),
+        deaths=build_deaths(ground, telemonitoring),
         live=build_live(ground, people["sessions"], experts.presence),
     )
     return _connected(services)
@@ -248,6 +250,14 @@ def build_patients(ground: Ground, quotas: QuotaService) -> PatientService:
         territory_of=lambda session, practice_id: PracticeStore(session).territory_of(practice_id),
         may_hold_test_matricules=not ground.settings.is_production,
         on_identity=(quotas,),
+    )
+
+
+def build_deaths(ground: Ground, telemonitoring: Telemonitoring) -> DeathService:
+    return DeathService(
+        **common(ground),
+        territory_of=lambda session, practice_id: PracticeStore(session).territory_of(practice_id),
+        followers=(EndOfLife(steps=telemonitoring.care.steps),),
     )
 
 

@@ -214,6 +214,7 @@ def _give_people(app: web.Application, services: Services) -> None:
     app[professionals_routes.SIGN_IN_LIMITER] = RateLimiter(clock=services.clock, per_minute=per_minute)
     app[patients_routes.PATIENTS] = services.patients
     app[patients_routes.MERGES] = services.merges
+    app[patients_routes.DEATHS] = services.deaths
     app[consent_routes.CONSENTS] = services.consents
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Protocol
 from uuid import UUID
 
+from telemed.kernel.caller import Caller
 from telemed.patients.model import InsiAnswer, Traits
 from telemed.storage.uow import UnitOfWork
 
@@ -34,6 +36,14 @@ class MergeFollower(Protocol):
 
     async def follow_undo(self, uow: UnitOfWork, *, kept: UUID, absorbed: UUID) -> None:
         """They are two persons again."""
+        ...
+
+
+class DeathFollower(Protocol):
+    """What stops at once when a person is known to have died: called in the transaction that records it."""
+
+    async def follow_death(self, uow: UnitOfWork, caller: Caller, *, records: Collection[UUID]) -> None:
+        """`records` are all of the person's. Called again for a correction of the day: it must bear it."""
         ...
 
 

@@ -31,11 +31,14 @@ from telemed.patients.schemas import (
     PossibleDuplicateOut,
     PossibleDuplicates,
 )
-from telemed.patients.service import MergeService, PatientService
+from telemed.patients.schemas.deaths import DeathErrorIn, DeathIn, DeathOut
+from telemed.patients.service import DeathService, MergeService, PatientService
 
 PATIENTS = web.AppKey("patients", PatientService)
 MERGES = web.AppKey("merges", MergeService)
+DEATHS = web.AppKey("patient_deaths", DeathService)
 CARERS = only(Role.DOCTOR, Role.HEALTH_PROFESSIONAL, Role.SECRETARY)
+CLINICIANS = only(Role.DOCTOR, Role.HEALTH_PROFESSIONAL)
 operations = Operations("patients")
 
 Name = Annotated[str | None, Field(max_length=100, description="Whole words of any of the names, case ignored.")]
@@ -141,6 +144,28 @@ async def set_attending_doctor(
         caller, patient_id, rpps=body.rpps, name=body.name, from_on=body.from_on
     )
     return AttendingDoctorHistory.of(history)
+
+
+@operations.get("/patients/{patient_id}/death", access=CARERS, errors=(409,))
+async def get_death(request: web.Request, caller: Caller, patient_id: UUID) -> DeathOut:
+    """Read whether the patient is known to have died, and what was recorded of it."""
+    return DeathOut.of(await request.app[DEATHS].read(caller, patient_id))
+
+
+@operations.put("/patients/{patient_id}/death", access=CLINICIANS, errors=(409,))
+async def record_death(request: web.Request, caller: Caller, patient_id: UUID, *, body: DeathIn) -> DeathOut:
+    """Record a death, or correct its day; follow-ups end at once, with their links and the access of their devices.
+
+    Nothing is erased: the record is kept as long as the law says, counted from that day.
+    """
+    deaths = await request.app[DEATHS].record(caller, patient_id, died_on=body.died_on, source=body.source)
+    return DeathOut.of(deaths)
+
+
+@operations.post("/patients/{patient_id}/death/cancellation", access=CLINICIANS, errors=(409,))
+async def take_death_back(request: web.Request, caller: Caller, patient_id: UUID, *, body: DeathErrorIn) -> DeathOut:
+    """Say that it was recorded wrongly. What ended does not begin again by itself."""
+    return DeathOut.of(await request.app[DEATHS].take_back(caller, patient_id, reason=body.reason))
 
 
 @operations.post("/patients/{patient_id}/merge", access=CARERS, status=201, errors=(409,))

@@ -123,3 +123,23 @@ class PatientMergeRow(Table, table=True):
     change: str
     at: datetime = Field(sa_type=UtcDateTime)
     by: UUID | None = None
+
+
+class PatientDeathRow(Table, table=True):
+    """That a person died, or that this was recorded wrongly. A trigger refuses every update and deletion."""
+
+    __tablename__ = "patient_deaths"
+    __table_args__ = (
+        CheckConstraint("source IN ('certificate', 'civil_registry', 'facility', 'relative', 'other')", name="source"),
+        CheckConstraint("(died_on IS NULL) = (source IS NULL)", name="day_and_source"),
+        Index("ix_patient_deaths_patient", "patient_id", "id"),
+        Index("ix_patient_deaths_day", "died_on"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    patient_id: UUID = Field(foreign_key="patients.id")
+    died_on: date | None = None
+    source: str | None = None
+    reason: str = Field(sa_type=Encrypted("patient_deaths.reason"))
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+    recorded_by: UUID | None = None

@@ -44,6 +44,7 @@ REASONS = {
     DeliveryReason.MASKED: "Caché aux autres professionnels de santé.",
     DeliveryReason.HIDDEN_FROM_PATIENT: "Caché au patient.",
     DeliveryReason.NO_ATTENDING_DOCTOR: "Aucun médecin traitant n’est connu.",
+    DeliveryReason.DECEASED: "Le patient est décédé.",
     DeliveryReason.RPPS_UNKNOWN: "Son numéro RPPS n’est pas connu\u00a0: remettez-lui le PDF.",
     DeliveryReason.MSSANTE_NOT_CONNECTED: "MSSanté n’est pas raccordée.",
     DeliveryReason.DMP_NOT_CONNECTED: "Le DMP n’est pas raccordé\u00a0: il partira quand il le sera.",

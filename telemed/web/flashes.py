@@ -48,6 +48,8 @@ _TEXTS: dict[str, tuple[str, Tone]] = {
     "identity-checked": ("Contrôle d’identité enregistré.", Tone.FINE),
     "identity-doubted": ("Doute signalé. L’INS ne sort plus du cabinet.", Tone.SOON),
     "consent-recorded": ("Réponse du patient enregistrée.", Tone.FINE),
+    "death-recorded": ("Décès noté. Les suivis à distance sont arrêtés.", Tone.SOON),
+    "death-taken-back": ("Décès noté à tort\u00a0: c’est corrigé. Rien ne reprend de soi-même.", Tone.FINE),
     "saved": ("Enregistré.", Tone.FINE),
     "report-signed": ("Compte rendu signé et scellé.", Tone.FINE),
     "account-suspended": ("Compte suspendu. Ses sessions sont fermées.", Tone.SOON),

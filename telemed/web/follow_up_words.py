@@ -36,7 +36,7 @@ _END_REASONS = {
     EndReason.NOT_RENEWED: "Prescription non renouvelée",
     EndReason.NOT_STARTED: "Jamais commencé",
 }
-_CHOSEN_ENDS = tuple(EndReason)[:6]
+_CHOSEN_ENDS = tuple(one for one in tuple(EndReason)[:6] if one is not EndReason.DEATH)
 ROLES = {
     TeamRole.RESPONSIBLE: "Médecin responsable",
     TeamRole.DOCTOR: "Médecin",
@@ -84,7 +84,7 @@ def sentence(follow_up: FollowUp) -> str:
 
 
 def end_choices() -> tuple[Choice, ...]:
-    """Why people end a follow-up; time and patients have their own reasons."""
+    """Why people end a follow-up; time and patients have their own reasons, a death has its own gesture."""
     return tuple(Choice(one.value, _END_REASONS[one]) for one in _CHOSEN_ENDS)
 
 

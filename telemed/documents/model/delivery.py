@@ -50,6 +50,7 @@ class DeliveryReason(StrEnum):
     HIDDEN_FROM_PATIENT = "hidden_from_patient"
     NO_ATTENDING_DOCTOR = "no_attending_doctor"
     RPPS_UNKNOWN = "rpps_unknown"
+    DECEASED = "deceased"
     MSSANTE_NOT_CONNECTED = "mssante_not_connected"
     DMP_NOT_CONNECTED = "dmp_not_connected"
     INS_NOT_QUALIFIED = "ins_not_qualified"
@@ -58,12 +59,13 @@ class DeliveryReason(StrEnum):
 @dataclass(frozen=True)
 class Addressees:
     """Whom a report of télésurveillance is for: by RPPS, empty where it is not known. `attending`: the médecin
-    traitant; `may_leave`: does the identity allow the DMP (R-5)?"""
+    traitant; `may_leave`: does the identity allow the DMP (R-5)? `is_dead`: the patient is told nothing any more."""
 
     author: str
     prescriber: str
     attending: str
     may_leave: bool
+    is_dead: bool = False
 
     def rpps_of(self, recipient: Recipient) -> str:
         """Empty for who is no doctor."""

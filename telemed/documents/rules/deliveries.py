@@ -15,6 +15,8 @@ from telemed.documents.model import (
 from telemed.kernel.clock import Territory, resolve_local
 
 Planned = tuple[Recipient, DeliveryStep, DeliveryReason]
+_TO_TELL = (DeliveryStep.QUEUED, DeliveryReason.TO_TELL)
+_DECEASED = (DeliveryStep.WITHHELD, DeliveryReason.DECEASED)
 _MORNING, _EVENING = time(8), time(20)
 _HIDDEN = frozenset({Visibility.INVISIBLE_PATIENT, Visibility.INVISIBLE_REPRESENTANTS_LEGAUX})
 
@@ -49,7 +51,7 @@ def plan_monitoring(people: Addressees) -> tuple[Planned, ...]:
     return (
         (Recipient.PRESCRIBER, *_to_prescriber(people)),
         (Recipient.MEDECIN_TRAITANT, *_to_attending(people)),
-        (Recipient.PATIENT, DeliveryStep.QUEUED, DeliveryReason.TO_TELL),
+        (Recipient.PATIENT, *(_DECEASED if people.is_dead else _TO_TELL)),
         (Recipient.DMP, *_to_dmp(may_leave=people.may_leave)),
     )
 

@@ -34,7 +34,7 @@ from telemed.kernel.events import Event
 from telemed.kernel.ids import new_id
 from telemed.kernel.messages import Channel, DeliveryState, MessageSender, OutgoingMessage
 from telemed.patients.model import Contact
-from telemed.patients.store import PatientStore
+from telemed.patients.store import DeathStore, PatientStore
 from telemed.professionals.store import ProfessionalStore
 from telemed.storage.engine import Database
 from telemed.storage.uow import UnitOfWork
@@ -154,6 +154,12 @@ class DeliveryService:
         """He opens it on his own page where he has one; else whoever cares for him hands it over."""
         async with self._database.read() as session:
             patient = await PatientStore(session).find(document.patient_id)
+            died_on = await DeathStore(session).died_on(document.patient_id)
+        if died_on is not None:
+            await self._write(
+                document.identity.document_id, Recipient.PATIENT, DeliveryStep.WITHHELD, DeliveryReason.DECEASED
+            )
+            return
         contact = patient.contact if patient else Contact()
         found = {Channel.EMAIL: contact.email or "", Channel.SMS: contact.phone or ""}
         ways = {channel: address for channel, address in found.items() if address}

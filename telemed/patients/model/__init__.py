@@ -1,5 +1,6 @@
 """Facts about a patient: strict traits, the two axes of the identity's status, contact data, attending doctor."""
 
+from telemed.patients.model.death import DeathRecord, DeathSource
 from telemed.patients.model.identity import (
     CheckMethod,
     DoubtReason,
@@ -49,6 +50,8 @@ __all__ = [
     "BirthDate",
     "CheckMethod",
     "Contact",
+    "DeathRecord",
+    "DeathSource",
     "DoubtReason",
     "Identity",
     "IdentityChange",

@@ -36,14 +36,14 @@ class AttendingDoctorStore:
 
     async def attending_doctors(self, patient_id: UUID) -> tuple[AttendingDoctor, ...]:
         """The person's whole history, the oldest start first: what `attending_doctor_on` reads (R-17)."""
-        of_person = _records_of_persons([patient_id])
+        of_person = records_of_persons([patient_id])
         query = select(AttendingDoctorRow).join(of_person, of_person.c.record == col(AttendingDoctorRow.patient_id))
         rows = await self._session.scalars(query.order_by(col(AttendingDoctorRow.from_on), col(AttendingDoctorRow.id)))
         return tuple(AttendingDoctor(row.from_on, row.recorded_at, row.rpps, row.name) for row in rows)
 
     async def own_patients(self, rpps: str, patient_ids: Sequence[UUID], day: date) -> set[UUID]:
         """Of these patients, those whose médecin traitant this doctor is on `day` (R-17), in one statement."""
-        of_persons = _records_of_persons(set(patient_ids))
+        of_persons = records_of_persons(set(patient_ids))
         query = (
             select(of_persons.c.asked, col(AttendingDoctorRow.rpps))
             .join(of_persons, of_persons.c.record == col(AttendingDoctorRow.patient_id))
@@ -54,7 +54,7 @@ class AttendingDoctorStore:
         return {patient_id for patient_id, doctor in latest.items() if doctor == rpps}
 
 
-def _records_of_persons(patient_ids: Iterable[UUID]) -> Subquery:
+def records_of_persons(patient_ids: Iterable[UUID]) -> Subquery:
     """Pairs (`asked`, `record`): up from each record asked for to the one that took it in, then all that this holds."""
     up = (
         select(col(PatientRow.id).label("asked"), col(PatientRow.id).label("record"), col(PatientRow.merged_into))

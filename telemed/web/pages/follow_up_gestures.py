@@ -15,6 +15,7 @@ from telemed.acts.telemonitoring.model.quarantine import Verdict
 from telemed.kernel.errors import Conflict, Invalid, NotFound, Refused
 from telemed.web import forms
 from telemed.web.pages import follow_up_forms as asked
+from telemed.web.pages.deaths import record_typed
 from telemed.web.pages.follow_up_draft import follow_up_id_of, render_step
 from telemed.web.pages.follow_up_sheet import read_place, render_sheet
 from telemed.web.pages.follow_ups import CARER
@@ -240,6 +241,17 @@ async def stop(visitor: Visitor) -> web.Response:
         typed, service = forms.read(asked.StopForm, form), visitor.services.telemonitoring.follow_ups
         await service.stop(visitor.known, follow_up_id_of(visitor), end_reason=typed.fin_motif, reason=typed.fin_texte)
         return "follow-up-stopped"
+
+    return await _do(visitor, "", "conduite", gesture)
+
+
+@pages.post("/surveillance/{id}/deces", CARER)
+async def record_death(visitor: Visitor) -> web.Response:
+    """On the patient, not on this follow-up alone: all that follow him end."""
+
+    async def gesture(form: Form) -> str:
+        await record_typed(visitor, form, (await _follow_up(visitor)).patient_id)
+        return "death-recorded"
 
     return await _do(visitor, "", "conduite", gesture)
 

@@ -182,7 +182,7 @@ def _sending_lines(sendings: Sequence[Sending]) -> tuple[SendingLine, ...]:
 
 def _sending_line(one: Delivery) -> SendingLine:
     is_on_its_way = one.reason is DeliveryReason.TO_TELL
-    is_settled = one.reason in (DeliveryReason.IS_AUTHOR, DeliveryReason.IS_PRESCRIBER)
+    is_settled = one.reason in (DeliveryReason.IS_AUTHOR, DeliveryReason.IS_PRESCRIBER, DeliveryReason.DECEASED)
     is_patient, is_to_dmp = one.recipient is Recipient.PATIENT, one.recipient is Recipient.DMP
     return SendingLine(
         to=RECIPIENTS[one.recipient],
@@ -190,5 +190,5 @@ def _sending_line(one: Delivery) -> SendingLine:
         words=advice_of(one),
         at=one.at,
         key="" if is_on_its_way or is_settled or is_to_dmp else one.recipient.value,
-        may_be_given=is_patient and one.step is not DeliveryStep.HANDED_OVER,
+        may_be_given=is_patient and not is_settled and one.step is not DeliveryStep.HANDED_OVER,
     )

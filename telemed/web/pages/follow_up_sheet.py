@@ -22,6 +22,7 @@ from telemed.acts.telemonitoring.model.rights import find_actor
 from telemed.acts.telemonitoring.service.sheets import Sheet
 from telemed.kernel.clock import civil_date, parse_instant
 from telemed.web import follow_up_words, french, words
+from telemed.web.death_words import SOURCE_CHOICES
 from telemed.web.pages.follow_up_cards import UNKNOWN, devices_card, limits_card, prescriptions_card, team_card
 from telemed.web.pages.follow_up_curves import curve_json, curves_card
 from telemed.web.pages.follow_up_draft import follow_up_id_of
@@ -121,6 +122,7 @@ async def _render(
         topics=follow_up_words.topic_choices(),
         months=tuple(_months(sheet)),
         end_reasons=follow_up_words.end_choices(),
+        death_sources=SOURCE_CHOICES,
         gestures=_gestures(visitor, follow_up),
         has_ended=not is_living,
         mutes=tuple(one for one in mutes if not one.is_over),

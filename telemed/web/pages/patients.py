@@ -32,6 +32,7 @@ from telemed.patients.model import (
 )
 from telemed.patients.service import PatientDraft
 from telemed.web import forms, french, words
+from telemed.web.death_words import death_card
 from telemed.web.pages.merges import find_kept
 from telemed.web.pages.page import Pages, Visitor, Workplace, open_workplace
 from telemed.web.pages.patient_search import find_patients
@@ -130,10 +131,9 @@ async def create(visitor: Visitor) -> web.Response:
 @pages.get("/patientele/{id}", _KEEPING)
 async def show_patient(visitor: Visitor) -> web.Response:
     """The sheet; that of a merged record is the one of the person."""
-    place = await open_workplace(visitor, "patients")
     if kept_id := await find_kept(visitor, _patient_id(visitor)):
         return visitor.go(f"/patientele/{kept_id}", flash="patient-is-here")
-    return await _show_sheet(visitor, place, None)
+    return await show_sheet(visitor, None)
 
 
 @pages.post("/patientele/{id}/contact", _KEEPING)
@@ -149,9 +149,9 @@ async def save_contact(visitor: Visitor) -> web.Response:
             visitor.known, patient.id, lambda draft: replace(draft, contact=contact), version=patient.version
         )
     except forms.FormError as err:
-        return await _show_sheet(visitor, place, err.form, status=422)
+        return await show_sheet(visitor, err.form, status=422)
     except (Invalid, Refused, Conflict) as err:
-        return await _show_sheet(visitor, place, forms.refused(form, err), status=422)
+        return await show_sheet(visitor, forms.refused(form, err), status=422)
     return visitor.go(f"/patientele/{patient.id}", flash="contact-saved")
 
 
@@ -223,8 +223,10 @@ def _show_form(
     return visitor.render("professional/patient_form.html", place.frame, view, status=status)
 
 
-async def _show_sheet(visitor: Visitor, place: Workplace, form: Form | None, *, status: int = 200) -> web.Response:
-    services, caller, patient_id = visitor.services, visitor.known, _patient_id(visitor)
+async def show_sheet(visitor: Visitor, form: Form | None, *, status: int = 200) -> web.Response:
+    """The sheet; `form` is what was typed on it and refused."""
+    place, services = await open_workplace(visitor, "patients"), visitor.services
+    caller, patient_id = visitor.known, _patient_id(visitor)
     patient = await services.patients.get(caller, patient_id)
     alike = [one.patient_id for one in await services.patients.duplicates(caller, patient_id)]
     others = await services.patients.names(caller, alike) if alike else {}
@@ -249,7 +251,7 @@ async def _show_sheet(visitor: Visitor, place: Workplace, form: Form | None, *, 
         birth_place=known.birth_place or "Pas encore demandé",
         age=words.age(known.birth_date, place.frame.today),
         status=words.status_card(patient.identity),
-        contact_form=form or _contact_form(patient),
+        contact_form=_typed_over(_contact_form(patient), form),
         proofs=words.PROOFS,
         methods=_METHODS,
         doubts=words.DOUBTS,
@@ -264,8 +266,17 @@ async def _show_sheet(visitor: Visitor, place: Workplace, form: Form | None, *, 
         is_clinical=is_clinical,
         may_book=caller.has_role(Role.DOCTOR, Role.SECRETARY),
         may_ask=caller.has_role(Role.DOCTOR, Role.HEALTH_PROFESSIONAL),
+        death=death_card(
+            await services.deaths.read(caller, patient_id),
+            may_record=caller.has_role(Role.DOCTOR, Role.HEALTH_PROFESSIONAL),
+        ),
     )
     return visitor.render("professional/patient.html", place.frame, view, status=status)
+
+
+def _typed_over(known: Form, typed: Form | None) -> Form:
+    """What is known, with what was just typed in its place."""
+    return known if typed is None else Form({**known.values, **typed.values}, typed.errors)
 
 
 def _act_line(one: ActView) -> ActLine:

@@ -55,7 +55,7 @@ from telemed.experts.service.profiles import ProfileService
 from telemed.experts.service.teams import TeamService
 from telemed.kernel.clock import Clock
 from telemed.law.law import Law
-from telemed.patients.service import MergeService, PatientService
+from telemed.patients.service import DeathService, MergeService, PatientService
 from telemed.professionals.service import (
     EnrolmentService,
     PasswordSignIn,
@@ -139,6 +139,7 @@ class PageServices:
     practices: PracticeService
     patients: PatientService
     merges: MergeService
+    deaths: DeathService
     consents: ConsentService
     bookings: BookingService
     links: LinkService

@@ -361,6 +361,7 @@ class SheetView:
     topics: tuple[Choice, ...] = ()
     months: tuple[MonthLine, ...] = ()
     end_reasons: tuple[Choice, ...] = ()
+    death_sources: tuple[Choice, ...] = ()
     gestures: Gestures = Gestures()
     warnings: tuple[ReasonLine, ...] = ()
     reports: tuple[NavItem, ...] = field(default=())

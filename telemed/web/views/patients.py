@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
 from telemed.web.views.frame import Badge, Choice, Form, ReasonLine
 
@@ -102,6 +102,17 @@ class MergeView:
 
 
 @dataclass(frozen=True)
+class DeathCard:
+    """What is known of the patient's death; `lines` are everything that was recorded of it, the newest first."""
+
+    died_on: date | None = None
+    source: str = ""
+    sources: tuple[Choice, ...] = ()
+    may_record: bool = False
+    lines: tuple[tuple[datetime, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class PatientView:
     """The sheet. The tuples of clinical content stay empty for a secretary.
 
@@ -131,6 +142,7 @@ class PatientView:
     is_clinical: bool = True
     may_book: bool = True
     may_ask: bool = False
+    death: DeathCard = field(default_factory=DeathCard)
 
 
 @dataclass(frozen=True)

@@ -159,3 +159,27 @@ async def test_what_did_not_arrive_says_what_to_do(
     )
     found = await nurse.post(f"{base}/envois", {"destinataire": "medecin_traitant"})
     assert "Envoi demandé" in found.text
+
+
+async def test_a_death_noted_from_a_follow_up_ends_it_and_tells_the_patient_nothing(
+    site: Site, patient: Patient
+) -> None:
+    follow_up = await make_follow_up(site.services, site.people.doctor, patient)
+    nurse, home = await site.signed_in("nurse"), f"/surveillance/{follow_up.id}"
+    missing = await nurse.post(f"{home}/deces", {"deces_source": "relative"})
+    assert (missing.status, "deces_le" in missing.text) == (422, True)
+    ahead = await nurse.post(f"{home}/deces", {"deces_le": "2027-01-01", "deces_source": "relative"})
+    assert (ahead.status, "Un décès n’est pas daté de l’avenir." in plain(ahead.text)) == (422, True)
+    noted = await nurse.post(f"{home}/deces", {"deces_le": "2026-11-24", "deces_source": "relative"})
+    assert "Décès noté. Les suivis à distance sont arrêtés." in plain(noted.text)
+    sheet = plain((await nurse.get(f"/patientele/{patient.id}")).text)
+    assert "Décédée le 24 novembre 2026 (proche)" in sheet
+    await sign(site, follow_up)
+    assert texts(site) == []
+    page = plain((await nurse.get(f"{home}/rapports/fin")).text)
+    assert "Le patient est décédé." in page
+    wrong = await nurse.post(f"/patientele/{patient.id}/deces/annuler", {"deces_raison": " "})
+    assert wrong.status == 422
+    back = await nurse.post(f"/patientele/{patient.id}/deces/annuler", {"deces_raison": "Homonyme"})
+    assert "Noté à tort : Homonyme" in plain(back.text)
+    assert "Décédée le" not in plain(back.text)

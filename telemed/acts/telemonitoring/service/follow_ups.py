@@ -37,7 +37,7 @@ from telemed.kernel.errors import Conflict, Invalid, NotFound, Refused
 from telemed.kernel.ids import new_id
 from telemed.kernel.period import DayRange
 from telemed.law.law import Law
-from telemed.patients.store import PatientStore
+from telemed.patients.store import DeathStore, PatientStore
 from telemed.professionals.store import PracticeStore
 from telemed.storage.engine import Database
 from telemed.storage.uow import UnitOfWork
@@ -116,6 +116,8 @@ class FollowUpService(FollowUpReader):
             patient = await PatientStore(uow.session).find(patient_id)
             if patient is None or caller.practice_id is None or patient.practice_id != caller.practice_id:
                 raise NotFound("Ce patient n'existe pas ou n'est pas de votre cabinet.")
+            if await DeathStore(uow.session).died_on(patient.id) is not None:
+                raise Conflict("Ce patient est décédé : aucun suivi ne commence.", code="patient.deceased")
             plan = await self._plan(uow, caller, draft)
             follow_up = FollowUp(new_id(), caller.practice_id, patient.id, FollowUpState.DRAFT, plan, created_at=now)
             timed = self._steps.timed(follow_up, None)
@@ -274,7 +276,10 @@ class FollowUpService(FollowUpReader):
             return await self._steps.flag_if_due(uow, renewed)
 
     async def stop(self, caller: Caller, follow_up_id: UUID, *, end_reason: EndReason, reason: str) -> FollowUp:
-        """End it, with why."""
+        """End it, with why. Raises Conflict: over, or a death, which is recorded on the patient and ends them all."""
+        if end_reason is EndReason.DEATH:
+            text = "Notez le décès dans le dossier du patient : il arrête tous ses suivis."
+            raise Conflict(text, code="telemonitoring.death_unrecorded")
         async with self._database.begin() as uow:
             follow_up = await self._steps.open(uow, caller, follow_up_id, "stop")
             return await self._steps.take(

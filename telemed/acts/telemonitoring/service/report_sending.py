@@ -24,7 +24,7 @@ from telemed.kernel.caller import Caller
 from telemed.kernel.clock import Clock, civil_date
 from telemed.kernel.errors import NotFound
 from telemed.patients.model import attending_doctor_on
-from telemed.patients.store import PatientStore
+from telemed.patients.store import DeathStore, PatientStore
 from telemed.professionals.store import ProfessionalStore
 from telemed.storage.engine import Database
 from telemed.storage.uow import UnitOfWork
@@ -52,11 +52,13 @@ class ReportSending:
         if not isinstance(report, MonitoringReport):
             raise TypeError("only the report of a télésurveillance has this plan")
         follow_up_id, doctor = report.facts.follow_up_id, report.medecin_traitant
+        died_on = await DeathStore(uow.session).died_on(prepared.filing.patient_id)
         people = Addressees(
             author=report.author.rpps,
             prescriber=await _prescriber(uow, follow_up_id),
             attending=doctor.rpps if doctor else "",
             may_leave=report.patient.matricule_to_send is not None,
+            is_dead=died_on is not None,
         )
         await self._deliveries.plan_monitoring(uow, prepared, people, page_id=follow_up_id)
 
@@ -78,6 +80,7 @@ class ReportSending:
                 prescriber=await _prescriber(uow, follow_up_id),
                 attending=(doctor.rpps if doctor else None) or "",
                 may_leave=False,
+                is_dead=await DeathStore(uow.session).died_on(follow_up.patient_id) is not None,
             )
             return await self._deliveries.send_again(
                 uow,

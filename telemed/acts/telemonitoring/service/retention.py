@@ -8,14 +8,14 @@ from uuid import UUID
 
 import structlog
 
-from telemed.acts.telemonitoring.rules.retention import YEARS, RecordFacts, may_erase
+from telemed.acts.telemonitoring.rules.retention import AFTER_DEATH, YEARS, RecordFacts, may_erase
 from telemed.acts.telemonitoring.store.follow_ups import FollowUpStore
 from telemed.acts.telemonitoring.store.retention import RetentionStore, Stretch
 from telemed.kernel.caller import SYSTEM
 from telemed.kernel.clock import Clock, Territory, civil_date
 from telemed.kernel.period import add_months
 from telemed.law.law import Law
-from telemed.patients.store import PatientStore
+from telemed.patients.store import DeathStore, PatientStore
 from telemed.storage.engine import Database
 from telemed.storage.uow import UnitOfWork
 from telemed.trace.service import Journal
@@ -43,13 +43,21 @@ class RetentionService:
     async def erase_old(self) -> int:
         """Erase the months that may be; how many were."""
         today = civil_date(self._clock.now(), Territory.METROPOLE)
-        years = self._law.on(today).value(YEARS).integer
-        limit, now = today.replace(year=today.year - years, day=1), self._clock.now()
+        now = self._clock.now()
         async with self._database.read() as session:
+            years = self._shortest(await DeathStore(session).first_death(), today)
+            limit = today.replace(year=today.year - years, day=1)
             oldest = await RetentionStore(session).oldest_ended(now - timedelta(days=365 * years))
         if oldest is None:
             return 0
         return sum([await self._erase(stretch, today) for stretch in _stretches(oldest, limit)])
+
+    def _shortest(self, first_death: date | None, today: date) -> int:
+        """The shortest term that anybody's record may have by now: younger months are not even looked at."""
+        law = self._law.on(today)
+        years, after_death = law.value(YEARS).integer, law.value(AFTER_DEATH).integer
+        is_over = first_death is not None and add_months(first_death, 12 * after_death) < today
+        return min(years, after_death) if is_over else years
 
     async def _erase(self, stretch: Stretch, today: date) -> bool:
         async with self._database.begin() as uow:
@@ -84,6 +92,7 @@ class RetentionService:
                 civil_date(contact_at, Territory.METROPOLE),
                 person.identity.traits.birth_date,
                 any(one.is_living for one in own),
+                await DeathStore(uow.session).died_on(person.id),
             )
             if not may_erase(facts, law):
                 return False

@@ -148,6 +148,12 @@ class AskingStore:
         )
         await self._session.execute(query.values(ended_at=at, next_reminder_at=None))
 
+    async def end_all(self, follow_up_id: UUID, at: datetime) -> None:
+        """Nothing is asked of this patient any more, nor is he reminded."""
+        row = AskingRow
+        query = update(row).where(col(row.follow_up_id) == follow_up_id, col(row.ended_at).is_(None))
+        await self._session.execute(query.values(ended_at=at, next_reminder_at=None))
+
     async def due(self, now: datetime, limit: int) -> list[SetAsking]:
         """Those whose patient is to be reminded by `now`, the oldest first, locked; what another has, is left to it."""
         row = AskingRow

@@ -16,7 +16,7 @@ from telemed.acts.telemonitoring.rules.retention import RecordFacts, may_erase
 from telemed.app import Services
 from telemed.kernel.clock import FrozenClock
 from telemed.kernel.ids import new_id
-from telemed.patients.model import Patient, parse_birth_date
+from telemed.patients.model import DeathSource, Patient, parse_birth_date
 from telemed.trace.store import TraceStore
 from tests.fixtures.people import People
 from tests.integration.acts.telemonitoring.enrolled import make_follow_up
@@ -45,6 +45,35 @@ def test_a_record_is_kept_to_the_last_day_of_its_term(
     law = LAW.on(date.fromisoformat(today))
     assert may_erase(facts, law) is expected
     assert not may_erase(RecordFacts(facts.last_contact_on, facts.birth_date, is_followed=True), law)
+
+
+@pytest.mark.parametrize(
+    ("last_contact_on", "died_on", "today", "expected"),
+    [
+        ("2026-11-25", "2026-11-20", "2036-11-25", False),
+        ("2026-11-25", "2026-11-20", "2036-11-26", True),
+        ("2020-05-02", "2026-11-20", "2036-11-20", False),
+        ("2020-05-02", "2026-11-20", "2036-11-21", True),
+        ("2016-11-20", "2026-11-20", "2036-11-20", False),
+        ("2016-11-20", "2026-11-20", "2036-11-21", True),
+        ("2016-11-21", "2026-11-20", "2036-11-21", True),
+        ("2015-01-01", "2026-11-20", "2035-01-02", True),
+        ("2026-02-28", "2024-02-29", "2036-02-28", False),
+        ("2024-02-29", "2024-02-29", "2034-03-01", False),
+        ("2024-02-29", "2024-02-29", "2034-03-02", True),
+    ],
+)
+def test_who_died_within_ten_years_of_the_last_contact_has_ten_years_of_his_own(
+    last_contact_on: str, died_on: str, today: str, expected: bool
+) -> None:
+    born, law = parse_birth_date("1955-03-12"), LAW.on(date.fromisoformat(today))
+    died = date.fromisoformat(died_on)
+    facts = RecordFacts(date.fromisoformat(last_contact_on), born, is_followed=False, died_on=died)
+    assert may_erase(facts, law) is expected
+    assert not may_erase(RecordFacts(facts.last_contact_on, born, is_followed=True, died_on=died), law)
+    if died < date(2026, 11, 20) or facts.last_contact_on > date(2016, 11, 20):
+        child = RecordFacts(facts.last_contact_on, parse_birth_date("2016"), is_followed=False, died_on=died)
+        assert may_erase(child, law) is expected
 
 
 async def measured(services: Services, people: People, patient: Patient, clock: FrozenClock) -> None:
@@ -100,3 +129,23 @@ async def test_somebody_who_opened_the_file_since_keeps_it_for_another_twenty_ye
     await services.patients.get(people.doctor, patient.id)
     clock.move_to(NEXT_DAY + timedelta(days=30))
     assert (await services.telemonitoring.care.retention.erase_old(), await left(services)) == (0, 3)
+
+
+@pytest.mark.asyncio
+async def test_a_recorded_death_lets_the_measures_go_ten_years_after_and_its_correction_keeps_them(
+    services: Services, people: People, patient: Patient, clock: FrozenClock
+) -> None:
+    retention = services.telemonitoring.care.retention
+    await measured(services, people, patient, clock)
+    today = clock.now().date()
+    await services.deaths.record(people.doctor, patient.id, died_on=today, source=DeathSource.CERTIFICATE)
+    clock.move_to(datetime(2036, 12, 1, 12, tzinfo=UTC))
+    await services.deaths.take_back(people.doctor, patient.id, reason="Homonyme")
+    assert (await retention.erase_old(), await left(services)) == (0, 3)
+    await services.deaths.record(people.doctor, patient.id, died_on=today, source=DeathSource.CERTIFICATE)
+    assert (await retention.erase_old(), await left(services)) == (0, 3)
+    clock.move_to(datetime(2046, 12, 1, 12, tzinfo=UTC))
+    assert (await retention.erase_old(), await left(services)) == (0, 3)
+    clock.move_to(datetime(2046, 12, 2, 12, tzinfo=UTC))
+    assert await retention.erase_old() > 0
+    assert await left(services) == 0
