@@ -53,8 +53,8 @@ async def test_a_file_is_looked_at_kept_once_and_taken_back(
     api: Api, services: Services, people: People, follow_up: FollowUp
 ) -> None:
     tomorrow = (services.clock.now() + timedelta(days=1)).isoformat()
-    bad = (f"{services.clock.now().isoformat()};weight;lourd;kg;x", "hier;weight;70;kg;x", "", "a;b")
-    bad = (*bad, f"{tomorrow};weight;70;kg;x")
+    now = services.clock.now().isoformat()
+    bad = (f"{now};weight;lourd;kg;x", "hier;weight;70;kg;x", "", "a;b", f"{tomorrow};weight;70;kg;x")
     seen = await put(api, follow_up, make_file(services, ["71,5", "70.4", "700"], *bad), people.nurse)
     assert seen.status == 200, seen.body
     counts = [seen.body[f"{name}_count"] for name in ("accepted", "doubtful", "rejected")]
