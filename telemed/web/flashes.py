@@ -137,6 +137,7 @@ _TEXTS: dict[str, tuple[str, Tone]] = {
     "certificate-registered": ("Certificat enregistré. Qui le présente est ce dispositif.", Tone.FINE),
     "silence-set": ("Délai changé : il vaut dès maintenant.", Tone.FINE),
     "increase-asked": ("Demande gardée. La facturation juge chaque mois.", Tone.FINE),
+    "device-retired": ("Dispositif hors d’usage. Ses accès sont révoqués.", Tone.SOON),
     "access-revoked": ("Accès révoqué. Il n’ouvre plus rien.", Tone.SOON),
     "history-kept": ("Mesures gardées : elles sont sur les courbes.", Tone.FINE),
     "history-dropped": ("Rien de ce fichier n’est gardé.", Tone.SOON),

@@ -54,6 +54,8 @@ PAGES = {
         "/facturation",
         "/facturation/envois",
         "/facturation/simulation",
+        "/surveillance/dispositifs",
+        "/surveillance/cabinet",
     ),
     "yves.legoff": (
         "/avis",

@@ -209,3 +209,21 @@ async def test_a_nurse_and_a_doctor_handle_an_alert_without_a_script_on_a_phone(
     await nurse.get_by_text("Alerte close.").wait_for()
     await nurse.get_by_role("link", name="Closes").click()
     await expect(nurse.locator("[data-alert]", has_text="Poids trop haut")).to_contain_text("Justifiée")
+    await import_history(nurse, ward)
+
+
+async def import_history(page: Page, ward: Ward) -> None:
+    """From the sheet, past measures: a file looked at, kept, taken back at once."""
+    base = f"{ward.scene.base_url}/surveillance/{ward.follow_ups[1].id}"
+    day = ward.scene.services.clock.now() - timedelta(days=40)
+    lines = ["date;mesure;valeur;unité;appareil", f"{day:%d/%m/%Y};Poids;70,9;kg;", "hier;Poids;71;kg;"]
+    await page.goto(base)
+    await page.get_by_role("link", name="Mesures passées").click()
+    file = {"name": "mesures.csv", "mimeType": "text/csv", "buffer": "\n".join(lines).encode("windows-1252")}
+    await page.get_by_label("Choisissez un fichier CSV, ou déposez-le ici").set_input_files(file)  # type: ignore[arg-type]
+    await page.get_by_role("button", name="Voir ce qu’il apporte").click()
+    await page.get_by_text("Ligne 3").wait_for()
+    await page.get_by_role("button", name="Garder ces mesures").click()
+    await page.get_by_text("Mesures gardées").wait_for()
+    await page.get_by_role("status").get_by_role("button", name="Retirer").click()
+    await page.get_by_text("Mesures retirées.").wait_for()

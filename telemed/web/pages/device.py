@@ -31,32 +31,41 @@ async def show_device(visitor: Visitor) -> web.Response:
 @pages.post(f"{_BASE}/certificats", CARER)
 async def register(visitor: Visitor) -> web.Response:
     """A certificate, pasted or as a file."""
-    device_id, devices = await own_device(visitor), visitor.services.telemonitoring.devices
+    wrong = await take_certificate(visitor, await own_device(visitor))
+    return await _show(visitor, wrong) if wrong else visitor.go(_home(visitor), flash="certificate-registered")
+
+
+async def take_certificate(visitor: Visitor, device_id: UUID) -> Form | None:
+    """Register what the form brings; the same form with what is wrong, if something is."""
     try:
         form, content = await files.receive_file(visitor.request, _FILE, largest=_LARGEST)
     except forms.FormError as err:
-        return await _show(visitor, err.form)
+        return err.form
     content = content or form.value(_PEM).strip().encode()
     if not content:
-        return await _show(visitor, Form({}, {_PEM: "Collez un certificat, ou choisissez son fichier."}))
+        return Form({}, {_PEM: "Collez un certificat, ou choisissez son fichier."})
     try:
-        await devices.register_shown(visitor.known, device_id, content)
+        await visitor.services.telemonitoring.devices.register_shown(visitor.known, device_id, content)
     except Invalid as err:
-        return await _show(visitor, Form(_unless_secret(form), {_PEM: forms.sentence(err.detail)}))
+        return Form(_unless_secret(form), {_PEM: forms.sentence(err.detail)})
     except Conflict as err:
-        return await _show(visitor, Form(form.values, {_PEM: forms.sentence(err.detail)}))
-    return visitor.go(_home(visitor), flash="certificate-registered")
+        return Form(form.values, {_PEM: forms.sentence(err.detail)})
+    return None
 
 
 @pages.post(f"{_BASE}/acces/{{acces}}/revoquer", CARER)
 async def revoke_access(visitor: Visitor) -> web.Response:
-    device_id = await own_device(visitor)
+    await revoke_named(visitor, await own_device(visitor))
+    return visitor.go(_home(visitor), flash="access-revoked")
+
+
+async def revoke_named(visitor: Visitor, device_id: UUID) -> None:
+    """The access of the address. Raises NotFound."""
     try:
         credential_id = UUID(visitor.request.match_info["acces"])
     except ValueError:
         raise web.HTTPNotFound from None
     await visitor.services.telemonitoring.devices.revoke(visitor.known, device_id, credential_id)
-    return visitor.go(_home(visitor), flash="access-revoked")
 
 
 def _unless_secret(form: Form) -> dict[str, str]:
@@ -82,7 +91,7 @@ async def _show(visitor: Visitor, form: Form = NOTHING_TYPED) -> web.Response:
         what=f"{content.model} · {content.identifier}",
         supplies=supplied_words(standing, telemonitoring.catalogue),
         sent_at=await telemonitoring.devices.last_sent(visitor.known, desk.follow_up.id, device_id),
-        lines=tuple(_line(visitor, base, one) for one in standing.credentials),
+        lines=tuple(credential_line(visitor, base, one) for one in standing.credentials),
         form=form,
         may_change=desk.follow_up.is_living,
     )
@@ -90,7 +99,7 @@ async def _show(visitor: Visitor, form: Form = NOTHING_TYPED) -> web.Response:
     return visitor.render("professional/device.html", desk.place.frame, view, status=status)
 
 
-def _line(visitor: Visitor, base: str, one: Credential) -> CredentialLine:
+def credential_line(visitor: Visitor, base: str, one: Credential) -> CredentialLine:
     now, digest = visitor.services.clock.now(), (one.thumbprint or "").upper()
     is_open = one.revoked_at is None and one.expires_at > now
     return CredentialLine(

@@ -134,16 +134,20 @@ async def issue_access(visitor: Visitor) -> web.Response:
     except (Conflict, Refused) as err:
         return await _show_again(visitor, follow_up, "materiel", forms.refused(Form(), err))
     standing = await devices.get(visitor.known, device_id)
-    address = f"{visitor.services.public_url.rstrip('/')}/fhir"
-    token = made.token or ""
-    picture = segno.make(f"{address}#{token}", error="m").svg_data_uri(scale=4, border=2, light="#ffffff")
-    issued = Issued(standing.device.content.label, address, token, picture)
+    issued = show_issued(visitor, standing.device.content.label, made.token or "")
     if follow_up.state is FollowUpState.DRAFT:
         response = await render_step(visitor, follow_up, "materiel", issued=issued)
     else:
         response = await render_sheet(visitor, follow_up.id, issued=issued)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def show_issued(visitor: Visitor, label: str, token: str) -> Issued:
+    """A token with where it is used, and a picture of both."""
+    address = f"{visitor.services.public_url.rstrip('/')}/fhir"
+    picture = segno.make(f"{address}#{token}", error="m").svg_data_uri(scale=4, border=2, light="#ffffff")
+    return Issued(label, address, token, picture)
 
 
 @pages.post("/surveillance/{id}/mises-de-cote", CARER)

@@ -145,6 +145,7 @@ async def _show(visitor: Visitor, desk: Desk, form: Form = NOTHING_TYPED) -> web
         increase=await increase_card(visitor, follow_up),
         may_decide=may_decide,
         may_change=follow_up.is_living,
+        export_address=f"/follow-ups/{follow_up.id}/export" if has_right(visitor.known, Right.EXPORT) else "",
     )
     return visitor.render(
         "professional/follow_up_settings.html", desk.place.frame, view, status=422 if form.errors else 200

@@ -12,17 +12,19 @@ from pydantic import Field
 
 from telemed.acts.telemonitoring.model.care import HoursSetting, Paper, PaperKind, Week
 from telemed.acts.telemonitoring.model.pathway import Pathway
+from telemed.acts.telemonitoring.model.rights import RIGHTS, Right
 from telemed.acts.telemonitoring.service.practices import PaperDraft
+from telemed.api.auth import only
 from telemed.kernel.errors import Conflict, Invalid, Refused
 from telemed.kernel.period import DayRange
 from telemed.web import forms, french
-from telemed.web.pages.follow_ups import CARER
 from telemed.web.pages.page import Pages, Visitor, open_workplace
 from telemed.web.views.frame import Badge, Choice, Form, Tone
 from telemed.web.views.monitoring_practice import MonitoringPracticeView, PaperLine
 
 pages = Pages()
 BASE = "/surveillance/cabinet"
+MANAGER = only(*RIGHTS[Right.MANAGE])
 _TAB = "surveillance/practice"
 _KINDS = {
     PaperKind.ARS_DECLARATION: "Déclaration à l’ARS",
@@ -41,12 +43,12 @@ class PaperForm(forms.FormModel):
     fin: Annotated[date | None, forms.EMPTY_IS_NONE] = None
 
 
-@pages.get(BASE, CARER)
+@pages.get(BASE, MANAGER)
 async def show_practice(visitor: Visitor) -> web.Response:
     return await _show(visitor, Form(), None)
 
 
-@pages.post(f"{BASE}/pieces", CARER)
+@pages.post(f"{BASE}/pieces", MANAGER)
 async def add_paper(visitor: Visitor) -> web.Response:
     form = await forms.typed(visitor.request)
     try:
@@ -58,7 +60,7 @@ async def add_paper(visitor: Visitor) -> web.Response:
     return visitor.go(BASE, flash="saved")
 
 
-@pages.post(f"{BASE}/pieces/{{id}}/annuler", CARER)
+@pages.post(f"{BASE}/pieces/{{id}}/annuler", MANAGER)
 async def cancel_paper(visitor: Visitor) -> web.Response:
     try:
         paper_id = UUID(visitor.request.match_info["id"])
@@ -68,7 +70,7 @@ async def cancel_paper(visitor: Visitor) -> web.Response:
     return visitor.go(BASE, flash="saved")
 
 
-@pages.post(f"{BASE}/horaires", CARER)
+@pages.post(f"{BASE}/horaires", MANAGER)
 async def set_hours(visitor: Visitor) -> web.Response:
     form = await forms.typed(visitor.request)
     try:

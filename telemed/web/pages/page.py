@@ -135,6 +135,8 @@ _CARING = (Role.DOCTOR, Role.SECRETARY)
 _EXPERTISE = (Role.DOCTOR, Role.HEALTH_PROFESSIONAL)
 _WATCHING = tuple(RIGHTS[Right.READ])
 """Who reads the measures and the alerts of followed patients."""
+_MANAGING = tuple(RIGHTS[Right.MANAGE])
+"""Who keeps the papers, the hours and the devices of the practice's télésurveillance."""
 _KEEPING = (*_CARING, Role.HEALTH_PROFESSIONAL)
 """Who keeps the records of the practice's patients."""
 _BILLING = (*_CARING, Role.ADMINISTRATOR)
@@ -156,7 +158,8 @@ _TABS = {
         (NavItem("surveillance/patients", "Patients suivis", "/surveillance/suivis"), _WATCHING),
         (NavItem("surveillance/rules", "Règles", "/surveillance/regles"), _WATCHING),
         (NavItem("surveillance/quality", "Qualité", "/surveillance/qualite"), _WATCHING),
-        (NavItem("surveillance/practice", "Pièces et horaires", "/surveillance/cabinet"), _WATCHING),
+        (NavItem("surveillance/devices", "Dispositifs", "/surveillance/dispositifs"), _MANAGING),
+        (NavItem("surveillance/practice", "Pièces et horaires", "/surveillance/cabinet"), _MANAGING),
     ),
     "billing": (
         (NavItem("billing", "Actes", "/facturation"), _CARING),
@@ -170,11 +173,12 @@ _TABS = {
 _NAVIGATION = (
     (NavItem("today", "Aujourd’hui", "/aujourdhui", "today"), _CARING),
     (NavItem("expertise", "Avis", "/avis", "chat"), _EXPERTISE),
-    (NavItem("surveillance", "Surveillance", "/surveillance", "pulse"), _WATCHING),
+    (NavItem("surveillance", "Surveillance", "/surveillance", "pulse"), (*_WATCHING, Role.SECRETARY)),
     (NavItem("bookings", "Rendez-vous", "/rendez-vous", "calendar"), _CARING),
     (NavItem("patients", "Patients", "/patientele", "people"), _KEEPING),
     (NavItem("trace", "Traçabilité", "/tracabilite", "trace"), (Role.AUDITOR,)),
     (NavItem("accounts", "Comptes", "/comptes", "key"), (Role.ADMINISTRATOR,)),
+    (NavItem("surveillance", "Surveillance", "/surveillance", "pulse"), (Role.ADMINISTRATOR,)),
     (NavItem("billing", "Facturation", "/facturation", "euro"), _LOTS),
     (NavItem("texts", "Textes", "/textes", "document"), _READERS),
 )
@@ -185,14 +189,14 @@ def navigation_of(caller: Caller, *, waiting: Mapping[str, int] = MappingProxyTy
 
     `waiting` counts what waits behind a line, by its key.
     """
-    items = (item for item, roles in _NAVIGATION if caller.has_role(*roles))
+    items = {item.key: item for item, roles in reversed(_NAVIGATION) if caller.has_role(*roles)}
     return tuple(
         replace(
             item,
             address=next((tab.address for tab in tabs_of(caller, item.key)), item.address),
             count=waiting.get(item.key),
         )
-        for item in items
+        for item in reversed(items.values())
     )
 
 

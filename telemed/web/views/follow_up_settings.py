@@ -69,3 +69,4 @@ class SettingsView:
     increase: IncreaseCard
     may_decide: bool
     may_change: bool
+    export_address: str = ""

@@ -72,3 +72,53 @@ async def test_a_certificate_is_registered_shown_and_revoked(site: Site, patient
     assert (await stranger.get(base)).status == 404
     assert (await send(stranger, base, pasted="x")).status == 404
     assert (await nurse.get(f"{home}/dispositifs/rien")).status == 404
+
+
+async def test_a_secretary_keeps_the_devices_and_gateways_of_the_practice(site: Site, patient: Patient) -> None:
+    base, secretary = "/surveillance/dispositifs", await site.signed_in("secretary")
+    empty = await secretary.get(base)
+    assert "Aucun dispositif encore" in empty.text
+    assert 'href="/surveillance/cabinet"' in empty.text
+    assert 'href="/surveillance"' not in empty.text
+    hub = {"nature": "gateway", "nom": "Serveur", "modele": "Hub 2", "identifiant": "urn:gateway|1", "mesures": ""}
+    gateway = await secretary.post(base, hub)
+    assert gateway.path.startswith(f"{base}/")
+    token = await secretary.post(f"{gateway.path}/acces")
+    assert "montré cette seule fois" in token.text
+    assert token.headers["Cache-Control"] == "no-store"
+    scale = {"nature": "device", "nom": "Balance", "modele": "B3", "identifiant": "SN-1", "mesures": "weight"}
+    for wrong, said in (
+        ({"mesures": ""}, "Dites ce qu’il mesure."),
+        ({"identifiant": "urn:gateway|1"}, "Un dispositif de cet identifiant est déjà connu du cabinet."),
+        ({"passerelle": str(patient.id)}, "Cette passerelle n’existe pas ou n’est pas de votre cabinet."),
+        ({"nom": ""}, "À remplir."),
+    ):
+        refused = await secretary.post(base, scale | wrong)
+        assert (refused.status, refused.errors) == (422, [said])
+    behind = await secretary.post(base, scale | {"passerelle": gateway.path.rpartition("/")[2], "autres_noms": "a\nb"})
+    assert "Il n’est confié à personne" in plain(behind.text)
+    assert "selected>Serveur, Hub 2" in behind.text
+    assert (await secretary.post(f"{behind.path}/acces")).status == 422
+    renamed = await secretary.post(f"{behind.path}/decrire", scale | {"nom": "Pèse-personne", "autres_noms": "a"})
+    assert renamed.title == "Pèse-personne"
+
+
+async def test_a_device_of_the_practice_leads_to_its_patient_for_those_who_may_see_him(
+    site: Site, patient: Patient
+) -> None:
+    follow_up = await make_follow_up(site.services, site.people.doctor, patient)
+    scale = await equip(site.services, site.people.doctor, follow_up)
+    path = f"/surveillance/dispositifs/{scale.device_id}"
+    secretary, nurse = await site.signed_in("secretary"), await site.signed_in("nurse")
+    page = await secretary.get(path)
+    assert "Confié à un patient depuis" in page.text
+    assert str(follow_up.id) not in page.text
+    assert f'href="/surveillance/{follow_up.id}#materiel"' in (await nurse.get(path)).text
+    retired = await secretary.post(f"{path}/retirer")
+    assert "Dispositif hors d’usage." in retired.text
+    assert "/decrire" not in (await secretary.get(path)).text
+    stranger = await site.signed_in("stranger")
+    assert (await stranger.get(path)).status == 404
+    administrator = await site.signed_in("administrator")
+    assert (await administrator.get("/surveillance/cabinet")).status == 200
+    assert (await administrator.get("/")).path == "/comptes"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from telemed.web.views import device, follow_up_settings, history
+from telemed.web.views import device, follow_up_settings, history, practice_devices
+from telemed.web.views.follow_up import Issued
 from telemed.web.views.frame import Badge, Choice, Form, Pager
 from tests.unit.web.examples.follow_up import FRAME, HEART, HOME, PATIENT
-from tests.unit.web.examples.frames import FINE, NOW, SOON, Example
+from tests.unit.web.examples.frames import BLANK, FINE, NOW, SOON, Example
 
 HISTORIES = history.HistoriesView(
     base=f"{HOME}/historique",
@@ -113,7 +114,36 @@ SETTINGS = follow_up_settings.SettingsView(
     may_decide=True,
     may_change=True,
 )
+GATEWAYS = (Choice("g1", "Serveur, Exploitant Santé"),)
+SIGNALS = (Choice("weight", "Poids"), Choice("heart_rate", "Fréquence cardiaque"))
+PARK = practice_devices.PracticeDevicesView(
+    form=Form({"nom": "Balance"}, {"identifiant": "Un dispositif de cet identifiant est déjà connu du cabinet."}),
+    lines=(
+        practice_devices.PracticeDeviceLine("/d/1", "Balance", "Bathscale 3 · SN-42", Badge("Confié", FINE)),
+        practice_devices.PracticeDeviceLine("/d/2", "Serveur", "Exploitant · GW-1", Badge("Passerelle", FINE)),
+        practice_devices.PracticeDeviceLine("/d/3", "Tensiomètre", "M7 · SN-9", Badge("Hors d’usage")),
+    ),
+    pager=Pager("/suite"),
+    kinds=(Choice("device", "Dispositif d’un patient"), Choice("gateway", "Passerelle : parle pour plusieurs")),
+    gateways=GATEWAYS,
+    signals=SIGNALS,
+)
+GATEWAY = practice_devices.PracticeDeviceView(
+    base="/surveillance/dispositifs/g1",
+    label="Serveur",
+    what="Exploitant · GW-1",
+    state=Badge("Passerelle", FINE),
+    is_gateway=True,
+    lines=DEVICE.lines,
+    form=Form({"nom": "Serveur"}),
+    gateways=(),
+    signals=SIGNALS,
+    may_change=True,
+    issued=Issued("Serveur", "https://telemed.example/fhir", "tmd1_AbC" * 12, BLANK),
+)
 EXAMPLES = {
+    "surveillance-dispositifs": Example("Dispositifs", "professional/practice_devices.html", FRAME, PARK),
+    "surveillance-passerelle": Example("Passerelle", "professional/practice_device.html", FRAME, GATEWAY),
     "suivi-reglages": Example("Réglages d’un suivi", "professional/follow_up_settings.html", FRAME, SETTINGS),
     "suivi-dispositif": Example("Dispositif d’un suivi", "professional/device.html", FRAME, DEVICE),
     "suivi-historique": Example("Mesures passées", "professional/histories.html", FRAME, HISTORIES),
