@@ -47,7 +47,9 @@ def find_told_at(rule: Rule, found_at: datetime, territory: Territory) -> dateti
     day = civil_date(found_at, territory)
     if found_at.astimezone(territory.zone).time() >= end:
         day += timedelta(days=1)
-    return find_instant(datetime.combine(day, end), territory)
+    wall = datetime.combine(day, end)
+    told_at = find_instant(wall, territory)
+    return told_at if told_at > found_at else find_instant(wall.replace(fold=1), territory)  # in the hour shown twice
 
 
 def _is_quiet(quiet: QuietHours, instant: datetime, territory: Territory) -> bool:

@@ -50,6 +50,13 @@ def test_an_end_that_the_clock_skips_is_an_hour_later() -> None:
     assert find_told_at(odd, at("2026-03-29T01:00:00+01:00"), PARIS) == at("2026-03-29T03:30:00+02:00")
 
 
+def test_an_end_that_the_clock_shows_twice_is_never_before_what_was_found() -> None:
+    """From one in the morning to half past two, in the night that is an hour longer."""
+    odd = msgspec.structs.replace(RULE, quiet_hours=QuietHours(start="01:00", end="02:30"))
+    assert find_told_at(odd, at("2026-10-25T02:15:00+02:00"), PARIS) == at("2026-10-25T02:30:00+02:00")
+    assert find_told_at(odd, at("2026-10-25T02:15:00+01:00"), PARIS) == at("2026-10-25T02:30:00+01:00")
+
+
 def test_what_must_be_seen_now_knows_no_quiet_hours() -> None:
     urgent = msgspec.structs.replace(RULE, severity=Severity.NOW)
     found = at("2026-11-20T23:00:00+01:00")
