@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from aiohttp import web
 
 from telemed.acts.telemonitoring.model.care import FollowUp
 from telemed.acts.telemonitoring.model.follow_up import FollowUpState
+from telemed.acts.telemonitoring.service.follow_up_reader import Lately
 from telemed.acts.telemonitoring.service.follow_ups import PlanDraft
 from telemed.api.auth import only
 from telemed.kernel.caller import Role
@@ -16,12 +18,12 @@ from telemed.kernel.clock import civil_date
 from telemed.kernel.errors import Conflict, Invalid, Refused
 from telemed.law.parameter import NotInForce
 from telemed.patients.model import Patient
-from telemed.web import follow_up_words, forms, french, words
+from telemed.web import follow_up_words, forms, french, surveillance_words, words
 from telemed.web.pages.follow_up_forms import FIELDS, BeginForm
 from telemed.web.pages.page import Pages, Visitor, Workplace, open_workplace
 from telemed.web.pages.patient_search import find_patients
 from telemed.web.views.follow_up import BeginView, FollowUpLine, FollowUpsView, PathwayChoice, PatientChoice
-from telemed.web.views.frame import Form, NavItem, Pager
+from telemed.web.views.frame import Badge, Form, NavItem, Pager
 
 pages = Pages()
 CARER = only(Role.DOCTOR, Role.HEALTH_PROFESSIONAL)
@@ -29,8 +31,9 @@ LIST = "/surveillance/suivis"
 TAB = "surveillance/patients"
 _PAGE = 50
 _STATE = FollowUpState
+LASTING = (_STATE.ACTIVE, _STATE.SUSPENDED, _STATE.FLAGGED, _STATE.LAPSED)
 _KINDS: dict[str, tuple[str, tuple[FollowUpState, ...]]] = {
-    "en-cours": ("En cours", (_STATE.ACTIVE, _STATE.SUSPENDED, _STATE.FLAGGED, _STATE.LAPSED)),
+    "en-cours": ("En cours", LASTING),
     "a-decider": ("À décider", (_STATE.FLAGGED, _STATE.LAPSED)),
     "brouillons": ("Inscriptions", (_STATE.DRAFT,)),
     "termines": ("Terminés", (_STATE.ENDED, _STATE.DROPPED)),
@@ -45,6 +48,7 @@ async def list_follow_ups(visitor: Visitor) -> web.Response:
     found = await services.telemonitoring.follow_ups.page(
         visitor.known, states=_KINDS[kind][1], before=visitor.cursor(), limit=_PAGE + 1
     )
+    lately = await services.telemonitoring.follow_ups.lately(visitor.known, found[:_PAGE])
     patients = await services.patients.names(visitor.known, [one.patient_id for one in found[:_PAGE]])
     unsigned = await services.telemonitoring.reports.unsigned_ends(visitor.known, found[:_PAGE])
     more = f"{LIST}?{urlencode({'etat': kind, 'apres': str(found[_PAGE - 1].id)})}" if len(found) > _PAGE else ""
@@ -52,7 +56,10 @@ async def list_follow_ups(visitor: Visitor) -> web.Response:
         kinds=tuple(NavItem(key, label, f"{LIST}?etat={key}") for key, (label, _) in _KINDS.items()),
         current=kind,
         lines=tuple(
-            _line(visitor, one, patients[one.patient_id], has_report_due=one.id in unsigned) for one in found[:_PAGE]
+            _line(
+                visitor, one, patients[one.patient_id], lately.get(one.id, Lately()), has_report_due=one.id in unsigned
+            )
+            for one in found[:_PAGE]
         ),
         pager=Pager(more, f"{LIST}?etat={kind}" if visitor.cursor() else ""),
         may_enrol=True,
@@ -60,7 +67,7 @@ async def list_follow_ups(visitor: Visitor) -> web.Response:
     return visitor.render("professional/follow_ups.html", place.frame, view)
 
 
-def _line(visitor: Visitor, one: FollowUp, patient: Patient, *, has_report_due: bool) -> FollowUpLine:
+def _line(visitor: Visitor, one: FollowUp, patient: Patient, lately: Lately, *, has_report_due: bool) -> FollowUpLine:
     today = civil_date(visitor.services.clock.now(), one.plan.territory)
     return FollowUpLine(
         address=f"/surveillance/{one.id}",
@@ -69,7 +76,22 @@ def _line(visitor: Visitor, one: FollowUp, patient: Patient, *, has_report_due: 
         pathway=pathway_label(visitor, one),
         state=follow_up_words.state_badge(one.state),
         due="Signer le rapport de fin" if has_report_due else follow_up_words.due_words(one, today),
+        heard_at=lately.heard_at,
+        is_quiet=one.state is FollowUpState.ACTIVE and _is_quiet(one, lately, today),
+        alerts=_open_alerts(lately),
     )
+
+
+def _is_quiet(one: FollowUp, lately: Lately, today: date) -> bool:
+    """Has nothing come for longer than its silence may last?"""
+    since = civil_date(lately.heard_at, one.plan.territory) if lately.heard_at else one.started_on
+    return since is not None and (today - since).days > one.plan.silence_days
+
+
+def _open_alerts(lately: Lately) -> Badge | None:
+    if lately.worst is None:
+        return None
+    return Badge(french.format_count(lately.alerts, "alerte"), surveillance_words.severity(lately.worst).tone)
 
 
 def pathway_label(visitor: Visitor, one: FollowUp) -> str:

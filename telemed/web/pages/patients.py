@@ -9,6 +9,7 @@ from uuid import UUID
 from aiohttp import web
 
 from telemed.acts.teleconsultation.service.overview import ActView
+from telemed.acts.telemonitoring.model.rights import Right, has_right
 from telemed.api.auth import only
 from telemed.consent.model import ActKind, ConsentRecord
 from telemed.kernel.caller import Role
@@ -33,10 +34,11 @@ from telemed.patients.model import (
 from telemed.patients.service import PatientDraft
 from telemed.web import forms, french, words
 from telemed.web.death_words import death_card
+from telemed.web.pages.follow_ups import LASTING, pathway_label
 from telemed.web.pages.merges import find_kept
 from telemed.web.pages.page import Pages, Visitor, Workplace, open_workplace
 from telemed.web.pages.patient_search import find_patients
-from telemed.web.views.frame import Choice, Form
+from telemed.web.views.frame import Choice, Form, NavItem
 from telemed.web.views.patients import (
     ActLine,
     ConsentLine,
@@ -270,6 +272,7 @@ async def show_sheet(visitor: Visitor, form: Form | None, *, status: int = 200) 
             await services.deaths.read(caller, patient_id),
             may_record=caller.has_role(Role.DOCTOR, Role.HEALTH_PROFESSIONAL),
         ),
+        followed=await _followed(visitor, patient_id),
     )
     return visitor.render("professional/patient.html", place.frame, view, status=status)
 
@@ -277,6 +280,15 @@ async def show_sheet(visitor: Visitor, form: Form | None, *, status: int = 200) 
 def _typed_over(known: Form, typed: Form | None) -> Form:
     """What is known, with what was just typed in its place."""
     return known if typed is None else Form({**known.values, **typed.values}, typed.errors)
+
+
+async def _followed(visitor: Visitor, patient_id: UUID) -> tuple[NavItem, ...]:
+    """The follow-ups of this person that last, to whoever may read them."""
+    if not has_right(visitor.known, Right.READ):
+        return ()
+    service = visitor.services.telemonitoring.follow_ups
+    found = await service.page(visitor.known, patient_id=patient_id, states=LASTING, limit=10)
+    return tuple(NavItem(str(one.id), pathway_label(visitor, one), f"/surveillance/{one.id}") for one in found)
 
 
 def _act_line(one: ActView) -> ActLine:

@@ -11,7 +11,7 @@ from telemed.web.views.surveillance import MuteLine
 
 @dataclass(frozen=True)
 class FollowUpLine:
-    """One follow-up in the list."""
+    """One follow-up in the list: when a measure last came (`is_quiet`: too long ago), and what is open."""
 
     address: str
     patient: str
@@ -19,6 +19,9 @@ class FollowUpLine:
     pathway: str
     state: Badge
     due: str = ""
+    heard_at: datetime | None = None
+    is_quiet: bool = False
+    alerts: Badge | None = None
 
 
 @dataclass(frozen=True)

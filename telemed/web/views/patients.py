@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from telemed.web.views.frame import Badge, Choice, Form, ReasonLine
+from telemed.web.views.frame import Badge, Choice, Form, NavItem, ReasonLine
 
 
 @dataclass(frozen=True)
@@ -117,6 +117,7 @@ class PatientView:
     """The sheet. The tuples of clinical content stay empty for a secretary.
 
     `may_book`: appointments and bills are his; `may_ask`: he may ask a colleague about the patient.
+    `followed` leads to what is followed of him at a distance.
     """
 
     id: str
@@ -143,6 +144,7 @@ class PatientView:
     may_book: bool = True
     may_ask: bool = False
     death: DeathCard = field(default_factory=DeathCard)
+    followed: tuple[NavItem, ...] = ()
 
 
 @dataclass(frozen=True)

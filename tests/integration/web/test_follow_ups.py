@@ -122,6 +122,11 @@ async def test_the_sheet_shows_measures_and_takes_gestures(site: Site, patient: 
     home, nurse = f"/surveillance/{follow_up.id}", await site.signed_in("nurse")
     sheet = plain((await nurse.get(home)).text)
     assert "LEROY Jeanne" in sheet
+    listed = plain((await nurse.get("/surveillance/suivis")).text)
+    assert re.search(r"Aujourd’hui à \d+ h.*?1 alerte<", listed)
+    assert f'href="{home}"' in (await nurse.get(f"/patientele/{patient.id}")).text
+    secretary = await site.signed_in("secretary")
+    assert home not in (await secretary.get(f"/patientele/{patient.id}")).text
     assert "Poids : 2 mesures, de 79 kg à 81,5 kg, la dernière 81,5 kg, seuil haut 80 kg." in sheet
     assert re.search(r"81,5 <strong class=\"nowrap\">.*?au-dessus du seuil", sheet)
     assert "Poids au-dessus du seuil" in sheet
@@ -182,6 +187,10 @@ async def test_a_measure_set_aside_counts_once_a_nurse_says_so(site: Site, patie
     assert "Mesures mises de côté" not in rejected.text
     assert (await nurse.post(f"{home}/mises-de-cote", {"mesure": keys[1], "reponse": "ecarter"})).status in (404, 422)
     assert (await nurse.post(f"{home}/mises-de-cote", {"mesure": "[1]", "reponse": "ecarter"})).status == 404
+    assert "left-soon" not in (await nurse.get("/surveillance/suivis")).text
+    site.clock.advance(timedelta(days=3))
+    nurse = await site.signed_in("nurse")
+    assert "left-soon" in (await nurse.get("/surveillance/suivis")).text
 
 
 async def test_a_doctor_signs_the_report_of_a_month_and_a_nurse_sees_that_it_is(site: Site, patient: Patient) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from telemed.acts.telemonitoring.model.alert import Severity
 from telemed.acts.telemonitoring.model.care import FollowUp, FollowUpMove, Month, Prescription
 from telemed.acts.telemonitoring.model.follow_up import FollowUpState
 from telemed.acts.telemonitoring.model.pathway import Pathway, PathwayVersion
@@ -13,8 +15,10 @@ from telemed.acts.telemonitoring.model.rights import Right
 from telemed.acts.telemonitoring.rules.terms import PathwayTerms, find_terms
 from telemed.acts.telemonitoring.service.care_access import open_follow_up, require_right
 from telemed.acts.telemonitoring.service.follow_up_steps import FollowUpSteps
+from telemed.acts.telemonitoring.store.alert_lists import AlertLists
 from telemed.acts.telemonitoring.store.care import CareStore
 from telemed.acts.telemonitoring.store.follow_ups import FollowUpStore
+from telemed.acts.telemonitoring.store.silences import SilenceStore
 from telemed.kernel.caller import Caller
 from telemed.kernel.clock import Territory, civil_date
 from telemed.law.law import Law
@@ -31,6 +35,18 @@ class OpenPathway:
     pathway: Pathway
     version: PathwayVersion
     terms: PathwayTerms
+
+
+@dataclass(frozen=True)
+class Lately:
+    """What one looks for first in a list of patients: when a measure last came, what is open and how grave it is."""
+
+    heard_at: datetime | None = None
+    alerts: int = 0
+    worst: Severity | None = None
+
+
+_HEARD_SINCE = timedelta(days=90)
 
 
 class FollowUpReader:
@@ -65,6 +81,20 @@ class FollowUpReader:
             return await FollowUpStore(uow.session).page(
                 caller.practice_id, patient_ids=records, states=states, before=before, limit=limit
             )
+
+    async def lately(self, caller: Caller, follow_ups: Sequence[FollowUp]) -> dict[UUID, Lately]:
+        """Of those that have started, in a statement for each pathway and one more. Not traced: `page` was."""
+        require_right(caller, Right.READ)
+        own = [one for one in follow_ups if one.practice_id == caller.practice_id and one.started_on is not None]
+        since, heard = self._clock.now() - _HEARD_SINCE, dict[UUID, datetime | None]()
+        async with self._database.read() as session:
+            for pathway in sorted({one.plan.pathway for one in own}):
+                asked = {one.id: since for one in own if one.plan.pathway == pathway}
+                signals = self._pathways[pathway].on(civil_date(self._clock.now(), Territory.METROPOLE)).silence.signals
+                words = await SilenceStore(session).last_words(asked, signals)
+                heard |= {follow_up_id: said.measured_at for follow_up_id, said in words.items()}
+            alerts = await AlertLists(session).open_of([one.id for one in own])
+        return {one.id: Lately(heard.get(one.id), *alerts.get(one.id, (0, None))) for one in own}
 
     async def prescriptions(self, caller: Caller, follow_up_id: UUID) -> list[Prescription]:
         async with self._database.begin() as uow:

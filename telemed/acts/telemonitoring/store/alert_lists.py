@@ -47,6 +47,14 @@ class AlertLists:
         rows = await self._session.scalars(select(AlertRow).where(col(AlertRow.id).in_(sorted(set(ids)))))
         return {row.id: to_alert(row) for row in rows}
 
+    async def open_of(self, follow_ups: Collection[UUID]) -> dict[UUID, tuple[int, Severity]]:
+        """How many alerts are open on each of these, and how grave the worst is; those without any are left out."""
+        follow_up, worst = col(AlertRow.follow_up_id), func.min(col(AlertRow.rank))
+        query = select(follow_up, func.count(), worst).where(follow_up.in_(sorted(follow_ups)), _IS_OPEN)
+        grades = {rank: severity for severity, rank in RANKS.items()}
+        found = await self._session.execute(query.group_by(follow_up))
+        return {row[0]: (row[1], grades[row[2]]) for row in found.all()}
+
     async def around(
         self, practice_id: UUID, me: UUID, wanted: AlertFilter, place: AlertPlace, *, now: datetime
     ) -> tuple[UUID | None, UUID | None]:

@@ -255,7 +255,9 @@ LIST = follow_up.FollowUpsView(
     kinds=(NavItem("en-cours", "En cours", "/x"), NavItem("brouillons", "Inscriptions", "/y")),
     current="en-cours",
     lines=(
-        follow_up.FollowUpLine(HOME, PATIENT, 71, HEART, RUNNING, ""),
+        follow_up.FollowUpLine(
+            HOME, PATIENT, 71, HEART, RUNNING, "", NOW - timedelta(hours=3), alerts=Badge("2 alertes", URGENT)
+        ),
         follow_up.FollowUpLine(
             "/surveillance/2",
             "PETIT Karim",
