@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import random
+import ssl
 import sys
 import time
 from base64 import urlsafe_b64encode
@@ -24,7 +26,9 @@ from telemed.acts.telemonitoring.tables import ObservationRow
 from telemed.acts.telemonitoring.tables.alerts import AlertRow
 from telemed.acts.telemonitoring.tables.rulebook import FindingRow
 from telemed.app import build_services
+from telemed.kernel.clock import SystemClock
 from telemed.patients.model import parse_birth_date
+from telemed.security.certificates import CertificateAuthority
 from telemed.security.keyring import Keyring
 from telemed.settings import Settings
 from telemed.storage.engine import Database
@@ -202,6 +206,32 @@ async def test_ten_thousand_devices_come_back_at_once_and_are_all_served(ward: W
     async with ward.database.read() as session:
         assert await session.scalar(select(func.count()).select_from(ObservationRow)) == _CROWD
     assert peak * 1024 / _CROWD < 25, "KiB a device, its measure on the way included"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_crowd_that_comes_back_at_once_over_tls_is_all_served(
+    ward: Ward, keyring: Keyring, tmp_path: Path
+) -> None:
+    """What ten thousand take is in docs/reference/performance.md; `TLS_CROWD` plays as many as it says."""
+    count, authority = int(os.environ.get("TLS_CROWD", "500")), CertificateAuthority("Cabinet", SystemClock().now())
+    allow_files(count + 500)
+    own = authority.write_server(tmp_path, "us", hosts=["127.0.0.1"])
+    crowd, port = await gather_crowd(ward.database, ward.model, count, keyring), lasting_port()
+    environment = {"TELEMED_MQTT_CERTIFICATE": str(own.certificate), "TELEMED_MQTT_KEY": str(own.key)}
+    ward.service.environment |= environment | {"TELEMED_MQTT_PORT": str(port)}
+    await ward.service.start()
+    await ward.wait_until_it_listens(port)
+    assert ward.service.pid is not None
+    before, started = resident_mib(ward.service.pid), time.monotonic()
+    tls = ssl.create_default_context(cafile=own.authority)
+    connections = await come_at_once(port, crowd, tls)
+    peak = resident_mib(ward.service.pid, "VmHWM") - before
+    print(f"{count} devices over TLS in {time.monotonic() - started:.1f} s, {peak:.0f} MiB above {before:.0f}")
+    for connection in connections:
+        connection.abort()
+    async with ward.database.read() as session:
+        assert await session.scalar(select(func.count()).select_from(ObservationRow)) == count
+    assert peak * 1024 / count < 250, "KiB a device, its keys and its measure on the way included"
 
 
 async def test_a_broker_and_the_bridge_die_and_every_measure_and_alert_is_there_once(

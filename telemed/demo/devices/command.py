@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import ssl
 import sys
 import time
 from collections.abc import Sequence
@@ -38,6 +39,7 @@ def add_words(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=1, help="the same seed plays the same patients (1)")
     parser.add_argument("--faults", default="", help=f"all, or some of {','.join(FAULTS)}")
     parser.add_argument("--until", type=datetime.fromisoformat, help="play up to this instant instead of now")
+    parser.add_argument("--authority", type=Path, help="PEM of who signed the certificate of https:// or mqtts://")
     parser.add_argument("--connections", type=int, default=8, help="how many devices send at once (8)")
 
 
@@ -50,7 +52,9 @@ def run(options: argparse.Namespace) -> int:
         if not options.url:
             return _print(devices, played)
         started = time.monotonic()
-        tally = asyncio.run(send_all(options.url, list(zip(devices, played, strict=True)), options.connections))
+        tls = ssl.create_default_context(cafile=options.authority)
+        work = list(zip(devices, played, strict=True))
+        tally = asyncio.run(send_all(options.url, work, options.connections, tls))
     except (SimulationError, OSError) as failure:
         print(f"telemed simulate-devices: {failure}", file=sys.stderr)
         return 2
@@ -94,8 +98,13 @@ def play_all(options: argparse.Namespace, devices: Sequence[Device]) -> list[lis
     return played
 
 
-async def send_all(url: str, work: Sequence[tuple[Device, list[Message]]], connections: int) -> Tally:
-    """Every device's messages, some devices at once. Raises SimulationError where a device is not known."""
+async def send_all(
+    url: str, work: Sequence[tuple[Device, list[Message]]], connections: int, tls: ssl.SSLContext
+) -> Tally:
+    """Every device's messages, some devices at once; `tls` says who is believed where the address is a secured one.
+
+    Raises SimulationError where a device is not known.
+    """
     tally, left = Tally(), list(reversed(work))
     is_mqtt = url.startswith("mqtt")
 
@@ -104,10 +113,10 @@ async def send_all(url: str, work: Sequence[tuple[Device, list[Message]]], conne
             device, sent = left.pop()
             try:
                 if is_mqtt:
-                    broker = replace(parse_broker(url), user=str(device.id), password=device.token)
+                    broker = replace(parse_broker(url, tls), user=str(device.id), password=device.token)
                     await send_over_mqtt(broker, device, sent, tally)
                 else:
-                    await send_over_http(url, device, sent, tally)
+                    await send_over_http(url, device, sent, tally, tls)
             except NotKnown:
                 raise SimulationError(f"the service does not know the device {device.id}, or no more") from None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from aiohttp import ClientError, ClientSession, ClientTimeout
+from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector
 from paho.mqtt.client import MQTTMessage
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
@@ -43,10 +44,11 @@ class NotKnown(Exception):
     """The service knows this device not, or no more."""
 
 
-async def send_over_http(base: str, device: Device, sent: Sequence[Message], tally: Tally) -> None:
+async def send_over_http(base: str, device: Device, sent: Sequence[Message], tally: Tally, tls: ssl.SSLContext) -> None:
     """One after the other, as a hub does. Raises NotKnown."""
     headers = {"Authorization": f"Bearer {device.token}", "Content-Type": FHIR}
-    async with ClientSession(headers=headers, timeout=ClientTimeout(total=_ANSWER_SECONDS)) as client:
+    timeout = ClientTimeout(total=_ANSWER_SECONDS)
+    async with ClientSession(headers=headers, timeout=timeout, connector=TCPConnector(ssl=tls)) as client:
         for message in sent:
             path = "/fhir/Observation" if len(message.resources) == 1 else "/fhir"
             await _post(client, base.rstrip("/") + path, message.body(), tally)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import resource
+import ssl
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -111,12 +112,16 @@ class _Socket(asyncio.Protocol):
             self.done.set_exception(error or ConnectionError(self._heard[:8].hex()))
 
 
-async def come_at_once(port: int, crowd: list[Member]) -> list[asyncio.WriteTransport]:
+async def come_at_once(
+    port: int, crowd: list[Member], tls: ssl.SSLContext | None = None
+) -> list[asyncio.WriteTransport]:
     """All of them; gives their connections, open, once every measure is acknowledged."""
-    loop = asyncio.get_running_loop()
+    loop, patience = asyncio.get_running_loop(), 300.0 if tls else None
 
     async def come(member: Member) -> asyncio.WriteTransport:
-        _, socket = await loop.create_connection(lambda: _Socket(member), "127.0.0.1", port)
+        _, socket = await loop.create_connection(
+            lambda: _Socket(member), "127.0.0.1", port, ssl=tls, ssl_handshake_timeout=patience
+        )
         await socket.done
         assert socket.transport is not None
         return socket.transport

@@ -15,11 +15,20 @@ from sqlalchemy import func, select
 
 from telemed.__main__ import main
 from telemed.acts.telemonitoring.tables import ObservationRow
+from telemed.adapters.mqtt.address import parse_broker
+from telemed.adapters.mqtt.bridge import Bridge
 from telemed.adapters.mqtt.doors import TelemonitoringDoor
 from telemed.adapters.mqtt.endpoint import Endpoint
+from telemed.adapters.mqtt.link import Terms
 from telemed.app import Services
+from telemed.app.background import end_tasks
+from telemed.app.telemonitoring.mqtt import make_server_context
+from telemed.kernel.clock import SystemClock
 from telemed.patients.model import Patient
+from telemed.security.certificates import CertificateAuthority
+from telemed.settings import Settings
 from tests.fixtures.http import Api
+from tests.fixtures.mosquitto import Mosquitto
 from tests.fixtures.people import People
 from tests.integration.acts.telemonitoring.enrolled import make_follow_up
 from tests.integration.acts.telemonitoring.equipped import equip
@@ -110,3 +119,37 @@ async def test_what_cannot_be_played_is_said(
         said.append(capsys.readouterr().err)
     assert [line.split(":")[0] for line in said] == ["telemed simulate-devices"] * 5
     assert not any("tmd1_" in line for line in said)
+
+
+async def test_it_plays_over_tls_to_who_shows_the_certificate_that_it_was_told_to_believe(
+    played: Played, tmp_path: Path, settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = CertificateAuthority("Cabinet", SystemClock().now()).write_server(tmp_path, "us", hosts=["127.0.0.1"])
+    chosen = settings.model_copy(update={"mqtt_certificate": own.certificate, "mqtt_key": own.key})
+    endpoint = Endpoint(TelemonitoringDoor(played.services.telemonitoring.doors))
+    port = await endpoint.listen("127.0.0.1", 0, make_server_context(chosen))
+    played.urls["mqtts"] = f"mqtts://127.0.0.1:{port}"
+    words = ("--cohort", "weights", "--days", "4")
+    assert await played.run("mqtts", *words, "--authority", str(own.authority)) == 0
+    assert await played.kept() == 16
+    assert await played.run("mqtts", *words, "--authority", str(tmp_path / "nobody.pem")) == 2
+    await endpoint.close()
+    assert "simulate-devices: " in capsys.readouterr().err
+
+
+async def test_behind_a_broker_that_is_not_ours_each_measure_is_kept_once_and_its_outcome_comes_back(
+    played: Played, mosquitto: Mosquitto, capsys: pytest.CaptureFixture[str]
+) -> None:
+    terms = Terms("telemed", session_seconds=-1, receive_maximum=200)
+    door = TelemonitoringDoor(played.services.telemonitoring.doors)
+    bridge = asyncio.create_task(Bridge(door, parse_broker(mosquitto.url), terms).run())
+    played.urls["broker"] = mosquitto.url
+    words = ("--cohort", "weights", "--days", "10", "--faults", "duplicates,bursts")
+    try:
+        assert await played.run("broker", *words) == 0
+        assert await played.kept() == 40
+        assert "30  kept" in capsys.readouterr().out
+        assert await played.run("broker", *words) == 0
+        assert await played.kept() == 40
+    finally:
+        await end_tasks([bridge])
