@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from telemed.kernel.errors import DomainError
 from telemed.security.keyring import Keyring
 from telemed.storage import feed, outbox
+from telemed.storage.driver import Driver, begin_driver
 from telemed.storage.tables import metadata
 from telemed.storage.types import attach_keyring
 from telemed.storage.uow import UnitOfWork
@@ -76,6 +77,10 @@ class Database:
                 ring(told)
         for done in uow.after_commit_callbacks:
             done()
+
+    def begin_driver(self) -> AbstractAsyncContextManager[Driver]:
+        """A transaction of statements to PostgreSQL's own driver: no session, no events, no trace."""
+        return begin_driver(self.engine)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:

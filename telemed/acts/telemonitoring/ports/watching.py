@@ -7,6 +7,7 @@ from typing import Protocol
 
 from telemed.acts.telemonitoring.model.arrival import Arrival, Taken
 from telemed.acts.telemonitoring.model.told import Told
+from telemed.storage.driver import Driver
 from telemed.storage.uow import UnitOfWork
 
 
@@ -27,4 +28,11 @@ class Watcher(Protocol):
 
     async def read(self, uow: UnitOfWork, arrivals: Sequence[Arrival], answers: Sequence[Taken]) -> None:
         """Let the rules read what was just kept, in its transaction; `answers` say what became of each arrival."""
+        ...
+
+    async def read_plain(self, driver: Driver, arrivals: Sequence[Arrival]) -> bool:
+        """The same of arrivals that are all new, on PostgreSQL, as long as nothing out of the ordinary comes of it.
+
+        False: something does, and the transaction must be undone for `read` to do it.
+        """
         ...

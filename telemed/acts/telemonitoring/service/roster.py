@@ -138,6 +138,22 @@ class Roster:
                 self._books[shelf] = _Book(read.version, found[shelf])
         return found
 
+    def recall(self, versions: Mapping[UUID, int]) -> dict[UUID, Patient] | None:
+        """As `call`, of follow-ups that are locked, from memory alone; None where it does not know one as it is now."""
+        if any(self._versions.get(one) != version for one, version in versions.items()):
+            return None
+        return {one: patient for one in versions if (patient := self._patients[one]) is not None}
+
+    def recall_readers(self, shelves: Iterable[Shelf], versions: Mapping[Shelf, int]) -> dict[Shelf, Readers] | None:
+        """As `readers`, from memory alone."""
+        found = {}
+        for shelf in shelves:
+            book = self._fresh(shelf, versions)
+            if book is None:
+                return None
+            found[shelf] = book.readers
+        return found
+
     def _fresh(self, shelf: Shelf, versions: Mapping[Shelf, int]) -> _Book | None:
         book = self._books.get(shelf)
         return book if book is not None and book.version == versions.get(shelf) else None

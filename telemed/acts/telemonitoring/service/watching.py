@@ -20,9 +20,18 @@ from telemed.acts.telemonitoring.ports.watching import AlertBook
 from telemed.acts.telemonitoring.service.moves import Move, go_back, go_on, plan, plan_rereading, tell
 from telemed.acts.telemonitoring.service.roster import Patient, Readers, Roster
 from telemed.acts.telemonitoring.store.histories import read_histories
-from telemed.acts.telemonitoring.store.rule_states import Found, Remembered, RuleStateStore, to_instant
-from telemed.acts.telemonitoring.store.rulebook import Shelf
+from telemed.acts.telemonitoring.store.locks import lock_on_postgresql
+from telemed.acts.telemonitoring.store.rule_states import (
+    Found,
+    Remembered,
+    RuleStateStore,
+    read_on_postgresql,
+    to_instant,
+    write_on_postgresql,
+)
+from telemed.acts.telemonitoring.store.rulebook import Shelf, book_versions_on_postgresql
 from telemed.kernel.clock import Clock
+from telemed.storage.driver import Driver
 from telemed.storage.engine import Database
 from telemed.storage.uow import UnitOfWork
 
@@ -78,10 +87,29 @@ class RuleWatcher:
         if not fresh:
             return
         patients, books = await self._watched(uow.session, fresh, arrivals[0].received_at)
-        moves = [move for one, patient in patients.items() for move in plan(patient, books[patient.shelf], fresh[one])]
+        moves = _plan(patients, books, fresh)
         if moves:
-            moved = {move.patient.follow_up_id: move.patient for move in moves}
-            await self._make(uow, await self._open(uow.session, moved, books), moves)
+            await self._make(uow, await self._open(uow.session, _moved(moves), books), moves)
+
+    async def read_plain(self, driver: Driver, arrivals: Sequence[Arrival]) -> bool:
+        """As `read`, where all that it needs is in memory, and the rules go on and find nothing."""
+        fresh = _gather(arrivals, [Taken.NEW] * len(arrivals))
+        patients = self._roster.recall(await lock_on_postgresql(driver, fresh)) if fresh else {}
+        if not patients:
+            return patients is not None
+        shelves = {patient.shelf for patient in patients.values()}
+        versions = await book_versions_on_postgresql(driver, {practice_id for practice_id, _ in shelves})
+        books = self._roster.recall_readers(shelves, versions)
+        if books is None:
+            return False
+        moves = _plan(patients, books, fresh)
+        if moves:
+            moved = _moved(moves)
+            round_ = _begin(await read_on_postgresql(driver, moved), moved, books)
+            if round_.unread or await _go_on(round_, moves) or round_.unread or round_.found:
+                return False
+            await write_on_postgresql(driver, round_.remembered())
+        return True
 
     async def reread(self, uow: UnitOfWork, follow_ups: Sequence[UUID], now: datetime) -> None:
         """Let the rules of these that remember nothing read the history, as if it had come in now."""
@@ -107,23 +135,11 @@ class RuleWatcher:
         return patients, await self._roster.readers(session, shelves, at) if shelves else {}
 
     async def _open(self, session: AsyncSession, patients: Mapping[UUID, Patient], books: Books) -> _Round:
-        """What the rules of these remember; what a rule remembered that reads nothing any more is forgotten."""
-        kept = await RuleStateStore(session).read(patients)
-        states = {one: read_followings(remembered.states) for one, remembered in kept.items()}
-        for one, found in states.items():
-            patient = patients[one]
-            for key in found.keys() - books[patient.shelf].by_key.keys() - patient.own.by_key.keys():
-                del found[key]
-        return _Round(states, {one for one, remembered in kept.items() if remembered.is_unread})
+        return _begin(await RuleStateStore(session).read(patients), patients, books)
 
     async def _make(self, uow: UnitOfWork, round_: _Round, moves: Sequence[Move]) -> None:
         """Move the rules, keep where they are, and hand over what they found. The follow-ups are locked."""
-        again = []
-        for number, move in enumerate(moves, start=1):
-            if not round_.attempt(move, go_on):
-                again.append(move)
-            if number % _MOVES_AT_ONCE == 0:
-                await asyncio.sleep(0)
+        again = await _go_on(round_, moves)
         store = RuleStateStore(uow.session)
         if again:
             await _go_back(uow.session, round_, again)
@@ -159,6 +175,37 @@ def _gather(arrivals: Sequence[Arrival], answers: Sequence[Taken]) -> dict[UUID,
         if arrival.observation.signal is not None and (answer is Taken.NEW or answer is Taken.CORRECTED):
             fresh.setdefault(arrival.follow_up_id, []).append((arrival, answer is Taken.CORRECTED))
     return fresh
+
+
+def _plan(
+    patients: Mapping[UUID, Patient], books: Books, fresh: Mapping[UUID, Sequence[tuple[Arrival, bool]]]
+) -> list[Move]:
+    return [move for one, patient in patients.items() for move in plan(patient, books[patient.shelf], fresh[one])]
+
+
+def _moved(moves: Iterable[Move]) -> dict[UUID, Patient]:
+    return {move.patient.follow_up_id: move.patient for move in moves}
+
+
+def _begin(kept: Mapping[UUID, Remembered], patients: Mapping[UUID, Patient], books: Books) -> _Round:
+    """What the rules of these remember; what a rule remembered that reads nothing any more is forgotten."""
+    states = {one: read_followings(remembered.states) for one, remembered in kept.items()}
+    for one, found in states.items():
+        patient = patients[one]
+        for key in found.keys() - books[patient.shelf].by_key.keys() - patient.own.by_key.keys():
+            del found[key]
+    return _Round(states, {one for one, remembered in kept.items() if remembered.is_unread})
+
+
+async def _go_on(round_: _Round, moves: Sequence[Move]) -> list[Move]:
+    """Those that must go back in the history."""
+    again = []
+    for number, move in enumerate(moves, start=1):
+        if not round_.attempt(move, go_on):
+            again.append(move)
+        if number % _MOVES_AT_ONCE == 0:
+            await asyncio.sleep(0)
+    return again
 
 
 async def _go_back(session: AsyncSession, round_: _Round, moves: Sequence[Move]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, select, tuple_
@@ -113,7 +114,14 @@ class ObservationStore:
         """How many were not there."""
         if not additions:
             return 0
-        return await add_rows(await self._session.connection(), [self._writer.values(kept) for kept in additions])
+        return await add_rows(self._session, [self._writer.values(kept) for kept in additions])
+
+
+def make_new_rows(writer: RowWriter, arrivals: Sequence[Arrival]) -> list[tuple[Any, ...]] | None:
+    """The rows that `add` writes if nothing of these is kept yet; None where one repeats or corrects something."""
+    if len(_first_of_each(arrivals)) < len(arrivals):
+        return None
+    return [writer.values(_as_new(arrival)) for arrival in arrivals]
 
 
 def _first_of_each(arrivals: Sequence[Arrival]) -> list[int]:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
-from sqlalchemy import delete, select, text, tuple_
+from sqlalchemy import delete, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -16,22 +16,20 @@ from telemed.acts.telemonitoring.model.evidence import Evidence, Finding, Findin
 from telemed.acts.telemonitoring.rules.findings import remember
 from telemed.acts.telemonitoring.tables.rulebook import FindingRow, RuleStatesRow
 from telemed.kernel.ids import new_id
+from telemed.storage.driver import Driver, open_driver
 
 Pair = tuple[UUID, UUID]
 """A follow-up and a version of a rule."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_READ = text(
-    "SELECT follow_up_id, states, is_unread FROM telemonitoring_rule_states "
-    "WHERE follow_up_id = ANY(CAST(:follow_ups AS uuid[]))"
-)
+_READ = "SELECT follow_up_id, states, is_unread FROM telemonitoring_rule_states WHERE follow_up_id = ANY($1::uuid[])"
 _READ_SQLITE = (
     "SELECT s.follow_up_id, s.states, s.is_unread FROM json_each(?) AS wanted "
     "CROSS JOIN telemonitoring_rule_states AS s ON s.follow_up_id = wanted.value"
 )
-_WRITE = text(
-    "INSERT INTO telemonitoring_rule_states (follow_up_id, states, is_unread) SELECT * FROM "
-    "unnest(CAST(:follow_ups AS uuid[]), CAST(:states AS bytea[]), CAST(:unread AS boolean[])) "
+_WRITE = (
+    "INSERT INTO telemonitoring_rule_states (follow_up_id, states, is_unread) "
+    "SELECT * FROM unnest($1::uuid[], $2::bytea[], $3::boolean[]) "
     "ON CONFLICT (follow_up_id) DO UPDATE SET states = excluded.states, is_unread = excluded.is_unread"
 )
 _WRITE_SQLITE = (
@@ -65,10 +63,10 @@ class RuleStateStore:
 
     async def read(self, follow_ups: Collection[UUID]) -> dict[UUID, Remembered]:
         """What the rules of these patients remember. Their follow-ups are locked."""
+        driver = await open_driver(self._session)
+        if driver is not None:
+            return await read_on_postgresql(driver, follow_ups)
         connection = await self._session.connection()
-        if connection.dialect.name == "postgresql":
-            found = await connection.execute(_READ, {"follow_ups": list(follow_ups)})
-            return {row[0]: Remembered(row[1], row[2]) for row in found}
         names = {follow_up_id.hex: follow_up_id for follow_up_id in follow_ups}
         rows: Iterable[Any] = await connection.exec_driver_sql(_READ_SQLITE, (orjson.dumps(list(names)).decode(),))
         return {names[row[0]]: Remembered(row[1], bool(row[2])) for row in rows}
@@ -77,15 +75,12 @@ class RuleStateStore:
         """Keep it, in order of follow-up."""
         if not remembered:
             return
-        connection = await self._session.connection()
-        if connection.dialect.name == "postgresql":
-            follow_ups = sorted(remembered)
-            states, unread = zip(*(remembered[one] for one in follow_ups), strict=True)
-            arrays = {"follow_ups": follow_ups, "states": states, "unread": unread}
-            await connection.execute(_WRITE, arrays)
-        else:
-            rows = [(one.hex, states, is_unread) for one, (states, is_unread) in remembered.items()]
-            await connection.exec_driver_sql(_WRITE_SQLITE, rows)
+        driver = await open_driver(self._session)
+        if driver is not None:
+            await write_on_postgresql(driver, remembered)
+            return
+        rows = [(one.hex, states, is_unread) for one, (states, is_unread) in remembered.items()]
+        await (await self._session.connection()).exec_driver_sql(_WRITE_SQLITE, rows)
 
     async def unread(self, *, limit: int) -> list[UUID]:
         """Whose rules must be read again, though nothing may come any more."""
@@ -124,6 +119,19 @@ class RuleStateStore:
         for one in await self._session.scalars(query.order_by(col(row.id))):
             told.setdefault((one.follow_up_id, one.rule_version_id), []).append(_to_finding(one))
         return {pair: remember((), findings) for pair, findings in told.items()}
+
+
+async def read_on_postgresql(driver: Driver, follow_ups: Collection[UUID]) -> dict[UUID, Remembered]:
+    """As `RuleStateStore.read`."""
+    found = await driver.fetch(_READ, list(follow_ups))
+    return {follow_up_id: Remembered(states, is_unread) for follow_up_id, states, is_unread in found}
+
+
+async def write_on_postgresql(driver: Driver, remembered: Mapping[UUID, Remembered]) -> None:
+    """As `RuleStateStore.write`, of some at least."""
+    follow_ups = sorted(remembered)
+    states, unread = zip(*(remembered[one] for one in follow_ups), strict=True)
+    await driver.execute(_WRITE, follow_ups, states, unread)
 
 
 def _to_finding(row: FindingRow) -> Finding:
