@@ -47,17 +47,20 @@ class Bodies:
             self._held -= held.size
 
     async def _gather(self, request: web.Request, held: _Held) -> bytes:
-        chunks: list[bytes] = []
         try:
+            if request.content.is_eof():  # all of it came with its headers
+                return self._hold(request.content.read_nowait(), held)
             async with asyncio.timeout(_PATIENCE_SECONDS):
-                async for chunk in request.content.iter_any():
-                    held.size += len(chunk)
-                    self._held += len(chunk)
-                    chunks.append(chunk)
-                    self._check(held.size)
+                chunks = [self._hold(chunk, held) async for chunk in request.content.iter_any()]
         except (ClientError, HttpProcessingError, ConnectionError, TimeoutError) as err:
             raise Invalid("L'envoi a été coupé : recommencez-le.", code="body.cut") from err
         return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+    def _hold(self, chunk: bytes, held: _Held) -> bytes:
+        held.size += len(chunk)
+        self._held += len(chunk)
+        self._check(held.size)
+        return chunk
 
     def _check(self, size: int) -> None:
         if size > self.largest:

@@ -19,8 +19,18 @@ FIELDS = frozenset(
 )  # fmt: skip
 
 
+_told_from = logging.INFO
+
+
+def is_told(level: int) -> bool:
+    """Is a line of this level written? For lines whose making costs something at every request."""
+    return level >= _told_from
+
+
 def configure(level: str = "info") -> None:
     """Write JSON lines to standard error. `url` is for our own public address only."""
+    global _told_from
+    _told_from = logging.getLevelNamesMapping()[level.upper()]
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(message)s", force=True)
     structlog.configure(
         processors=[
@@ -31,7 +41,7 @@ def configure(level: str = "info") -> None:
             _name_exception,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        wrapper_class=structlog.make_filtering_bound_logger(_told_from),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 from collections.abc import Awaitable, Callable
@@ -9,6 +10,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 from aiohttp import web
 
+from telemed.api import logs
 from telemed.api.devices import is_recognised
 from telemed.api.fhir_edge import FHIR, is_fhir, require_json, write_problem
 from telemed.api.limits import RateLimiter, client_address
@@ -51,16 +53,20 @@ async def identify_request(request: web.Request, handler: Handler) -> web.Stream
     request_id = given if _KNOWN_ID.fullmatch(given) else str(new_id())
     request[REQUEST_ID] = request_id
     started = time.perf_counter()
-    with structlog.contextvars.bound_contextvars(request_id=request_id):
+    before = structlog.contextvars.bind_contextvars(request_id=request_id)
+    try:
         response = await handler(request)
-        resource = request.match_info.route.resource
-        log.info(
-            "http.request",
-            method=request.method,
-            route=resource.canonical if resource else "unknown",
-            status=response.status,
-            duration_ms=round((time.perf_counter() - started) * 1000, 1),
-        )
+        if logs.is_told(logging.INFO):
+            resource = request.match_info.route.resource
+            log.info(
+                "http.request",
+                method=request.method,
+                route=resource.canonical if resource else "unknown",
+                status=response.status,
+                duration_ms=round((time.perf_counter() - started) * 1000, 1),
+            )
+    finally:
+        structlog.contextvars.reset_contextvars(**before)
     if not response.prepared:
         response.headers["X-Request-Id"] = request_id
     return response

@@ -207,15 +207,20 @@ async def _read(operation: Operation, request: web.Request) -> dict[str, Any]:
     arguments: dict[str, Any] = {}
     if operation.path_model is not None:
         arguments |= _validated(operation.path_model, dict(request.match_info), 404, "not_found", "Introuvable.")
-    detail = "Un paramètre de la demande n'est pas valable."
-    query = _query(request, operation.query_model)
-    _require_written_dates(operation.dated, query, detail)
-    arguments |= _validated(operation.query_model, query, 422, "invalid_query", detail)
+    if request.query_string or operation.query_model.model_fields:
+        arguments |= _read_query(operation, request)
     if operation.streams:
         _require_type(operation, request)
     if operation.body is not None:
         arguments["body"] = await _read_body(operation, operation.body, request)
     return arguments
+
+
+def _read_query(operation: Operation, request: web.Request) -> dict[str, Any]:
+    detail = "Un paramètre de la demande n'est pas valable."
+    query = _query(request, operation.query_model)
+    _require_written_dates(operation.dated, query, detail)
+    return _validated(operation.query_model, query, 422, "invalid_query", detail)
 
 
 def _require_type(operation: Operation, request: web.Request) -> None:

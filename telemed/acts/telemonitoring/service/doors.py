@@ -31,6 +31,7 @@ from telemed.kernel.clock import Clock
 from telemed.kernel.errors import Unauthenticated
 from telemed.kernel.ids import new_id
 from telemed.security.device_tokens import DeviceTokens
+from telemed.storage.driver import as_written
 
 _NEW = ((Taken.NEW,), (Taken.NEW, Taken.NEW), (Taken.NEW,) * 3)
 _IN_ONE_GO = 250
@@ -253,7 +254,7 @@ class DoorService:
 
     def _mark(self) -> _Mark:
         now = self._clock.now()
-        return _Mark(now, new_id(), now + TOLERANCE, now + DRIFT)
+        return _Mark(now, as_written(new_id()), now + TOLERANCE, now + DRIFT)
 
     def _living(self, identity: DeviceIdentity | None) -> DeviceIdentity:
         if identity is None:
