@@ -109,7 +109,7 @@ async def _copy(database: Database, rows: Iterator[tuple[Any, ...]]) -> None:
         connection = await uow.session.connection()
         if database.is_sqlite:
             while some := list(islice(rows, _A_GO)):
-                await keep_rows(connection, some)
+                await keep_rows(uow.session, some)
             return
         driver: Any = (await connection.get_raw_connection()).driver_connection
         await driver.copy_records_to_table("telemonitoring_observations", records=rows, columns=list(COLUMNS))
