@@ -26,13 +26,17 @@ class Taken(StrEnum):
 
 
 class Arrival(msgspec.Struct, frozen=True, gc=False):
-    """One observation for a follow-up, from a device that was let in; `arrival_id` names what it came in with."""
+    """One observation for a follow-up, from a device that was let in; `arrival_id` names what it came in with.
+
+    `is_conditional`: it is to be created where nothing is kept of its measure yet, and else to be left.
+    """
 
     follow_up_id: UUID
     device_id: UUID
     arrival_id: UUID
     received_at: datetime
     observation: Observation
+    is_conditional: bool = False
 
     @property
     def key(self) -> tuple[UUID, str, str, datetime]:

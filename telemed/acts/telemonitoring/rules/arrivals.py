@@ -35,7 +35,7 @@ def find_drift(place: str = "") -> Issue:
 
 def settle(arrival: Arrival, versions: Sequence[Kept]) -> tuple[Taken, Kept | None]:
     """What it is, and the version to keep; None where it says nothing new. `versions` are those kept, in order."""
-    if _is_known(arrival, versions):
+    if _is_known(arrival, versions) or (arrival.is_conditional and versions):
         return Taken.DUPLICATE, None
     if not versions:
         return Taken.NEW, _kept(arrival, 0)

@@ -58,7 +58,6 @@ class _Draft(msgspec.Struct, gc=False):
     issues: tuple[Issue, ...]
     arrivals: tuple[Arrival, ...] = ()
     taken: tuple[Taken, ...] = ()
-    is_conditional: bool = False
 
     @property
     def fault(self) -> Issue | None:
@@ -218,9 +217,7 @@ class DoorService:
 
         A row that the database itself refuses is found by halves, and fails nobody else; a transaction fails whole.
         """
-        if any(draft.is_conditional for draft in drafts):
-            await self._settle_conditions(drafts)
-        wanted = [draft for draft in drafts if draft.arrivals and not draft.taken]
+        wanted = [draft for draft in drafts if draft.arrivals]
         try:
             taken = await self._ingestion.take([arrival for draft in wanted for arrival in draft.arrivals])
         except (DBAPIError, OverflowError, ValueError) as error:
@@ -241,16 +238,6 @@ class DoorService:
             end = position + len(draft.arrivals)
             draft.taken = tuple(taken[position:end])
             position = end
-
-    async def _settle_conditions(self, drafts: Sequence[_Draft]) -> None:
-        """A measure that is there already, whatever it says, is not created where its sender asked for that."""
-        asked = [draft for draft in drafts if draft.is_conditional and draft.arrivals and not draft.taken]
-        known = set(await self._ingestion.find_known({one.key for draft in asked for one in draft.arrivals}))
-        for draft in asked:
-            keys = {one.key for one in draft.arrivals}
-            if keys & known:
-                draft.taken = (Taken.DUPLICATE,) * len(draft.arrivals)
-            known |= keys
 
     def _mark(self) -> _Mark:
         now = self._clock.now()
@@ -284,7 +271,7 @@ def _judge(
 ) -> _Draft:
     """An entry is taken with all its measures or with none."""
     issues = receipt.issues
-    draft = _Draft(place, issues, is_conditional=condition is not None)
+    draft, is_conditional = _Draft(place, issues), condition is not None
     if issues and receipt.is_refused:
         return draft
     if condition is not None and (unknown := check_condition(condition, draft.where)):
@@ -302,7 +289,9 @@ def _judge(
                 draft.issues = (told,)
                 return draft
             draft.issues = (*draft.issues, told)
-        arrivals.append(Arrival(worn.follow_up_id, worn.device_id, mark.arrival_id, mark.at, observation))
+        arrivals.append(
+            Arrival(worn.follow_up_id, worn.device_id, mark.arrival_id, mark.at, observation, is_conditional)
+        )
     draft.arrivals = tuple(arrivals)
     return draft
 

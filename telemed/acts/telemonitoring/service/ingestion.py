@@ -77,11 +77,6 @@ class Ingestion:
             text = "Trop de mesures arrivent à la fois : renvoyez celles-ci dans un instant."
             raise TooMany(text, retry_after_seconds=2, code="telemonitoring.overloaded")
 
-    async def find_known(self, keys: Collection[Key]) -> frozenset[Key]:
-        """Which of these measures are kept already, whatever they say."""
-        async with self._database.read() as session:
-            return await ObservationStore(session, self._writer).find_known(keys)
-
     async def versions(self, keys: Collection[Key]) -> dict[Key, list[Kept]]:
         """Every version of these measures, in order."""
         async with self._database.read() as session:

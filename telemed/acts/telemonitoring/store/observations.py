@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -65,10 +65,6 @@ class ObservationStore:
                 return answers
             waiting, maybe_added = [position for position, _, _ in additions], frozenset()
         raise RuntimeError("somebody else keeps adding the same measures")
-
-    async def find_known(self, keys: Collection[Key]) -> frozenset[Key]:
-        """Which of these measures are kept, in any version."""
-        return frozenset(await self.versions(set(keys)))
 
     async def at(self, device_id: UUID, measured_at: datetime) -> list[Kept]:
         """What stands of all that a device said of one instant."""
