@@ -182,6 +182,7 @@ _WORDS = {
     "telemonitoring.read_own_report": "Lecture par le patient d’un rapport",
     "telemonitoring.end_by_death": "Fin d’un suivi par décès",
     "telemonitoring.list_alerts": "Lecture du tableau des alertes",
+    "telemonitoring.list_late_findings": "Lecture de ce qui est arrivé trop tard",
     "telemonitoring.read_alert": "Lecture d’une alerte",
     "telemonitoring.take_alert": "Alerte prise",
     "telemonitoring.release_alert": "Alerte rendue à l’équipe",

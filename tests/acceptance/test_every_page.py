@@ -67,6 +67,7 @@ PAGES = {
     "ines.marchand": (
         "/surveillance",
         "/surveillance/qualite",
+        "/surveillance/retards",
         "/avis",
         "/avis/nouveau?q=Bernard",
         "/avis/disponibilites",

@@ -29,6 +29,7 @@ pages = Pages()
 TEAM = only(*RIGHTS[Right.READ])
 _PAGE = 50
 _BASE = "/surveillance"
+LATE_BASE = f"{_BASE}/retards"
 _MOST_TAKEN = 50
 _VIEWS = (
     (View.OPEN, "Toutes", Tone.PLAIN),
@@ -138,6 +139,7 @@ async def _board(visitor: Visitor, place: Workplace) -> BoardView:
         is_closed=wanted.view is View.CLOSED,
         may_write=has_right(caller, Right.ENROL),
         waiting=page.counts.open,
+        late=Filter("Reçu tard", LATE_BASE, count=page.late) if page.late else None,
     )
     minute = int(place.frame.now.timestamp()) // 60
     return replace(view, version=hashlib.sha256(f"{view!r}{minute}".encode()).hexdigest()[:16])

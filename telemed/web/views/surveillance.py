@@ -135,6 +135,27 @@ class BoardView:
     waiting: int = 0
     form: Form = NOTHING_TYPED
     version: str = ""
+    late: Filter | None = None
+
+
+@dataclass(frozen=True)
+class LateLine:
+    """Something that would have called, had it come in time; `address` is its week on the sheet."""
+
+    patient: str
+    address: str
+    what: str
+    since: datetime
+    received_at: datetime
+
+
+@dataclass(frozen=True)
+class LateView:
+    """What came too late in the last `days`, the last that came first."""
+
+    lines: tuple[LateLine, ...]
+    days: int
+    pager: Pager
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,16 @@ import pytest_asyncio
 
 from telemed.acts.telemonitoring.formats.catalogue import LOINC
 from telemed.acts.telemonitoring.model.arrival import Arrival
+from telemed.acts.telemonitoring.model.care import FollowUp
 from telemed.acts.telemonitoring.model.hands import Hand, hand_of
+from telemed.acts.telemonitoring.model.late import LatePlace
 from telemed.acts.telemonitoring.model.observation import Observation, ObservationStatus
+from telemed.kernel.clock import Territory
 from telemed.kernel.ids import new_id
 from telemed.patients.model import Patient
+from telemed.web import french
 from tests.integration.acts.telemonitoring.enrolled import make_follow_up, make_limit
-from tests.integration.web.conftest import Answer, Site, Window, plain
+from tests.integration.web.conftest import LOGINS, Answer, Site, Window, plain
 from tests.rule_page import sent_of
 
 pytestmark = pytest.mark.asyncio
@@ -61,6 +65,24 @@ async def doctor(site: Site) -> Window:
 def sent(page: Answer) -> dict[str, str]:
     """What a browser would send of the rule's form, pressing no button."""
     return sent_of(page.text)
+
+
+async def weigh(site: Site, follow_up: FollowUp, by_days_back: dict[int, float]) -> None:
+    """Weights of so many days ago, all of which arrive now."""
+    now, hand = site.clock.now(), hand_of(follow_up.id, Hand.TEAM)
+    final, code = ObservationStatus.FINAL, f"{LOINC}|29463-7"
+    await site.services.telemonitoring.ingestion.take(
+        [
+            Arrival(
+                follow_up.id,
+                hand,
+                new_id(),
+                now,
+                Observation("", "", code, "", now - timedelta(days=back), final, "weight", int(kilograms * 1_000_000)),
+            )
+            for back, kilograms in by_days_back.items()
+        ]
+    )
 
 
 def address_of(page: Answer, label: str) -> str:
@@ -170,29 +192,8 @@ async def test_the_answers_of_a_question_are_boxes_those_of_the_practice_too(sit
 
 
 async def test_a_trial_says_how_often_and_for_whom(site: Site, doctor: Window, patient: Patient) -> None:
-    services = site.services
-    follow_up = await make_follow_up(services, site.people.doctor, patient, limits=[make_limit(80_000_000)])
-    now = services.clock.now()
-    arrivals = [
-        Arrival(
-            follow_up.id,
-            hand_of(follow_up.id, Hand.TEAM),
-            new_id(),
-            now,
-            Observation(
-                "",
-                "",
-                f"{LOINC}|29463-7",
-                "",
-                now - timedelta(days=back),
-                ObservationStatus.FINAL,
-                "weight",
-                (84 if back in (3, 20) else 79) * 1_000_000,
-            ),
-        )
-        for back in range(1, 40)
-    ]
-    await services.telemonitoring.ingestion.take(arrivals)
+    follow_up = await make_follow_up(site.services, site.people.doctor, patient, limits=[make_limit(80_000_000)])
+    await weigh(site, follow_up, {back: 84 if back in (3, 20) else 79 for back in range(1, 40)})
     tried = await doctor.post("/surveillance/regles", FORM | {"geste": "essayer", "limite_1": ""})
     text = plain(tried.text)
     assert "Elle aurait appelé 2 fois pour 1 patient : 0,2 par semaine." in text
@@ -200,3 +201,37 @@ async def test_a_trial_says_how_often_and_for_whom(site: Site, doctor: Window, p
     quiet = await doctor.post("/surveillance/regles", FORM | {"geste": "essayer", "limite_1": "120"})
     assert "n’aurait appelé personne en 90 jours" in plain(quiet.text)
     assert "Poids très haut" not in (await doctor.get("/surveillance/regles")).text
+
+
+async def test_what_came_too_late_wakes_nobody_and_is_seen_by_whoever_looks(site: Site, patient: Patient) -> None:
+    follow_up = await make_follow_up(site.services, site.people.doctor, patient, limits=[make_limit(80_000_000)])
+    site.clock.advance(timedelta(days=6))
+    nurse = await site.signed_in("nurse")
+    await weigh(site, follow_up, {4: 84, 3: 79})
+    board = await nurse.get("/surveillance")
+    assert 'class="alert-link"' not in board.text
+    assert "Reçu tard 1" in plain(re.sub("<[^>]+>", " ", board.text))
+    late = plain((await nurse.get("/surveillance/retards")).text)
+    assert "« Poids au-dessus du seuil » aurait sonné le" in late
+    week = re.search(rf'href="(/surveillance/{follow_up.id}[^"]+)"', late)
+    assert week
+    rung = french.format_moment(site.clock.now() - timedelta(days=4), Territory.METROPOLE.zone, site.clock.now().date())
+    assert plain(rung) in late
+    sheet = plain((await nurse.get(week[1].replace("&amp;", "&"))).text)
+    received = f"{site.clock.now().astimezone(Territory.METROPOLE.zone):%d/%m}"
+    assert f"Arrivé en retard, reçu le {received} : « Poids au-dessus du seuil » aurait sonné" in sheet
+    await weigh(site, follow_up, {2: 84})
+    lists = site.services.telemonitoring.triage.lists
+    (last,) = (await lists.late(site.people.nurse, limit=1)).findings
+    (first,) = (await lists.late(site.people.nurse, before=LatePlace(last.received_at, last.id))).findings
+    assert last.since - first.since == timedelta(days=2)
+    await weigh(site, follow_up, {0: 85})
+    told = await nurse.get("/surveillance")
+    assert "Poids au-dessus du seuil" in told.text
+    assert "Reçu tard 1" in plain(re.sub("<[^>]+>", " ", told.text)), "what was told since is no longer late"
+    stranger = await site.signed_in("stranger")
+    assert "Rien n’a été reçu trop tard." in (await stranger.get("/surveillance/retards?apres=x~y")).text
+    site.clock.advance(timedelta(days=7, seconds=1))
+    await nurse.sign_in(LOGINS["nurse"], site.clock)
+    assert "Reçu tard" not in (await nurse.get("/surveillance")).text
+    assert (await (await site.signed_in("secretary")).get("/surveillance/retards")).status == 403

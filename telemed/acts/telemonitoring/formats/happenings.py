@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from types import MappingProxyType
 
 from telemed.acts.telemonitoring.formats.figures import format_measure
 from telemed.acts.telemonitoring.model.care import EducationSession, EducationTopic, FollowUpMove, ThresholdSetting
 from telemed.acts.telemonitoring.model.curve import EventKind
 from telemed.acts.telemonitoring.model.follow_up import FollowUpStep
+from telemed.acts.telemonitoring.model.late import LateFinding
 from telemed.acts.telemonitoring.model.observation import Signal
 
 STEPS: Mapping[FollowUpStep, tuple[EventKind, str]] = MappingProxyType(
@@ -44,6 +46,11 @@ def step_words(move: FollowUpMove) -> str:
     """`Suivi suspendu : hospitalisation`."""
     said = STEPS[move.step][1]
     return f"{said} : {move.reason}" if move.reason else said
+
+
+def late_words(late: LateFinding, received_on: date) -> str:
+    """`Arrivé en retard, reçu le 03/11 : « Prise de poids » aurait sonné`."""
+    return f"Arrivé en retard, reçu le {received_on:%d/%m} : « {late.label} » aurait sonné"
 
 
 def limit_words(name: str, signal: Signal) -> str:

@@ -151,6 +151,7 @@ class EventKind(StrEnum):
     SUSPENSION = "suspension"
     RETURN = "return"
     EDUCATION = "education"
+    LATE = "late"
     END = "end"
 
 

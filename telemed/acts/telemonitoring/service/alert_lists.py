@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from telemed.acts.telemonitoring.model.alert import AlertStep
 from telemed.acts.telemonitoring.model.board import AlertCounts, AlertFilter, AlertPlace, View, find_view, place_of
+from telemed.acts.telemonitoring.model.late import LATE_SHOWN, LateFinding, LatePlace
 from telemed.acts.telemonitoring.model.rights import Right, has_right
 from telemed.acts.telemonitoring.model.triage import Alert, AlertEvent
 from telemed.acts.telemonitoring.service.alert_access import reach_alert, steps_open_to
@@ -17,6 +18,7 @@ from telemed.acts.telemonitoring.service.care_access import require_right
 from telemed.acts.telemonitoring.service.standing_mutes import StandingMute, explain_mutes
 from telemed.acts.telemonitoring.store.alert_lists import AlertLists as AlertListStore
 from telemed.acts.telemonitoring.store.alerts import AlertStore
+from telemed.acts.telemonitoring.store.late_findings import LateFindings
 from telemed.acts.telemonitoring.store.mutes import MuteStore
 from telemed.kernel.caller import Caller
 from telemed.kernel.clock import Clock
@@ -43,10 +45,19 @@ class AlertLine:
 
 @dataclass(frozen=True, repr=False)
 class AlertPage:
-    """A page of the board, and how many each view holds."""
+    """A page of the board, and how many each view holds; `late`, how much came too late in the last days."""
 
     lines: Sequence[AlertLine]
     counts: AlertCounts
+    late: int = 0
+
+
+@dataclass(frozen=True, repr=False)
+class LatePage:
+    """What came too late to wake anybody, and the patients that it is about."""
+
+    findings: Sequence[LateFinding]
+    patients: Mapping[UUID, Patient]
 
 
 @dataclass(frozen=True, repr=False)
@@ -92,7 +103,18 @@ class AlertLists:
             lists, now = AlertListStore(session), self._clock.now()
             alerts = await lists.page(practice_id, me, wanted, now=now, after=after, limit=limit)
             counts = await lists.counts(practice_id, me, now)
-            return AlertPage(await _lines(session, alerts, caller), counts)
+            late = await LateFindings(session).count(practice_id, now - LATE_SHOWN)
+            return AlertPage(await _lines(session, alerts, caller), counts, late)
+
+    async def late(self, caller: Caller, *, before: LatePlace | None = None, limit: int = 50) -> LatePage:
+        """What rules would have told of in the practice, had it come in time; of the last days, the last first."""
+        async with self._database.begin() as uow:
+            self._journal.note(uow, caller, "telemonitoring.list_late_findings")
+            _, practice_id = _team_of(caller)
+        async with self._database.read() as session:
+            since = self._clock.now() - LATE_SHOWN
+            found = await LateFindings(session).page(practice_id, since, before=before, limit=limit)
+            return LatePage(found, await PatientStore(session).find_many([one.patient_id for one in found]))
 
     async def count_waiting(self, caller: Caller) -> int:
         """How many alerts wait for the caller or for nobody in particular; 0 for a role that sees none. Not traced."""

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from telemed.acts.telemonitoring.formats.happenings import STEPS, session_words, setting_words, step_words
+from telemed.acts.telemonitoring.formats.happenings import STEPS, late_words, session_words, setting_words, step_words
 from telemed.acts.telemonitoring.model.care import EducationSession, FollowUp, FollowUpMove, ThresholdSetting
 from telemed.acts.telemonitoring.model.curve import (
     DOSES,
@@ -24,6 +24,7 @@ from telemed.acts.telemonitoring.model.curve import (
     Span,
     Window,
 )
+from telemed.acts.telemonitoring.model.late import LateFinding
 from telemed.acts.telemonitoring.model.observation import Catalogue, Signal, SignalKind
 from telemed.acts.telemonitoring.model.pathway import Pathway, PathwayVersion
 from telemed.acts.telemonitoring.model.questionnaire import Question
@@ -34,6 +35,7 @@ from telemed.acts.telemonitoring.service.questionnaires import QuestionnaireServ
 from telemed.acts.telemonitoring.store.care import CareStore
 from telemed.acts.telemonitoring.store.curve_alerts import alerts_between
 from telemed.acts.telemonitoring.store.curves import CurveStore, Measures
+from telemed.acts.telemonitoring.store.late_findings import LateFindings
 from telemed.kernel.clock import Clock, civil_date, day_bounds, resolve_local
 from telemed.kernel.period import Interval
 
@@ -84,6 +86,7 @@ class Charts:
         settings, moves = await care.thresholds(follow_up.id), await care.moves(follow_up.id)
         sessions = await care.sessions(follow_up.id)
         alerts = await alerts_between(session, follow_up.id, window.start, window.end)
+        late = await LateFindings(session).between(follow_up.id, window.start, window.end)
         days = await _days(store, follow_up.id, self._numbers, window)
         own = await self._questionnaires.questions_of(session, follow_up.practice_id)
         measures = await self._measures(store, follow_up.id, window, days, questions=own)
@@ -95,7 +98,7 @@ class Charts:
                 for signal in self._shown(version, days)
             ),
             alerts=tuple(_marks(alerts, _daily(version))),
-            events=tuple(self._events(settings, moves, sessions, window)),
+            events=tuple(self._events(settings, moves, sessions, window, late)),
             answers=tuple(self._said(one, own) for one in measures.answers),
             asides=measures.asides,
             away=_stays(follow_up, window),
@@ -174,6 +177,7 @@ class Charts:
         moves: Iterable[FollowUpMove],
         sessions: Iterable[EducationSession],
         window: Window,
+        late: Iterable[LateFinding],
     ) -> list[Event]:
         found = [Event(one.at, STEPS[one.step][0], step_words(one)) for one in moves if one.step in STEPS]
         for one in settings:
@@ -181,6 +185,10 @@ class Charts:
             if signal is not None:
                 found.append(Event(one.since, EventKind.THRESHOLD, setting_words(one, signal)))
         found += (Event(_noon(one.held_on, window), EventKind.EDUCATION, session_words(one)) for one in sessions)
+        found += (
+            Event(max(one.since, window.start), EventKind.LATE, late_words(one, window.day_of(one.received_at)))
+            for one in late
+        )
         within = [one for one in found if window.start <= one.at < window.end]
         return _joined(sorted(within, key=lambda one: one.at))
 

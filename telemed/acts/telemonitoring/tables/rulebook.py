@@ -18,6 +18,7 @@ _OWN = text("follow_up_id IS NOT NULL")
 _IN_FORCE = text("retired_at IS NULL")
 _UNREAD = text("is_unread")
 _LASTING = text("last_day IS NULL")
+_IS_LATE = text("kind = 'late'")
 _KINDS = "kind IN ('fired', 'repeated', 'late', 'ended', 'withdrawn')"
 
 
@@ -120,6 +121,7 @@ class FindingRow(Table, table=True):
     __table_args__ = (
         CheckConstraint(_KINDS, name="kind"),
         Index("ix_telemonitoring_findings_follow_up", "follow_up_id", "at"),
+        Index("ix_telemonitoring_findings_late", "received_at", "id", sqlite_where=_IS_LATE, postgresql_where=_IS_LATE),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)

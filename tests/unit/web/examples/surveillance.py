@@ -155,6 +155,7 @@ BOARD = views.BoardView(
     may_write=True,
     waiting=4,
     version="a1",
+    late=views.Filter("Reçu tard", "/surveillance/retards", count=3),
 )
 TAKING = replace(WATCHING, flash=Flash("Alertes prises.", FINE, Undo("/surveillance/rendre/x", "Rendre")))
 EMPTY = replace(BOARD, lines=(), pager=Pager(), waiting=0)
@@ -254,7 +255,19 @@ DECIDED = replace(
     outcomes=surveillance_words.find_close_outcomes(AlertState.DECIDED),
     form=Form({"issue": "", "mots": ""}, {"issue": "Choisissez une réponse de la liste.", "mots": "À remplir."}),
 )
+LATE = views.LateView(
+    lines=tuple(
+        views.LateLine(name, "/surveillance/1?periode=semaine&jour=2026-11-20#courbes", what, ago(60 * 80), ago(95))
+        for name, what in (("LEROY Jeanne", "Prise de poids"), ("BERNARD-LÉVY Anne-Sophie", "Saturation basse"))
+    ),
+    days=7,
+    pager=Pager("/surveillance/retards?apres=x"),
+)
 EXAMPLES: dict[str, Example] = {
+    "surveillance-retards": Example("Reçu trop tard", "professional/surveillance_late.html", WATCHING, LATE),
+    "surveillance-aucun-retard": Example(
+        "Rien trop tard", "professional/surveillance_late.html", WATCHING, replace(LATE, lines=(), pager=Pager())
+    ),
     "surveillance": Example("Surveillance", "professional/surveillance.html", TAKING, BOARD),
     "surveillance-vide": Example("Surveillance, rien", "professional/surveillance.html", WATCHING, EMPTY),
     "alerte-nouvelle": Example("Alerte à prendre", "professional/surveillance_alert.html", WATCHING, UNTAKEN),
