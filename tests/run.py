@@ -13,8 +13,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 QUICK = ("tests/unit", "tests/law")
-REST = ("tests/architecture", "tests/contract", "tests/integration", "tests/acceptance")
+REST = ("tests/acceptance", "tests/deep", "tests/integration", "tests/contract", "tests/architecture")
+"""Longest first, and kept in this order: what is left to wait for at the end is short."""
 NOTHING_COLLECTED = 5
+_WORKERS = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
+"""Three on two cores: much of the rest is spent waiting for browsers, for databases and for what was killed."""
 _SLOWEST = ("--durations=20", "--durations-min=5")
 """What to look at when the whole takes too long. A file is one worker's: what its tests share is made once."""
 
@@ -29,7 +32,7 @@ def main(words: list[str]) -> int:
     print(f"test: that took {time.monotonic() - started:.1f} s; now SQLite, PostgreSQL and the browsers", flush=True)
     if quick not in (0, NOTHING_COLLECTED):
         return quick
-    rest = _pytest(*_present(REST), "-n", "2", "--dist", "loadfile", *_SLOWEST, *words)
+    rest = _pytest(*_present(REST), *_WORKERS, *_SLOWEST, *words)
     return quick if rest == NOTHING_COLLECTED else rest
 
 

@@ -6,7 +6,6 @@ import json
 import re
 import subprocess
 import sys
-import time
 from base64 import b64decode
 from pathlib import Path
 
@@ -29,10 +28,8 @@ def play(folder: Path) -> subprocess.CompletedProcess[str]:
 def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """One visit for the tests of this file: the folder of its papers, and what was printed."""
     folder = tmp_path_factory.mktemp("visit") / "papers"
-    began = time.monotonic()
     done = play(folder)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert time.monotonic() - began < 60
     return folder, done.stdout
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from time import perf_counter
 from uuid import UUID
 
 import pytest
@@ -150,11 +149,9 @@ def test_a_file_that_is_no_calendar_says_why(raw: bytes, code: str) -> None:
     assert refused.value.code == code
 
 
-def test_no_bomb_of_recurrence_costs_more_than_seconds() -> None:
+def test_a_bomb_of_recurrence_is_refused() -> None:
     bomb = "DTSTART:20170101T080000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=2000;BYMONTH=2;BYMONTHDAY=30"
-    began = perf_counter()
     assert set(codes(*[bomb] * 40)) == {"calendar.rule"}
-    assert perf_counter() - began < 2
 
 
 def test_a_title_is_not_kept() -> None:
