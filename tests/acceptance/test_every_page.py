@@ -174,6 +174,10 @@ async def test_a_curve_is_looked_at_closely_by_keyboard(scene: Scene, new_window
     await page.set_viewport_size({"width": 360, "height": 740})
     assert await page.locator("svg.chart:visible").get_attribute("class") == "chart chart-340"
     assert await page.evaluate("document.documentElement.scrollWidth") == 360
+    await page.emulate_media(media="print")
+    await expect(page.locator(".rail")).to_be_hidden()
+    await expect(page.get_by_role("button", name="Ouvrir", exact=True)).to_be_hidden()
+    await expect(page.locator("svg.chart:visible")).to_have_count(1)
 
 
 async def test_a_nurse_finishes_the_enrolment_that_waits(scene: Scene, new_window: NewWindow, axe_source: str) -> None:
