@@ -123,8 +123,8 @@ async def open_ours(stack: AsyncExitStack, folder: Path, url: str, more: Mapping
     settings = Settings.from_environment(service.environment).with_keys()
     services = build_services(settings, clock=SystemClock())
     stack.push_async_callback(services.database.close)
-    await service.start()  # it makes the tables
     stack.push_async_callback(service.stop)
+    await service.start()  # it makes the tables
     doctor, gateway = await _people(services)
     headers = {"Authorization": f"Bearer {gateway.token}", "Content-Type": FHIR}
     return Served(Place("ours", service.base_url, service.pid, headers), gateway, services, doctor, url)

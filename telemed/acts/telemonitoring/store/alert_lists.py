@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, exists, func, select, tuple_
+from sqlalchemy import BindParameter, ColumnElement, Select, Uuid, bindparam, case, exists, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -16,11 +16,14 @@ from telemed.acts.telemonitoring.model.board import COUNTED, AlertCounts, AlertF
 from telemed.acts.telemonitoring.model.triage import RANKS, Alert
 from telemed.acts.telemonitoring.store.alert_rows import to_alert
 from telemed.acts.telemonitoring.tables.alerts import AlertRow
+from telemed.storage.types import UtcDateTime
 
 _IS_OPEN = col(AlertRow.due_at).is_not(None)
 _RANKED = (col(AlertRow.rank), col(AlertRow.due_at), col(AlertRow.id))
 _DUE = (col(AlertRow.due_at), col(AlertRow.id))
 _CLOSED = (col(AlertRow.closed_at), col(AlertRow.id))
+_Id = UUID | BindParameter[UUID]
+_Instant = datetime | BindParameter[datetime]
 
 
 class AlertLists:
@@ -65,17 +68,13 @@ class AlertLists:
 
     async def counts(self, practice_id: UUID, me: UUID, now: datetime) -> AlertCounts:
         """How many alerts each view holds, one hundred at most: one statement of short index ranges."""
-        views = [_view(practice_id, me, view, now) for view in (View.OPEN, View.MINE, View.UNOWNED)]
-        late = _view(practice_id, me, View.OVERDUE, now)
-        worst = [*_view(practice_id, me, View.OPEN, now), col(AlertRow.rank) == RANKS[Severity.NOW]]
-        asked = [*(_count(terms) for terms in views), _count(late, _DUE), _count(worst)]
-        row = (await self._session.execute(select(*asked))).one()
-        return AlertCounts(*row)
+        asked = {"practice_id": practice_id, "me": me, "now": now}
+        return AlertCounts(*(await self._session.execute(_COUNTS, asked)).one())
 
     async def count_waiting(self, practice_id: UUID, me: UUID, now: datetime) -> int:
         """How many are in nobody's hands or in one's own, one hundred at most of each."""
-        terms = (_view(practice_id, me, view, now) for view in (View.MINE, View.UNOWNED))
-        return sum((await self._session.execute(select(*(_count(one) for one in terms)))).one())
+        asked = {"practice_id": practice_id, "me": me, "now": now}
+        return sum((await self._session.execute(_WAITING, asked)).one())
 
     async def find_pathways(self, practice_id: UUID, among: Sequence[str]) -> list[str]:
         """Those of these pathways on which an alert is open: one statement, a look in an index for each."""
@@ -87,7 +86,7 @@ class AlertLists:
         return [one for one, is_there in zip(among, row, strict=True) if is_there]
 
 
-def _view(practice_id: UUID, me: UUID, view: View, now: datetime) -> list[ColumnElement[bool]]:
+def _view(practice_id: _Id, me: _Id, view: View, now: _Instant) -> list[ColumnElement[bool]]:
     terms: list[ColumnElement[bool]] = [col(AlertRow.practice_id) == practice_id]
     is_mine = col(AlertRow.holder_id) == me
     match view:
@@ -138,3 +137,21 @@ def _count(terms: Sequence[ColumnElement[bool]], order: Sequence[Any] = _RANKED)
     # In the order of an index that fits, which costs nothing and leads SQLite to it.
     some = select(col(AlertRow.id)).where(*terms).order_by(*order).limit(COUNTED).subquery()
     return select(func.count()).select_from(some).scalar_subquery()
+
+
+def _named_view(view: View) -> list[ColumnElement[bool]]:
+    """The same with names for whose, whom and when: a statement that is made once."""
+    return _view(
+        bindparam("practice_id", type_=Uuid()),
+        bindparam("me", type_=Uuid()),
+        view,
+        bindparam("now", type_=UtcDateTime()),
+    )
+
+
+_COUNTS: Select[Any] = select(
+    *(_count(_named_view(view)) for view in (View.OPEN, View.MINE, View.UNOWNED)),
+    _count(_named_view(View.OVERDUE), _DUE),
+    _count([*_named_view(View.OPEN), col(AlertRow.rank) == RANKS[Severity.NOW]]),
+)
+_WAITING = select(*(_count(_named_view(view)) for view in (View.MINE, View.UNOWNED)))
