@@ -32,8 +32,8 @@ async def test_a_doctor_changes_silence_within_what_the_text_allows_and_each_cha
     assert "7 jours au plus pour ce parcours" in plain(page.text)
     typed = {"version": version_of(page.text), "silence": "3", "motif": "Débute sa pompe"}
     for wrong, said in (
-        ({"silence": "8"}, "L’alerte de non-transmission vient au plus tard après 7 jour(s)"),
-        ({"silence": "0"}, "L’alerte de non-transmission vient au plus tard après 7 jour(s)"),
+        ({"silence": "8"}, "L’alerte de non-transmission vient au plus tard après 7 jours"),
+        ({"silence": "0"}, "L’alerte de non-transmission vient au plus tard après 7 jours"),
         ({"silence": "jamais"}, "Un nombre entier est attendu."),
         ({"motif": " "}, "À remplir."),
         ({"version": "1"}, "Ce suivi a changé entre-temps"),

@@ -50,7 +50,8 @@ def check_window(days: int, window: SilenceWindow) -> Decision:
     """May a follow-up wait `days` days before it tells of silence? As many as its pathway, or fewer, never none."""
     if 1 <= days <= window.days:
         return ALLOWED
-    text = f"L'alerte de non-transmission vient au plus tard après {window.days} jour(s) : elle ne se désactive pas."
+    most = f"{window.days} jour{'s' if window.days > 1 else ''}"
+    text = f"L'alerte de non-transmission vient au plus tard après {most} : elle ne se désactive pas."
     return refuse(Reason("telemonitoring.silence_window", text, _R34, {"days": days, "at_most": window.days}))
 
 

@@ -94,7 +94,7 @@ SETTINGS = follow_up_settings.SettingsView(
     pathway="Diabète de type 1 ou de type 2 sous insuline",
     form=Form(
         {"silence": "9", "saisis": "weight", "exploitant": "Exploitant Santé"},
-        {"silence": "L’alerte de non-transmission vient au plus tard après 7 jour(s) : elle ne se désactive pas."},
+        {"silence": "L’alerte de non-transmission vient au plus tard après 7 jours : elle ne se désactive pas."},
     ),
     version=3,
     silence="7 jours",
