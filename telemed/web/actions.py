@@ -175,6 +175,8 @@ _WORDS = {
     "telemonitoring.list_reports": "Liste des rapports d’un suivi",
     "telemonitoring.preview_report": "Aperçu d’un rapport de suivi",
     "telemonitoring.sign_report": "Signature d’un rapport de suivi",
+    "telemonitoring.accept_reminders": "Rappels acceptés par le patient",
+    "telemonitoring.refuse_reminders": "Rappels refusés par le patient",
     "telemonitoring.propose_report": "Rapport de suivi préparé",
     "telemonitoring.send_report": "Rapport de suivi renvoyé",
     "telemonitoring.hand_report_over": "Rapport de suivi remis en main propre",

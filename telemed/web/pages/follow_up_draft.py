@@ -12,17 +12,19 @@ from telemed.acts.telemonitoring.model.care import FollowUp
 from telemed.acts.telemonitoring.model.follow_up import FollowUpState
 from telemed.acts.telemonitoring.model.observation import SignalKind
 from telemed.acts.telemonitoring.rules.enrolment import EXCLUSIONS
+from telemed.acts.telemonitoring.service.askings import REMIND_AT
 from telemed.consent.model import ActKind, ConsentDecision
 from telemed.kernel.clock import civil_date
 from telemed.kernel.decision import Decision
 from telemed.kernel.errors import Conflict, Invalid, Refused
+from telemed.kernel.messages import Channel
 from telemed.patients.model import Patient
 from telemed.web import follow_up_words, forms, french, words
 from telemed.web.pages.follow_up_cards import devices_card, limits_card, prescriptions_card, team_card
 from telemed.web.pages.follow_up_forms import FIELDS, read_plan, read_prescription
 from telemed.web.pages.follow_ups import CARER, LIST, TAB, pathway_label
 from telemed.web.pages.page import Pages, Visitor, open_workplace
-from telemed.web.views.follow_up import ConsentCard, DraftStep, DraftView, Issued, PlanCard
+from telemed.web.views.follow_up import ConsentCard, DraftStep, DraftView, Issued, PlanCard, ReminderCard
 from telemed.web.views.frame import NOTHING_TYPED, Badge, Choice, Form, Tone
 from telemed.web.wording import read_blocks
 
@@ -132,6 +134,15 @@ async def record_consent(visitor: Visitor) -> web.Response:
     return visitor.go(f"/surveillance/{follow_up.id}/inscription/accords", flash="consent-recorded")
 
 
+@pages.post("/surveillance/{id}/inscription/rappels", CARER)
+async def answer_about_reminders(visitor: Visitor) -> web.Response:
+    """Whether the patient wants to be reminded, and by which way."""
+    follow_up, form = await _draft(visitor), await forms.typed(visitor.request)
+    channel = {one.value: one for one in visitor.services.keying.links.channels}.get(form.value("moyen"))
+    await visitor.services.keying.askings.remind_all(visitor.known, follow_up.id, channel)
+    return visitor.go(f"/surveillance/{follow_up.id}/inscription/accords", flash="saved")
+
+
 @pages.post("/surveillance/{id}/inscription/commencer", CARER)
 async def start(visitor: Visitor) -> web.Response:
     follow_up = await _draft(visitor)
@@ -228,12 +239,31 @@ async def _view(
         plan=_plan_card(visitor, follow_up, form, version.silence.days) if step == "suivi" else None,
         prescriptions=prescriptions,
         consents=await _consents(visitor, follow_up) if step == "accords" else (),
+        reminders=await _reminders(visitor, follow_up, patient) if step == "accords" else None,
         devices=devices,
         limits=limits,
         team=team,
         reasons=tuple(forms.reason_line(one, Tone.NOW) for one in decision.refusals),
         warnings=tuple(forms.reason_line(one, Tone.SOON) for one in decision.warnings),
         is_responsible_missing="equipe" in lacking,
+    )
+
+
+async def _reminders(visitor: Visitor, follow_up: FollowUp, patient: Patient) -> ReminderCard | None:
+    """Proposed by SMS where there is a telephone, else by e-mail; None where nothing is asked."""
+    keying = visitor.services.keying
+    asked = [one for one in await keying.askings.of_follow_up(visitor.known, follow_up.id) if not one.is_off]
+    if not asked:
+        return None
+    ways = ((Channel.SMS, patient.contact.phone, "par SMS"), (Channel.EMAIL, patient.contact.email, "par courriel"))
+    known = [(channel, way) for channel, address, way in ways if address and channel in keying.links.channels]
+    channel, way = known[0] if known else (None, "")
+    return ReminderCard(
+        questionnaires=tuple(french.typographic(one.known.questionnaire.title) for one in asked),
+        channel=channel.value if channel else "",
+        way=way,
+        hour=f"{REMIND_AT.hour}{french.FIXED}h",
+        is_on=any(one.asking.channel is not None for one in asked),
     )
 
 

@@ -218,6 +218,17 @@ class PlanCard:
 
 
 @dataclass(frozen=True)
+class ReminderCard:
+    """What the patient is asked, and whether he is reminded; `channel` is the way proposed, empty: none."""
+
+    questionnaires: tuple[str, ...]
+    channel: str
+    way: str
+    hour: str
+    is_on: bool
+
+
+@dataclass(frozen=True)
 class DraftView:
     """A draft at one of its steps; `reasons` are why it cannot start, `warnings` why it may not be billed."""
 
@@ -239,6 +250,7 @@ class DraftView:
     reasons: tuple[ReasonLine, ...] = ()
     warnings: tuple[ReasonLine, ...] = ()
     is_responsible_missing: bool = False
+    reminders: ReminderCard | None = None
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 
 import pytest
 import pytest_asyncio
@@ -11,7 +12,7 @@ from aiohttp import FormData
 
 from telemed.acts.telemonitoring.model.care import FollowUp
 from telemed.patients.model import Patient
-from tests.integration.acts.telemonitoring.enrolled import make_follow_up
+from tests.integration.acts.telemonitoring.enrolled import make_draft_follow_up, make_follow_up
 from tests.integration.web.conftest import Site, Window, plain
 from tests.integration.web.test_own_page import fields_of
 
@@ -112,3 +113,31 @@ async def test_a_doctor_imports_a_questionnaire_or_reads_what_is_wrong(site: Sit
     retire = re.search(r'action="(/surveillance/questionnaires/[^"]+/retirer)"', kept.text)
     assert retire
     assert "Questionnaire retiré" in plain((await doctor.post(retire[1])).text)
+
+
+async def test_reminders_are_one_click_of_the_enrolment_and_leave_only_once_agreed(
+    site: Site, patient: Patient
+) -> None:
+    services, people = site.services, site.people
+    draft = await make_draft_follow_up(services, people.doctor, patient)
+    nurse, step = await site.signed_in("nurse"), f"/surveillance/{draft.id}/inscription"
+    page = plain((await nurse.get(f"{step}/accords")).text)
+    assert "À 18 h, un message lui dit que des questions l’attendent (Votre cœur aujourd’hui)" in page
+    assert "Il accepte d’être rappelé par SMS" in page
+    accepted = await nurse.post(f"{step}/rappels", {"moyen": "sms"})
+    assert "Ne plus le rappeler" in accepted.text
+    site.clock.advance(timedelta(days=1, hours=8))
+    await services.own_pages.reminders.run()
+    await site.deliver()
+    assert site.sms.messages == [], "nothing leaves before the follow-up has started"
+    await services.telemonitoring.follow_ups.start(people.doctor, draft.id)
+    site.clock.advance(timedelta(days=1))
+    await services.own_pages.reminders.run()
+    await site.deliver()
+    assert "Quelques questions vous attendent" in site.sms.messages[-1].text
+    sent = len(site.sms.messages)
+    await services.telemonitoring.keying.askings.remind_all(people.nurse, draft.id, None)
+    site.clock.advance(timedelta(days=1))
+    await services.own_pages.reminders.run()
+    assert await site.deliver() == 0
+    assert len(site.sms.messages) == sent

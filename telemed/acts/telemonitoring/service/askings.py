@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from uuid import UUID
 
@@ -24,6 +24,9 @@ from telemed.kernel.period import DayRange
 from telemed.storage.engine import Database
 from telemed.storage.uow import UnitOfWork
 from telemed.trace.service import Journal
+
+REMIND_AT = time(18)
+"""When a patient is reminded unless his team says another hour: home again, and still time to answer."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,28 @@ class AskingService:
             )
             reminder = None if draft.is_off else find_reminder(asking, now, follow_up.plan.territory)
             await AskingStore(uow.session).replace(set_asking, reminder)
+            return await self.asked_within(uow, follow_up)
+
+    async def remind_all(self, caller: Caller, follow_up_id: UUID, channel: Channel | None) -> list[Asked]:
+        """What the patient said aloud: remind him by `channel` of each questionnaire that is asked, at the usual hour;
+        None: of none. Raises Forbidden, NotFound, Conflict once it is over."""
+        action = "accept_reminders" if channel else "refuse_reminders"
+        now = self._clock.now()
+        async with self._database.begin() as uow:
+            follow_up = await open_follow_up(
+                uow, self._journal, caller, follow_up_id, action, right=Right.ENROL, lock=True
+            )
+            by = require_right(caller, Right.ENROL)
+            if not follow_up.is_living:
+                raise Conflict("Ce suivi est terminé : rien n'est plus demandé.", code="telemonitoring.over")
+            for one in await self.asked_within(uow, follow_up):
+                if one.is_off or (one.asking.channel is None and channel is None):
+                    continue
+                asking = replace(one.asking, remind_at=REMIND_AT if channel else None, channel=channel)
+                reminder = find_reminder(asking, now, follow_up.plan.territory)
+                await AskingStore(uow.session).replace(
+                    SetAsking(new_id(), follow_up.id, asking, is_off=False, set_by=by, set_at=now), reminder
+                )
             return await self.asked_within(uow, follow_up)
 
     async def unset(self, caller: Caller, follow_up_id: UUID, questionnaire_id: UUID) -> list[Asked]:
