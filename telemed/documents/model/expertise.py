@@ -11,6 +11,7 @@ from uuid import UUID
 
 from telemed.documents.model.people import PatientFacts, PlaceFacts, ProfessionalFacts
 from telemed.documents.model.report import ConsentFacts, PrescribedItem, TechnicalIncident, Visibility
+from telemed.documents.model.statement import FromFacts
 from telemed.kernel.clock import Territory
 
 EXPERTISE_ACT = "TE2"
@@ -62,23 +63,11 @@ class RequestContent:
 
 
 @dataclass(frozen=True, repr=False)
-class ExpertiseRequest:
+class ExpertiseRequest(FromFacts[RequestFacts]):
     """The request of a télé-expertise (TLM-DA), made when it is sent."""
 
     facts: RequestFacts
     content: RequestContent
-
-    @property
-    def patient(self) -> PatientFacts:
-        return self.facts.patient
-
-    @property
-    def author(self) -> ProfessionalFacts:
-        return self.facts.author
-
-    @property
-    def territory(self) -> Territory:
-        return self.facts.territory
 
     @property
     def visibility(self) -> frozenset[Visibility]:
@@ -92,10 +81,6 @@ class ExpertiseRequest:
     def act_started_at(self) -> datetime | None:
         """The request is its own moment: that of its signature."""
         return None
-
-    @property
-    def medecin_traitant(self) -> ProfessionalFacts | None:
-        return self.facts.medecin_traitant
 
 
 @dataclass(frozen=True, repr=False)
@@ -146,23 +131,11 @@ class OpinionWords:
 
 
 @dataclass(frozen=True, repr=False)
-class ExpertiseReport:
+class ExpertiseReport(FromFacts[OpinionFacts]):
     """The report of a télé-expertise (TLM-CR), made when the opinion is signed."""
 
     facts: OpinionFacts
     content: OpinionWords
-
-    @property
-    def patient(self) -> PatientFacts:
-        return self.facts.patient
-
-    @property
-    def author(self) -> ProfessionalFacts:
-        return self.facts.author
-
-    @property
-    def territory(self) -> Territory:
-        return self.facts.territory
 
     @property
     def visibility(self) -> frozenset[Visibility]:
@@ -175,7 +148,3 @@ class ExpertiseReport:
     @property
     def act_started_at(self) -> datetime | None:
         return self.facts.accepted_at
-
-    @property
-    def medecin_traitant(self) -> ProfessionalFacts | None:
-        return self.facts.medecin_traitant

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from telemed.documents.model.people import PatientFacts, PlaceFacts, ProfessionalFacts
 from telemed.documents.model.report import ConsentFacts, Visibility
+from telemed.documents.model.statement import FromFacts
 from telemed.kernel.clock import Territory
 
 MONITORING_ACT = "telesurveillance"
@@ -101,23 +102,11 @@ class MonitoringWords:
 
 
 @dataclass(frozen=True, repr=False)
-class MonitoringReport:
+class MonitoringReport(FromFacts[MonitoringFacts]):
     """The report of a month of télésurveillance, or of its end (29274-8, vital signs)."""
 
     facts: MonitoringFacts
     content: MonitoringWords
-
-    @property
-    def patient(self) -> PatientFacts:
-        return self.facts.patient
-
-    @property
-    def author(self) -> ProfessionalFacts:
-        return self.facts.author
-
-    @property
-    def territory(self) -> Territory:
-        return self.facts.territory
 
     @property
     def visibility(self) -> frozenset[Visibility]:
@@ -130,7 +119,3 @@ class MonitoringReport:
     @property
     def act_started_at(self) -> datetime | None:
         return self.facts.started_at
-
-    @property
-    def medecin_traitant(self) -> ProfessionalFacts | None:
-        return self.facts.medecin_traitant
