@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from telemed.acts.telemonitoring.model.receipt import IssueKind, Unreadable
 
 MAX_SEGMENTS = 20_000
+_MAX_FIELDS = 50 * MAX_SEGMENTS
 _HEADS = ("MSH|^~\\&|", "MSH|^~\\&#|")
 """The usual separators; from 2.7 on they may end with that of truncation, which is not used here."""
 
@@ -36,6 +37,8 @@ class Segment:
 
 def read_segments(content: bytes) -> list[Segment]:
     """The segments of a message. Raises Unreadable: no HL7 v2, other separators than the usual, not UTF-8, too long."""
+    if content.count(b"\r") + content.count(b"\n") > 3 * MAX_SEGMENTS or content.count(b"|") > _MAX_FIELDS:
+        raise _too_long()
     try:
         text = content.decode("utf-8").strip("\x0b\x1c\r\n ")
     except UnicodeDecodeError as error:
@@ -46,8 +49,12 @@ def read_segments(content: bytes) -> list[Segment]:
     if not lines or not lines[0].startswith(_HEADS):
         raise Unreadable(IssueKind.STRUCTURE, "hl7.header", "Un message HL7 v2 commence par MSH|^~\\&|.", "MSH")
     if len(lines) > MAX_SEGMENTS:
-        raise Unreadable(IssueKind.TOO_LONG, "hl7.too_long", f"Au plus {MAX_SEGMENTS} segments.")
+        raise _too_long()
     return [_segment(line, position) for position, line in enumerate(lines, 1)]
+
+
+def _too_long() -> Unreadable:
+    return Unreadable(IssueKind.TOO_LONG, "hl7.too_long", f"Au plus {MAX_SEGMENTS} segments.")
 
 
 def _segment(line: str, position: int) -> Segment:

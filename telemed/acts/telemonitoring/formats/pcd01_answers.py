@@ -23,8 +23,10 @@ _CODES = {
 }
 _OTHER = "207^Application internal error^HL70357"
 _NO_ERROR = "0^Message accepted^HL70357"
-_REJECTED = frozenset({"hl7.type"})
+_REJECTED = frozenset({"hl7.type", "hl7.header", "hl7.encoding", "hl7.too_long"})
 """What no sending again would mend: it is another message than those taken here (HL7 v2.6, 2.9.2.2)."""
+
+_LONGEST_HEADER = 10_000
 
 
 def write_ack(content: bytes, received: Received, *, at: datetime, control_id: str) -> bytes:
@@ -62,14 +64,18 @@ def _place(issue: Issue) -> str:
 
 def _header(content: bytes) -> Segment | None:
     try:
-        return read_segments(content)[0]
+        return read_segments(_first_line(content))[0]
     except Unreadable:
         return None
 
 
+def _first_line(content: bytes) -> bytes:
+    return content[:_LONGEST_HEADER].lstrip(b"\x0b\r\n ").replace(b"\n", b"\r").partition(b"\r")[0]
+
+
 def _control_id(content: bytes) -> str:
     """MSH-10 of a message whose separators are not ours, so that its sender knows which one is refused."""
-    line = content[:2_000].decode("utf-8", "replace").lstrip("\x0b\r\n ").partition("\r")[0]
+    line = _first_line(content).decode("utf-8", "replace")
     fields = line.split(line[3]) if line.startswith("MSH") and len(line) > 3 else []
     return _safe(_SEPARATORS.sub("", fields[9])) if len(fields) > 9 else ""
 

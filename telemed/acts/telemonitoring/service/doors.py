@@ -34,6 +34,9 @@ from telemed.security.device_tokens import DeviceTokens
 from telemed.storage.driver import as_written
 
 _NEW = ((Taken.NEW,), (Taken.NEW, Taken.NEW), (Taken.NEW,) * 3)
+_LONG_BYTES = 65_536
+"""A message of HL7 v2 is read in one go; a longer one apart from the event loop."""
+
 _IN_ONE_GO = 250
 """How many entries are read before others have their turn: about three milliseconds."""
 
@@ -151,7 +154,9 @@ class DoorService:
     async def receive_pcd01(self, identity: DeviceIdentity, content: bytes) -> Received:
         """An HL7 v2 message: its good measures are taken, the others told one by one."""
         self._check_room(content)
-        receipt = decode_pcd01(content, Reading(self._catalogue, identity.territory))
+        reading = Reading(self._catalogue, identity.territory)
+        is_long = len(content) > _LONG_BYTES
+        receipt = await asyncio.to_thread(decode_pcd01, content, reading) if is_long else decode_pcd01(content, reading)
         mark = self._mark()
         said = zip(receipt.observations, receipt.places, strict=True)
         drafts = [_judge(Receipt((one,)), identity, mark, place) for one, place in said]

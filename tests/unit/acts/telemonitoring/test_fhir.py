@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -280,6 +281,19 @@ def test_an_entry_that_has_no_shape_spoils_no_other_of_a_batch() -> None:
     for broken in (content | {"type": "transaction"}, content | {"entry": {}}, {**content, "type": 7}):
         with pytest.raises(Unreadable):
             decode_bundle(as_json(broken), make_reading())
+
+
+@pytest.mark.parametrize("filling", [b"{}", b"1", b"null"])
+def test_a_flood_of_empty_entries_is_turned_away_before_it_fills_the_memory(filling: bytes) -> None:
+    for many in (5_001, 1_000_002):
+        content = b'{"resourceType":"Bundle","type":"batch","entry":[' + b",".join([filling] * many) + b"]}"
+        tracemalloc.start()
+        with pytest.raises(Unreadable) as refused:
+            decode_bundle(content, make_reading())
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert refused.value.issue.code == "bundle.too_long"
+        assert peak < 4_000_000, many
 
 
 @pytest.mark.parametrize("where", ["implicitRules", "modifierExtension"])

@@ -129,3 +129,8 @@ def test_a_second_of_sixty_is_the_first_of_the_next_minute() -> None:
 def test_the_separators_of_later_versions_are_read() -> None:
     later = (HEAD[0].replace(r"^~\&|", r"^~\&#|"), *HEAD[1:])
     assert [one.number for one in decode(glucose("95"), head=later).observations] == [95]
+
+
+@pytest.mark.parametrize("flood", ["\r" * 100_000, "\n" * 100_000, "|" * 1_100_000, "OBX|\r" * 25_000])
+def test_a_flood_of_nothing_is_turned_away(flood: str) -> None:
+    assert [issue.code for issue in decode(flood).issues] == ["hl7.too_long"]

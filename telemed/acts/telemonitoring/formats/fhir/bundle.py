@@ -16,6 +16,9 @@ from telemed.acts.telemonitoring.formats.fhir.structs import Kinded, LooseBundle
 from telemed.acts.telemonitoring.model.receipt import Issue, IssueKind, IssueSeverity, Receipt, Unreadable
 
 MAX_ENTRIES = 5000
+_MAX_PARTS = 200 * MAX_ENTRIES
+"""So many commas are no measures: what holds them is turned away before it fills the memory with empty entries."""
+
 _BUNDLE = msgspec.json.Decoder(RawBundle)
 _KIND = msgspec.json.Decoder(Kinded)
 _LOOSE = msgspec.json.Decoder(LooseBundle)
@@ -62,6 +65,8 @@ class OpenedBundle:
 
 def open_bundle(content: bytes, reading: Reading) -> OpenedBundle:
     """Raises Unreadable where the bundle itself cannot be read."""
+    if len(content) > _MAX_PARTS and content.count(b",") > _MAX_PARTS:
+        raise _too_long()
     try:
         bundle = _BUNDLE.decode(content)
     except msgspec.ValidationError as error:
@@ -72,7 +77,7 @@ def open_bundle(content: bytes, reading: Reading) -> OpenedBundle:
         text = "Un Bundle de type transaction ou batch est attendu."
         raise Unreadable(IssueKind.NOT_SUPPORTED, "bundle.type", text, "Bundle.type")
     if len(bundle.entry) > MAX_ENTRIES:
-        raise Unreadable(IssueKind.TOO_LONG, "bundle.too_long", f"Au plus {MAX_ENTRIES} entrées.", "Bundle.entry")
+        raise _too_long()
     kinds = tuple(_kind(entry) for entry in bundle.entry)
     known = _named(bundle.entry, kinds)
     within = replace(reading, named={**reading.named, **known}) if known else reading
@@ -87,6 +92,8 @@ def _open_loosely(content: bytes, error: msgspec.ValidationError) -> RawBundle:
         raise _unreadable(error) from error
     if loose.type != "batch":
         raise _unreadable(error) from error
+    if len(loose.entry) > MAX_ENTRIES:
+        raise _too_long()
     return RawBundle(loose.resource_type, loose.type, tuple(_entry_of(one) for one in loose.entry))
 
 
@@ -95,6 +102,10 @@ def _entry_of(content: msgspec.Raw) -> RawEntry:
         return _ENTRY.decode(content)
     except (msgspec.DecodeError, RecursionError):
         return _NO_ENTRY
+
+
+def _too_long() -> Unreadable:
+    return Unreadable(IssueKind.TOO_LONG, "bundle.too_long", f"Au plus {MAX_ENTRIES} entrées.", "Bundle.entry")
 
 
 def _unreadable(error: Exception) -> Unreadable:
