@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import invariant, precondition, rule
 
 from telemed.acts.teleexpertise.model import END_STATES, Case, EndReason, RefusalReason, Target, Urgency
 from telemed.app import build_services
@@ -18,7 +18,6 @@ from telemed.kernel.caller import Caller
 from telemed.kernel.clock import FrozenClock, Territory
 from telemed.kernel.errors import DomainError
 from telemed.kernel.messages import Channel
-from telemed.settings import Settings
 from telemed.storage.engine import Database
 from telemed.subscribers import SUBSCRIPTIONS
 from tests.fixtures.people import make_draft, make_people
@@ -26,6 +25,7 @@ from tests.integration.acts.teleconsultation.conftest import KeptMessages
 from tests.integration.acts.teleexpertise.cascade.checks import check_all
 from tests.integration.acts.teleexpertise.conftest import OPINION, Scene, ids_of, make_scene
 from tests.integration.acts.teleexpertise.duty import Duty
+from tests.stories import StoryMachine
 
 BEGINNING = datetime(2026, 11, 25, 11, 0, tzinfo=UTC)
 
@@ -61,12 +61,8 @@ _STORY = st.lists(
 _TARGET = st.sampled_from(["named", "several", "line", "territory", "named then line"])
 
 
-class CascadeMachine(RuleBasedStateMachine):
+class CascadeMachine(StoryMachine):
     """At most one acceptance; quota never over; every case ends."""
-
-    settings: Settings
-    open_database: Callable[[], Awaitable[Database]]
-    drop_database: Callable[[Database], Awaitable[None]]
 
     def __init__(self) -> None:
         super().__init__()

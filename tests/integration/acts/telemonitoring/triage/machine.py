@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import invariant, precondition, rule
 
 from telemed.acts.telemonitoring.model.alert import AlertOutcome, Severity
 from telemed.acts.telemonitoring.model.care import FollowUp
@@ -27,12 +27,12 @@ from telemed.app.telemonitoring.triage import Triage, build_triage
 from telemed.kernel.caller import Caller
 from telemed.kernel.clock import FrozenClock
 from telemed.kernel.errors import DomainError
-from telemed.settings import Settings
 from telemed.storage.engine import Database
 from tests.fixtures.people import make_draft, make_people
 from tests.integration.acts.telemonitoring.alerting import make_told
 from tests.integration.acts.telemonitoring.enrolled import make_follow_up
 from tests.integration.acts.telemonitoring.triage.checks import Memory, check_all
+from tests.stories import StoryMachine
 
 BEGINNING = datetime(2026, 11, 25, 11, 0, tzinfo=UTC)
 CAUSES = ("weight_gain", "heart_rate", SILENCE)
@@ -44,12 +44,8 @@ _FINDING = st.tuples(
 _STEPS = ("take", "take", "release", "filter", "interpret", "interpret", "decide", "decide", "act", "close", "comment")
 
 
-class AlertMachine(RuleBasedStateMachine):
+class AlertMachine(StoryMachine):
     """One open per patient and cause, always an owner and a due date, nothing deleted, each finding once."""
-
-    settings: Settings
-    open_database: Callable[[], Awaitable[Database]]
-    drop_database: Callable[[Database], Awaitable[None]]
 
     def __init__(self) -> None:
         super().__init__()
