@@ -60,6 +60,7 @@ PAGES = {
     "yves.legoff": (
         "/avis",
         "/avis/termines",
+        "/avis/recus",
         "/avis/equipes",
         "/avis/disponibilites",
         "/avis/modeles",
