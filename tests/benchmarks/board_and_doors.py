@@ -19,7 +19,7 @@ from telemed.kernel.caller import SYSTEM
 from telemed.kernel.identifiers import luhn_is_valid
 from tests.benchmarks.alert_filling import add_alerts
 from tests.benchmarks.served import Scale, Served, open_ours
-from tests.benchmarks.table import ROUNDS, Table, figure, median
+from tests.benchmarks.table import ROUNDS, Table, figure, median, say
 from tests.fixtures.http import open_session
 from tests.fixtures.people import caller_for, make_carer
 from tests.fixtures.postgres import running_server, stop_server
@@ -127,7 +127,7 @@ def measure() -> Table:
 
 
 async def _measure(folder: Path) -> list[tuple[str, ...]]:
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for name in ("PostgreSQL", "SQLite"):
         place = folder / name
         place.mkdir()
@@ -142,7 +142,9 @@ async def _measure(folder: Path) -> list[tuple[str, ...]]:
                     heard = await scene.stretch(kind)
                     if number:
                         found[kind].append(heard)
-        rows += [(name, *_row(kind, found[kind], found[None])) for kind in kinds]
+        for kind in kinds:
+            rows.append((name, *_row(kind, found[kind], found[None])))
+            say("board_and_doors", rows[-1])
     return rows
 
 

@@ -6,7 +6,6 @@ import asyncio
 import os
 import shutil
 import sqlite3
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -19,7 +18,7 @@ import asyncpg
 import uvloop
 
 from tests.benchmarks.served import Served, open_ours, resident_of
-from tests.benchmarks.table import Table, figure
+from tests.benchmarks.table import Table, figure, say
 from tests.fixtures.postgres import running_server, stop_server
 
 SECONDS = int(os.environ.get("TELEMED_BENCH_FLOOD_SECONDS", "600"))
@@ -81,7 +80,7 @@ async def _measure(folder: Path) -> list[tuple[str, ...]]:
             ours = await open_ours(stack, place, url)
             seen = await _flood(ours)
             found.append(_row(name, seen, await _kept(url)))
-            print(f"bench: flood, {name}: {found[-1]}", file=sys.stderr, flush=True)
+            say("flood", found[-1])
     return found
 
 

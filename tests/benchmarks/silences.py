@@ -28,7 +28,7 @@ from telemed.storage.engine import Database, sync_engine_of
 from telemed.storage.uow import UnitOfWork
 from telemed.trace.service import Journal
 from tests.benchmarks.followed import add_follow_ups, add_rows, add_weights, analyse, every_day, open_followed
-from tests.benchmarks.table import ROUNDS, Table, figure, median
+from tests.benchmarks.table import ROUNDS, Table, figure, median, say
 from tests.fixtures.postgres import running_server, stop_server
 
 SIZES = (1_000, 10_000, 100_000)
@@ -116,7 +116,7 @@ def measure() -> Table:
 
 async def _measure(folder: Path) -> list[tuple[str, ...]]:
     running_server(folder, is_durable=True)
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for kind in ("postgresql", "sqlite"):
         first: tuple[Cost, Cost] | None = None
         for size in SIZES:
@@ -129,6 +129,7 @@ async def _measure(folder: Path) -> list[tuple[str, ...]]:
             cells = [_cells(cost, former) for cost, former in zip(costs, first, strict=True)]
             told = figure(whole.wall * size / 1e6), figure(whole.cpu), figure(whole.statements)
             rows.append((kind, figure(size), *told, *cells[0], *cells[1]))
+            say("silences", rows[-1])
     return rows
 
 

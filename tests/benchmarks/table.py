@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -40,3 +41,8 @@ def figure(value: float) -> str:
     if value >= 100:
         return f"{value:,.0f}".replace(",", "\u202f")
     return f"{value:.3g}"
+
+
+def say(name: str, row: Sequence[str]) -> None:
+    """A row of a long run as soon as it is known, where progress is told."""
+    print(f"bench: {name}: {' · '.join(row)}", file=sys.stderr, flush=True)

@@ -38,7 +38,7 @@ from tests.benchmarks.followed import (
     make_weight,
     open_followed,
 )
-from tests.benchmarks.table import ROUNDS, Table, figure, median
+from tests.benchmarks.table import ROUNDS, Table, figure, median, say
 from tests.fixtures.postgres import running_server, stop_server
 
 _BEGIN = datetime(2024, 1, 1, tzinfo=UTC)
@@ -167,7 +167,7 @@ def measure() -> Table:
 
 async def _measure(folder: Path) -> list[tuple[str, ...]]:
     running_server(folder, is_durable=True)
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for kind in ("postgresql", "sqlite"):
         firsts: dict[int, Cost] = {}
         for number, series in enumerate(_SERIES):
@@ -178,6 +178,7 @@ async def _measure(folder: Path) -> list[tuple[str, ...]]:
                     cells = [await _cells(place, count, firsts) for count in (_FEW, _BATCH)]
                     place.days, place.minutes = place.days + 1, 0
                     rows.append((kind, figure(patients), figure(days), *cells[0], *cells[1]))
+                    say("watching", rows[-1])
     return rows
 
 
