@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from telemed.acts.telemonitoring.model.told import Told
 from telemed.acts.telemonitoring.ports.watching import AlertBook
 from telemed.acts.telemonitoring.service.moves import Move, go_back, go_on, plan, plan_rereading, tell
 from telemed.acts.telemonitoring.service.roster import Patient, Readers, Roster
-from telemed.acts.telemonitoring.store.histories import read_histories
+from telemed.acts.telemonitoring.store.histories import stream_histories
 from telemed.acts.telemonitoring.store.locks import lock_on_postgresql
 from telemed.acts.telemonitoring.store.rule_states import (
     Found,
@@ -209,18 +210,23 @@ async def _go_on(round_: _Round, moves: Sequence[Move]) -> list[Move]:
 
 
 async def _go_back(session: AsyncSession, round_: _Round, moves: Sequence[Move]) -> None:
-    """Read the histories of these again, in one statement, and what was told of those that begin at the start."""
-    histories = await _histories(session, moves)
+    """Read the histories of these again, in one statement but one patient after the other, and what was told of those
+    that begin at the start."""
     known = await RuleStateStore(session).known([move.pair for move in moves if move.is_from_start])
+    left: dict[UUID, list[Move]] = {}
     for move in moves:
-        history, told = histories.get(move.patient.follow_up_id, ()), known.get(move.pair, ())
-        if len(history) > _LONG:
-            await asyncio.to_thread(round_.attempt, move, go_back, history, told)
-        else:
-            round_.attempt(move, go_back, history, told)
+        left.setdefault(move.patient.follow_up_id, []).append(move)
+    async for follow_up_id, history in _histories(session, moves):
+        for move in left.pop(follow_up_id):
+            if len(history) > _LONG:
+                await asyncio.to_thread(round_.attempt, move, go_back, history, known.get(move.pair, ()))
+            else:
+                round_.attempt(move, go_back, history, known.get(move.pair, ()))
+    for move in chain.from_iterable(left.values()):  # of whom nothing stands
+        round_.attempt(move, go_back, (), known.get(move.pair, ()))
 
 
-async def _histories(session: AsyncSession, moves: Sequence[Move]) -> dict[UUID, list[Sample]]:
+def _histories(session: AsyncSession, moves: Sequence[Move]) -> AsyncIterator[tuple[UUID, list[Sample]]]:
     """What stands for the patients of these, since the first instant that one of their rules must read again."""
     since: dict[UUID, int] = {}
     for move in moves:
@@ -228,7 +234,7 @@ async def _histories(session: AsyncSession, moves: Sequence[Move]) -> dict[UUID,
         since[one] = min(move.since, since.get(one, move.since))
     signals = {signal for move in moves for signal in move.reader.program.leaves_of}
     territories = {move.patient.follow_up_id: move.patient.territory for move in moves}
-    return await read_histories(session, {one: to_instant(at) for one, at in since.items()}, signals, territories)
+    return stream_histories(session, {one: to_instant(at) for one, at in since.items()}, signals, territories)
 
 
 def _order(told: Told) -> tuple[UUID, str, bool, datetime]:

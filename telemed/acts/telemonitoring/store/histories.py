@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, column, select, values
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import Select, Uuid, column, select, values
+from sqlalchemy.ext.asyncio import AsyncResult, AsyncSession
 from sqlmodel import col
 
 from telemed.acts.telemonitoring.model.evidence import Sample, find_civil_day, to_milliseconds
@@ -20,6 +20,10 @@ from telemed.storage.types import UtcDateTime
 _GONE = ObservationStatus.ENTERED_IN_ERROR.value
 _CONFLICT = Quarantine.CONFLICT.value
 _AT_ONCE = 400
+_ROWS_AT_ONCE = 2_000
+_Standing = dict[tuple[datetime, str, UUID], Any]
+_Query = Select[UUID, str, UUID, datetime, str, int | None, str | None, str | None]
+_Result = AsyncResult[UUID, str, UUID, datetime, str, int | None, str | None, str | None]
 
 
 async def read_histories(
@@ -29,19 +33,31 @@ async def read_histories(
     territories: Mapping[UUID, Territory],
 ) -> dict[UUID, list[Sample]]:
     """By follow-up, the samples of these signals from its instant on (included), corrected and in order."""
-    names, found = sorted(set(signals)), dict[UUID, list[Sample]]()
-    wanted = sorted(since.items())
+    return dict([one async for one in stream_histories(session, since, signals, territories)])
+
+
+async def stream_histories(
+    session: AsyncSession,
+    since: Mapping[UUID, datetime],
+    signals: Iterable[str],
+    territories: Mapping[UUID, Territory],
+) -> AsyncIterator[tuple[UUID, list[Sample]]]:
+    """The same, a patient at a time: no more than one history is held, however many patients there are.
+
+    Nothing else may be asked of the session meanwhile; a patient without any sample does not come.
+    """
+    names, wanted = sorted(set(signals)), sorted(since.items())
     for start in range(0, len(wanted), _AT_ONCE):
-        rows = await _read(session, wanted[start : start + _AT_ONCE], names)
-        for follow_up_id, standing in _stand(rows).items():
-            found[follow_up_id] = _samples(standing, territories[follow_up_id])
-    return found
+        query = _select(wanted[start : start + _AT_ONCE], names)
+        result = await session.stream(query, execution_options={"yield_per": _ROWS_AT_ONCE})
+        async for follow_up_id, standing in _stand(result):
+            yield follow_up_id, _samples(standing, territories[follow_up_id])
 
 
-async def _read(session: AsyncSession, wanted: list[tuple[UUID, datetime]], signals: list[str]) -> Iterable[Any]:
+def _select(wanted: list[tuple[UUID, datetime]], signals: list[str]) -> _Query:
     row = ObservationRow
     asked = values(column("follow_up_id", Uuid), column("since", UtcDateTime), name="asked").data(wanted).cte("asked")
-    query = (
+    return (
         select(
             col(row.follow_up_id),
             col(row.signal),
@@ -55,23 +71,28 @@ async def _read(session: AsyncSession, wanted: list[tuple[UUID, datetime]], sign
         .join(asked, (asked.c.follow_up_id == row.follow_up_id) & (row.measured_at >= asked.c.since))
         .where(col(row.signal).in_(signals), col(row.is_known))
         .where(col(row.measured_at) >= min(instant for _, instant in wanted))  # the months to look at
-        .order_by(col(row.version))
+        .order_by(col(row.follow_up_id), col(row.version))
     )
-    return await session.execute(query)
 
 
-def _stand(rows: Iterable[Any]) -> dict[UUID, dict[tuple[datetime, str, UUID], Any]]:
-    """Of the versions of each measure, which come in order, the one that stands."""
-    found: dict[UUID, dict[tuple[datetime, str, UUID], Any]] = {}
-    for row in rows:
-        standing = found.setdefault(row[0], {})
-        key = row[3], row[1], row[2]
-        if row[7] != _CONFLICT or key not in standing:
-            standing[key] = row
-    return found
+async def _stand(result: _Result) -> AsyncIterator[tuple[UUID, _Standing]]:
+    """By follow-up, of the versions of each measure, which come in order, the one that stands."""
+    current: UUID | None = None
+    standing: _Standing = {}
+    async for rows in result.partitions():
+        for row in rows:
+            if row[0] != current:
+                if current is not None:
+                    yield current, standing
+                current, standing = row[0], {}
+            key = row[3], row[1], row[2]
+            if row[7] != _CONFLICT or key not in standing:
+                standing[key] = row
+    if current is not None:
+        yield current, standing
 
 
-def _samples(standing: Mapping[tuple[datetime, str, UUID], Any], territory: Territory) -> list[Sample]:
+def _samples(standing: _Standing, territory: Territory) -> list[Sample]:
     """In order; of two within a millisecond the later one."""
     found: dict[tuple[int, str, str], Sample] = {}
     for measured_at, signal, device_id in sorted(standing):

@@ -24,9 +24,9 @@ from telemed.acts.telemonitoring.model.observation import (
     Quarantine,
 )
 from telemed.acts.telemonitoring.service.ingestion import Ingestion
-from telemed.acts.telemonitoring.store import ObservationStore, make_partitions
+from telemed.acts.telemonitoring.store import ObservationStore, histories, make_partitions
 from telemed.acts.telemonitoring.store.rows import RowWriter
-from telemed.kernel.clock import FrozenClock
+from telemed.kernel.clock import FrozenClock, Territory
 from telemed.kernel.errors import TooMany
 from telemed.kernel.ids import new_id
 from telemed.storage.engine import Database, sync_engine_of
@@ -74,6 +74,25 @@ async def test_corrections_and_conflicts_are_versions_and_one_stands(database: D
     assert await ingestion.take([gone]) == [Taken.CORRECTED]
     assert [kept.observation.counts for kept in await history(database)] == [False]
     assert await count(database) == 4
+
+
+async def test_histories_come_one_patient_after_the_other(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However their measures came among one another, and wherever the rows are cut; corrections made."""
+    monkeypatch.setattr(histories, "_ROWS_AT_ONCE", 2)
+    people = [UUID(int=number) for number in (1, 2, 3)]
+    sent = [
+        replace(make_arrival(70 + n, minutes=n), follow_up_id=people[n % 3], device_id=people[n % 3]) for n in range(9)
+    ]
+    ingestion = make_ingestion(database)
+    await ingestion.take(sent)
+    await ingestion.take([replace(make_arrival(50, AMENDED, minutes=4), follow_up_id=people[1], device_id=people[1])])
+    since = {one: sent[3].observation.measured_at for one in [*people, FOLLOW_UP]}
+    found = []
+    async with database.read() as session:
+        everywhere = dict.fromkeys(since, Territory.METROPOLE)
+        async for follow_up_id, history in histories.stream_histories(session, since, ["weight"], everywhere):
+            found.append((follow_up_id.int, [(one.value or 0) // 1_000_000 for one in history]))
+    assert found == [(1, [73, 76]), (2, [50, 77]), (3, [75, 78])]
 
 
 async def test_everything_that_an_observation_says_comes_back(database: Database) -> None:
