@@ -86,7 +86,7 @@ async def test_histories_come_one_patient_after_the_other(database: Database, mo
     ingestion = make_ingestion(database)
     await ingestion.take(sent)
     await ingestion.take([replace(make_arrival(50, AMENDED, minutes=4), follow_up_id=people[1], device_id=people[1])])
-    since = {one: sent[3].observation.measured_at for one in [*people, FOLLOW_UP]}
+    since = dict.fromkeys([*people, FOLLOW_UP], sent[3].observation.measured_at)
     found = []
     async with database.read() as session:
         everywhere = dict.fromkeys(since, Territory.METROPOLE)
