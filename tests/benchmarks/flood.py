@@ -17,12 +17,12 @@ import aiohttp
 import asyncpg
 import uvloop
 
-from tests.benchmarks.served import Served, open_ours, resident_of
+from tests.benchmarks.served import PATIENTS, Scale, Served, make_bundle, open_ours, resident_of
 from tests.benchmarks.table import Table, figure, say
 from tests.fixtures.postgres import running_server, stop_server
 
 SECONDS = int(os.environ.get("TELEMED_BENCH_FLOOD_SECONDS", "600"))
-_SENDERS, _SIZE = 96, 1_000
+_SIZE = 2_000
 _TENTHS = (1, 3, 5, 7, 9, 10)
 _KEPT = "SELECT count(*), coalesce(max(version), 0) FROM telemonitoring_observations"
 
@@ -62,7 +62,7 @@ def measure() -> Table:
         "last : first",
     )
     bound = (
-        f"{_SENDERS} senders, each with a bundle of {_SIZE} always under way, who come back as soon as they are told; "
+        f"{PATIENTS} senders, each with {_SIZE} measures of one patient under way, in order, sent again as soon as refused; "
         "the most of resident memory of the process that serves in some tenths of the time, looked at twice a second. "
         "Bound: 64 MiB of bodies under way and 50,000 rows in line."
     )
@@ -98,13 +98,15 @@ def _row(name: str, seen: _Seen, kept: tuple[int, int]) -> tuple[str, ...]:
 async def _flood(ours: Served) -> _Seen:
     seen, until = _Seen(resident_of(ours.place.pid)), time.monotonic() + SECONDS
 
-    async def sender(session: aiohttp.ClientSession) -> None:
+    async def sender(session: aiohttp.ClientSession, scale: Scale) -> None:
+        body, address = b"", f"{ours.place.base_url}/fhir"
         while (started := time.monotonic()) < until:
-            body, address = ours.gateway.bundle(_SIZE), f"{ours.place.base_url}/fhir"
+            body = body or make_bundle(scale.next(70 + number % 50 / 10) for number in range(_SIZE))
             async with session.post(address, data=body, headers=ours.place.headers) as answer:
                 if b'"status":"4' in await answer.read():
                     raise RuntimeError("a good measure was refused")
                 seen.answers[answer.status] += 1
+                body = body if answer.status == 429 else b""
             seen.slowest = max(seen.slowest, time.monotonic() - started)
 
     async def watch() -> None:
@@ -112,8 +114,8 @@ async def _flood(ours: Served) -> _Seen:
             seen.sizes.append(resident_of(ours.place.pid))
             await asyncio.sleep(0.5)
 
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=_SENDERS)) as session:
-        await asyncio.gather(watch(), *(sender(session) for _ in range(_SENDERS)))
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=PATIENTS)) as session:
+        await asyncio.gather(watch(), *(sender(session, scale) for scale in ours.gateway.scales))
     return seen
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -88,8 +88,13 @@ class Gateway:
         return [self.bundle(size) for _ in range(measures // size)]
 
     def bundle(self, size: int) -> bytes:
-        entries = ",".join(f'{{"resource": {self.next()}}}' for _ in range(size))
-        return f'{{"resourceType": "Bundle", "type": "batch", "entry": [{entries}]}}'.encode()
+        return make_bundle(self.next() for _ in range(size))
+
+
+def make_bundle(measures: Iterable[str]) -> bytes:
+    """A batch of measures, each as JSON."""
+    entries = ",".join(f'{{"resource": {one}}}' for one in measures)
+    return f'{{"resourceType": "Bundle", "type": "batch", "entry": [{entries}]}}'.encode()
 
 
 @dataclass
