@@ -62,7 +62,7 @@ def measure() -> Table:
         "last : first",
     )
     bound = (
-        f"{PATIENTS} senders, each with {_SIZE} measures of one patient under way, in order, sent again as soon as refused; "
+        f"{PATIENTS} senders, each with {_SIZE} measures of one patient under way, in order, sent again once refused; "
         "the most of resident memory of the process that serves in some tenths of the time, looked at twice a second. "
         "Bound: 64 MiB of bodies under way and 50,000 rows in line."
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
@@ -101,7 +101,7 @@ class HistoryService:
         if one.state is HistoryState.KEPT:
             for some in _some(await self._again(follow_up, one, content)):
                 versions = await self._ingestion.versions({arrival.key for arrival in some})
-                own = [arrival for arrival in some if find_current(versions[arrival.key]).arrival_id == one.id]
+                own = [arrival for arrival in some if _stands(versions.get(arrival.key), one.id)]
                 await self._ingestion.take([_taken_back(arrival) for arrival in own])
         return await self._settle(one, HistoryState.UNDONE)
 
@@ -209,6 +209,11 @@ def _count(lines: list[_Line], rejected: int) -> HistoryCount:
 
 def _some(arrivals: list[Arrival]) -> Iterator[list[Arrival]]:
     return (arrivals[start : start + _AT_ONCE] for start in range(0, len(arrivals), _AT_ONCE))
+
+
+def _stands(versions: Sequence[Kept] | None, history_id: UUID) -> bool:
+    """Does what a file brought still count? What is too old may have gone since."""
+    return bool(versions) and find_current(versions or ()).arrival_id == history_id
 
 
 def _taken_back(arrival: Arrival) -> Arrival:
