@@ -125,13 +125,14 @@ class Ward:
             rows = await session.execute(select(col(ObservationRow.device_id), col(ObservationRow.measured_at)))
             kept = Counter((row[0], row[1]) for row in rows)
             found = await session.execute(select(col(FindingRow.kind), col(FindingRow.since)))
-            findings = Counter((row[0], row[1]) for row in found if row[0] in ("fired", "late"))
+            told = [(row[0], row[1]) for row in found if row[0] in ("fired", "late")]
             alerts = (await session.execute(select(AlertRow))).scalars().all()
         sent = {(scale.device_id, scale.at(second)) for scale in self.scales for second in scale.acknowledged}
         assert sent - kept.keys() == set()
         assert set(kept.values()) == {1}
         spells = [("fired", at) for scale in self.scales for at in scale.spells()]
-        assert findings == Counter(spells)
+        began = {at: start for scale in self.scales for at, start in scale.spell_of().items()}
+        assert Counter((kind, began.get(since, since)) for kind, since in told) == Counter(spells)
         assert sorted(alert.cause for alert in alerts) == ["weight_high"] * len(self.scales)
         assert sum(1 + alert.repeats for alert in alerts) == len(spells)
         return len(sent)

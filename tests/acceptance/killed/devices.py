@@ -47,6 +47,11 @@ class Scale:
         """When each episode beyond the limit began."""
         return {self.at(second) for second in self.acknowledged if second % 10 == SPELL[0]}
 
+    def spell_of(self) -> dict[datetime, datetime]:
+        """Each instant beyond the limit, with when its episode began: sent side by side, the later may come first."""
+        beyond = (second for second in self.acknowledged if second % 10 in SPELL)
+        return {self.at(second): self.at(second - second % 10 + SPELL[0]) for second in beyond}
+
     def weight(self, second: int) -> bytes:
         kilograms = 90 if second % 10 in SPELL else 70
         observation = make_weight(
