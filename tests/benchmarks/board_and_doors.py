@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
-import tempfile
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -12,17 +10,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import aiohttp
-import uvloop
 
 from telemed.api.auth import SESSION_COOKIE
 from telemed.kernel.caller import SYSTEM
 from telemed.kernel.identifiers import luhn_is_valid
 from tests.benchmarks.alert_filling import add_alerts
+from tests.benchmarks.folder import run_in_folder
 from tests.benchmarks.served import Scale, Served, open_ours
 from tests.benchmarks.table import ROUNDS, Table, figure, median, say
 from tests.fixtures.http import open_session
 from tests.fixtures.people import caller_for, make_carer
-from tests.fixtures.postgres import running_server, stop_server
+from tests.fixtures.postgres import running_server
 
 _OPEN = 1_000
 _SENDERS, _SENDER_RESTS = 16, 0.05
@@ -107,13 +105,7 @@ async def _listen(stream: aiohttp.ClientResponse, heard: Heard) -> None:
 
 def measure() -> Table:
     """The whole table."""
-    folder = Path(tempfile.mkdtemp(prefix="telemed-reading-"))
-    folder.chmod(0o755)
-    try:
-        rows = uvloop.run(_measure(folder))
-    finally:
-        stop_server(folder)
-        shutil.rmtree(folder, ignore_errors=True)
+    rows = run_in_folder("reading", _measure)
     columns = (
         *("database", "board of 1,000 open alerts", "measures/s", "pages/s", "p50 of a page, ms", "events told"),
         *("p50 of a measure, ms", "p50 read : unread", "p99, ms", "p99 read : unread"),

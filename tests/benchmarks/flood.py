@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 import sqlite3
-import tempfile
 import time
 from collections import Counter
 from contextlib import AsyncExitStack, closing
@@ -15,11 +13,11 @@ from pathlib import Path
 
 import aiohttp
 import asyncpg
-import uvloop
 
+from tests.benchmarks.folder import run_in_folder
 from tests.benchmarks.served import PATIENTS, Scale, Served, make_bundle, open_ours, resident_of
 from tests.benchmarks.table import Table, figure, say
-from tests.fixtures.postgres import running_server, stop_server
+from tests.fixtures.postgres import running_server
 
 SECONDS = int(os.environ.get("TELEMED_BENCH_FLOOD_SECONDS", "600"))
 _SIZE = 2_000
@@ -48,13 +46,7 @@ class _Seen:
 
 def measure() -> Table:
     """The whole table."""
-    folder = Path(tempfile.mkdtemp(prefix="telemed-flood-"))
-    folder.chmod(0o755)
-    try:
-        rows = uvloop.run(_measure(folder))
-    finally:
-        stop_server(folder)
-        shutil.rmtree(folder, ignore_errors=True)
+    rows = run_in_folder("flood", _measure)
     columns = (
         *("database", "seconds", "measures acknowledged", "of them kept once", "sent back (429)", "longest wait, s"),
         "idle, MB",

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
-import tempfile
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
@@ -16,7 +14,6 @@ from pathlib import Path
 from uuid import UUID
 
 import asyncpg
-import uvloop
 
 from telemed.acts.telemonitoring.formats.fhir.bundle import decode_bundle
 from telemed.acts.telemonitoring.formats.fhir.observation import Reading
@@ -31,8 +28,9 @@ from telemed.kernel.ids import new_id
 from telemed.security.keyring import Keyring
 from telemed.storage.engine import Database
 from telemed.storage.migrate import upgrade
+from tests.benchmarks.folder import run_in_folder
 from tests.benchmarks.table import ROUNDS, Table, figure, median
-from tests.fixtures.postgres import running_server, stop_server
+from tests.fixtures.postgres import running_server
 
 _A_ROUND = 16_000
 _NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -124,13 +122,7 @@ def _weight(second: int) -> dict[str, object]:
 
 def measure() -> Table:
     """The whole table."""
-    folder = Path(tempfile.mkdtemp(prefix="telemed-ingestion-"))
-    folder.chmod(0o755)
-    try:
-        rows = uvloop.run(_measure(folder))
-    finally:
-        stop_server(folder)
-        shutil.rmtree(folder, ignore_errors=True)
+    rows = run_in_folder("ingestion", _measure)
     columns = ("FHIR observations, durable", "CPU (µs each)", "observations/s", "CPU : floor", "speed : bare COPY")
     bound = (
         "CPU is that of the process that receives; no HTTP, no rules. The floor decodes, checks and copies: it neither "

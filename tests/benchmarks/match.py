@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import statistics
-import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -15,7 +13,6 @@ from pathlib import Path
 from uuid import UUID
 
 import asyncpg
-import uvloop
 from sqlalchemy import bindparam, select
 from sqlmodel import col
 
@@ -29,8 +26,9 @@ from telemed.kernel.clock import Territory
 from telemed.security.keyring import Keyring
 from telemed.storage.engine import Database
 from telemed.storage.migrate import upgrade
+from tests.benchmarks.folder import run_in_folder
 from tests.benchmarks.table import ROUNDS, Table, figure, median
-from tests.fixtures.postgres import running_server, stop_server
+from tests.fixtures.postgres import running_server
 
 SIZES = (1_000, 10_000, 100_000)
 _A_ROUND = 100
@@ -135,13 +133,7 @@ _PLAIN = (
 
 def measure() -> Table:
     """p50 and p99 of at least five rounds; the plain query and the search take turns, request by request."""
-    folder = Path(tempfile.mkdtemp(prefix="telemed-bench-"))
-    folder.chmod(0o755)
-    try:
-        rows = uvloop.run(_measure(folder))
-    finally:
-        stop_server(folder)
-        shutil.rmtree(folder, ignore_errors=True)
+    rows = run_in_folder("bench", _measure)
     return Table(
         title="Who can answer, in time (PostgreSQL, one statement, ten proposals explained)",
         columns=(

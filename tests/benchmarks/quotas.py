@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
-import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -14,7 +12,6 @@ from pathlib import Path
 from uuid import UUID
 
 import asyncpg
-import uvloop
 
 from billing.rules.quota import QuotaScope
 from billing.service import QuotaService
@@ -24,8 +21,9 @@ from telemed.law.law import Law
 from telemed.security.keyring import Keyring
 from telemed.storage.engine import Database
 from telemed.storage.migrate import upgrade
+from tests.benchmarks.folder import run_in_folder
 from tests.benchmarks.table import ROUNDS, Table, figure, median
-from tests.fixtures.postgres import running_server, stop_server
+from tests.fixtures.postgres import running_server
 
 SIZES = (100, 10_000, 50_000, 1_000_000)
 CLIENTS = 50
@@ -132,13 +130,7 @@ def _process_ns(pid: int) -> int:
 
 def measure() -> Table:
     """Medians of at least five rounds; bare inserts, decisions and counts take turns in each."""
-    folder = Path(tempfile.mkdtemp(prefix="telemed-bench-"))
-    folder.chmod(0o755)
-    try:
-        rows = uvloop.run(_measure(folder))
-    finally:
-        stop_server(folder)
-        shutil.rmtree(folder, ignore_errors=True)
+    rows = run_in_folder("bench", _measure)
     return Table(
         title=f"A decision on a quota, {CLIENTS} requests at once, CPU of PostgreSQL for one",
         columns=(

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import gc
-import shutil
-import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -13,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
-import uvloop
 from sqlalchemy import event, update
 from sqlmodel import col
 
@@ -27,9 +24,10 @@ from telemed.law.law import Law
 from telemed.storage.engine import Database, sync_engine_of
 from telemed.storage.uow import UnitOfWork
 from telemed.trace.service import Journal
+from tests.benchmarks.folder import run_in_folder
 from tests.benchmarks.followed import add_follow_ups, add_rows, add_weights, analyse, every_day, open_followed
 from tests.benchmarks.table import ROUNDS, Table, figure, median, say
-from tests.fixtures.postgres import running_server, stop_server
+from tests.fixtures.postgres import running_server
 
 SIZES = (1_000, 10_000, 100_000)
 _NOW = datetime(2026, 11, 20, 6, tzinfo=UTC)
@@ -95,13 +93,7 @@ class Place:
 
 def measure() -> Table:
     """The whole table."""
-    folder = Path(tempfile.mkdtemp(prefix="telemed-silences-"))
-    folder.chmod(0o755)
-    try:
-        rows = uvloop.run(_measure(folder))
-    finally:
-        stop_server(folder)
-        shutil.rmtree(folder, ignore_errors=True)
+    rows = run_in_folder("silences", _measure)
     columns = (
         *("database", "follow-ups", "all of them once, s", "µs each (CPU)", "statements each"),
         *("who sends, µs (CPU)", "statements", "to the first", "who is silent, µs (CPU)", "statements", "to the first"),

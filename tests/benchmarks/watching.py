@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import gc
-import shutil
-import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -13,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
-import uvloop
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -29,6 +26,7 @@ from telemed.kernel.ids import new_id
 from telemed.law.law import Law
 from telemed.storage.engine import Database
 from telemed.storage.uow import UnitOfWork
+from tests.benchmarks.folder import run_in_folder
 from tests.benchmarks.followed import (
     add_follow_ups,
     add_rows,
@@ -39,7 +37,7 @@ from tests.benchmarks.followed import (
     open_followed,
 )
 from tests.benchmarks.table import ROUNDS, Table, figure, median, say
-from tests.fixtures.postgres import running_server, stop_server
+from tests.fixtures.postgres import running_server
 
 _BEGIN = datetime(2024, 1, 1, tzinfo=UTC)
 _UNTIL = datetime(2026, 12, 1, tzinfo=UTC)
@@ -146,13 +144,7 @@ def _weight(patient: UUID, at: datetime) -> Arrival:
 
 def measure() -> Table:
     """The whole table."""
-    folder = Path(tempfile.mkdtemp(prefix="telemed-watching-"))
-    folder.chmod(0o755)
-    try:
-        rows = uvloop.run(_measure(folder))
-    finally:
-        stop_server(folder)
-        shutil.rmtree(folder, ignore_errors=True)
+    rows = run_in_folder("watching", _measure)
     columns = (
         *("database", "patients", "days of history", f"ten of each of {_FEW}: kept, µs", "two rules add, µs"),
         *("to the first", f"one of each of {_BATCH:,}: kept, µs", "two rules add, µs", "to the first"),
