@@ -32,7 +32,7 @@ from telemed.acts.telemonitoring.service.care_access import open_follow_up, requ
 from telemed.acts.telemonitoring.service.ingestion import Ingestion
 from telemed.acts.telemonitoring.store.devices import DeviceStore
 from telemed.acts.telemonitoring.store.history_files import HistoryStore
-from telemed.acts.telemonitoring.store.observations import Key
+from telemed.acts.telemonitoring.store.versions import Key
 from telemed.kernel.caller import Caller
 from telemed.kernel.clock import Clock
 from telemed.kernel.errors import Conflict, Invalid, NotFound

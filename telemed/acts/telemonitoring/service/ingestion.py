@@ -13,8 +13,9 @@ from telemed.acts.telemonitoring.model.arrival import Arrival, Kept, Taken
 from telemed.acts.telemonitoring.ports.watching import Watcher
 from telemed.acts.telemonitoring.store import ObservationStore
 from telemed.acts.telemonitoring.store.adding import add_on_postgresql
-from telemed.acts.telemonitoring.store.observations import Key, make_new_rows
+from telemed.acts.telemonitoring.store.observations import make_new_rows
 from telemed.acts.telemonitoring.store.rows import RowWriter
+from telemed.acts.telemonitoring.store.versions import Key
 from telemed.kernel.errors import TooMany
 from telemed.storage.engine import Database, is_deadlock
 

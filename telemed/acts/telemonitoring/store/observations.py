@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -15,10 +15,9 @@ from telemed.acts.telemonitoring.model.arrival import Arrival, Kept, Taken
 from telemed.acts.telemonitoring.rules.arrivals import find_current, settle
 from telemed.acts.telemonitoring.store.adding import add_rows
 from telemed.acts.telemonitoring.store.rows import RowWriter
+from telemed.acts.telemonitoring.store.versions import Key, read_versions
 from telemed.acts.telemonitoring.tables import ObservationRow
 
-Key = tuple[UUID, str, str, datetime]
-_KEYS_AT_ONCE = 500
 _TRIES = 5
 
 
@@ -89,15 +88,7 @@ class ObservationStore:
 
     async def versions(self, keys: set[Key]) -> dict[Key, list[Kept]]:
         """Every version of these measures, in order."""
-        row, wanted = ObservationRow, sorted(keys)
-        found: dict[Key, list[Kept]] = {}
-        for start in range(0, len(wanted), _KEYS_AT_ONCE):
-            some = wanted[start : start + _KEYS_AT_ONCE]
-            times = [key[3] for key in some]
-            columns = tuple_(col(row.device_id), col(row.signal), col(row.component), col(row.measured_at))
-            bounds = col(row.measured_at).between(min(times), max(times))  # the months to look at
-            found |= await self._read(select(row).where(columns.in_(some), bounds))
-        return found
+        return await read_versions(self._session, self._writer, keys)
 
     async def _read(self, query: Select[ObservationRow]) -> dict[Key, list[Kept]]:
         found: dict[Key, list[Kept]] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -87,26 +87,33 @@ class RowWriter:
 
     def read(self, row: ObservationRow) -> Kept:
         """The observation back. Device and subject are ours: the names that came with it led to them."""
-        signal = row.signal if row.is_known else None
-        code, _, part = (row.code or self._codes.get(row.signal, row.signal)).partition(" ")
+        return self.read_values([getattr(row, name) for name in COLUMNS])
+
+    def read_values(self, values: Sequence[Any]) -> Kept:
+        """The same, from the values of a row in the order of `COLUMNS`, each of its Python type."""
+        (
+            device_id, name, component, measured_at, version, follow_up_id, arrival_id, received_at, status, is_known,
+            value, answer, absent, comparator, started_at, is_day, said_code, raw, quarantine,
+        ) = values  # fmt: skip
+        code, _, part = (said_code or self._codes.get(name, name)).partition(" ")
         observation = Observation(
             device="",
             subject="",
             code=code,
-            component=part or row.component,
-            measured_at=row.measured_at,
-            status=ObservationStatus(row.status),
-            signal=signal,
-            value=row.value,
-            answer=row.answer,
-            absent=row.absent,
-            comparator=_optional(Comparator, row.comparator),
-            started_at=row.started_at,
-            precision=Precision.DAY if row.is_day else Precision.INSTANT,
-            raw=row.raw or "",
-            quarantine=_optional(Quarantine, row.quarantine),
+            component=part or component,
+            measured_at=measured_at,
+            status=ObservationStatus(status),
+            signal=name if is_known else None,
+            value=value,
+            answer=answer,
+            absent=absent,
+            comparator=_optional(Comparator, comparator),
+            started_at=started_at,
+            precision=Precision.DAY if is_day else Precision.INSTANT,
+            raw=raw or "",
+            quarantine=_optional(Quarantine, quarantine),
         )
-        return Kept(row.follow_up_id, row.device_id, row.arrival_id, row.received_at, row.version, observation)
+        return Kept(follow_up_id, device_id, arrival_id, received_at, version, observation)
 
     def _unit(self, signal: str) -> str:
         return self._units.get(signal, "")

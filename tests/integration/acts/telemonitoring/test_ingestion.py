@@ -117,8 +117,15 @@ async def test_everything_that_an_observation_says_comes_back(database: Database
     assert {kept.observation for kept in found} == {known, full, unknown}
     assert {kept.received_at for kept in found} == {sent[0].received_at}
     async with database.read() as session:
-        until = await ObservationStore(session, WRITER).history(FOLLOW_UP, names, since=at, until=full.measured_at)
+        store = ObservationStore(session, WRITER)
+        until = await store.history(FOLLOW_UP, names, since=at, until=full.measured_at)
+        versions = await store.versions({one.key for one in sent} | {make_arrival(70, device=2).key})
     assert {kept.observation for kept in until} == {known, unknown}
+    assert versions == {one.key: [_as_kept(one)] for one in sent}
+
+
+def _as_kept(one: Arrival) -> Kept:
+    return Kept(one.follow_up_id, one.device_id, one.arrival_id, one.received_at, 0, one.observation)
 
 
 def _count_transactions(database: Database) -> Counter[str]:
