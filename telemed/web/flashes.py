@@ -184,8 +184,8 @@ def write(code: str, subject: str = "") -> str:
     return f"{code}.{subject}" if subject else code
 
 
-def read(value: str) -> Flash | None:
-    """The sentence of a cookie's value; None for one that is not ours."""
+def read(value: str, *, back: str = "") -> Flash | None:
+    """The sentence of a cookie's value, undone on the page `back`; None for one that is not ours."""
     match = _SHAPE.fullmatch(value)
     if not match or match[1] not in _TEXTS:
         return None
@@ -193,5 +193,5 @@ def read(value: str) -> Flash | None:
     undo = None
     if match[1] in _UNDO and match[2]:
         action, label = _UNDO[match[1]]
-        undo = Undo(action.format(subject=match[2]), label)
+        undo = Undo(action.format(subject=match[2]), label, back=back)
     return Flash(text, tone, undo)

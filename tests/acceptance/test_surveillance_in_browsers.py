@@ -155,9 +155,10 @@ async def test_a_board_is_worked_by_keyboard_and_does_not_jump(
     await expect(page.locator("[data-chosen]")).to_have_text("1")
     await page.keyboard.press("t")
     await page.get_by_text("Alerte prise : elle est à vous.").wait_for()
-    await page.get_by_role("button", name="Rendre", exact=True).click()
+    assert await focused(page) == name
+    await page.keyboard.press("z")
     await page.get_by_text("Alerte rendue à l’équipe.").wait_for()
-    await walk_to(page, name)
+    assert await focused(page) == name
     await page.keyboard.press("c")
     dialog = page.get_by_role("dialog")
     await expect(dialog.get_by_label(re.compile("^Justifiée"))).to_be_hidden()
@@ -179,6 +180,23 @@ async def test_a_board_is_worked_by_keyboard_and_does_not_jump(
     await page.wait_for_url("**/alertes/*")
     assert await violations(page, axe_source) == []
     await go_around(page, ward)
+    await take_where_filtered(page, ward)
+
+
+async def take_where_filtered(page: Page, ward: Ward) -> None:
+    """What is taken leaves a view of what nobody has, and what is undone comes back: same address, same place."""
+    await page.get_by_role("link", name="Sans responsable").click()
+    await page.wait_for_url("**/surveillance?vue=unowned")
+    lines = page.locator("[data-alert]")
+    first, second = [str(await lines.nth(place).get_attribute("data-name")) for place in (0, 1)]
+    count = await lines.count()
+    await lines.first.get_by_role("link").focus()
+    await page.keyboard.press("t")
+    await expect(lines).to_have_count(count - 1)
+    assert await focused(page) == second
+    await page.keyboard.press("z")
+    await expect(lines).to_have_count(count)
+    assert (await focused(page), page.url) == (first, f"{ward.scene.base_url}/surveillance?vue=unowned")
 
 
 async def test_a_nurse_and_a_doctor_handle_an_alert_without_a_script_on_a_phone(

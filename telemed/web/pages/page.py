@@ -49,7 +49,8 @@ class Visitor:
         self, template: str, frame: Frame, view: object, *, status: int = 200, headers: dict[str, str] | None = None
     ) -> web.Response:
         """The page, with the flash that awaited it; the flash is then gone."""
-        flash = flashes.read(self.request.cookies.get(flashes.COOKIE, ""))
+        here = self.request.path_qs if self.request.method == "GET" else ""
+        flash = flashes.read(self.request.cookies.get(flashes.COOKIE, ""), back=here)
         text = self.request.app[RENDERING].render(template, replace(frame, flash=flash or frame.flash), view=view)
         response = web.Response(text=text, status=status, content_type="text/html", headers=headers)
         if flashes.COOKIE in self.request.cookies:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from urllib.parse import urlencode
@@ -22,7 +23,7 @@ from telemed.kernel.errors import Conflict
 from telemed.web import forms, sparks, surveillance_words
 from telemed.web.pages.page import Pages, Visitor, Workplace, open_workplace
 from telemed.web.pages.surveillance_lines import alert_line, pathway_label
-from telemed.web.views.frame import Pager, Tone
+from telemed.web.views.frame import Form, Pager, Tone
 from telemed.web.views.surveillance import AlertLine, BoardView, Filter
 
 pages = Pages()
@@ -31,6 +32,8 @@ _PAGE = 50
 _BASE = "/surveillance"
 LATE_BASE = f"{_BASE}/retards"
 _MOST_TAKEN = 50
+_OURS = re.compile(rf"{_BASE}(/alertes/[0-9a-f-]{{36}})?(\?[\w=&%~.+:-]{{0,400}})?", re.ASCII)
+"""The board however it is filtered, or one alert: where a gesture may lead back to."""
 _VIEWS = (
     (View.OPEN, "Toutes", Tone.PLAIN),
     (View.MINE, "À moi", Tone.PLAIN),
@@ -69,7 +72,7 @@ async def take_some(visitor: Visitor) -> web.Response:
     """Take those that are ticked, or the one whose button it was; what a colleague took first is said."""
     form = await forms.typed(visitor.request)
     ids = read_ids(form.value("une") or form.value("alerte"))
-    back = board_address(form.value("retour"))
+    back = back_address(form, _BASE)
     if not ids:
         return visitor.go(back)
     told = await visitor.services.surveillance.work.take_many(visitor.known, ids)
@@ -83,15 +86,16 @@ async def take_some(visitor: Visitor) -> web.Response:
 
 @pages.post("/surveillance/rendre/{ids}", TEAM)
 async def give_back(visitor: Visitor) -> web.Response:
-    """Let go of what was just taken; what went on since stays as it is."""
-    released = 0
+    """Let go of what was just taken, on the page where it was; what went on since stays as it is."""
+    form, released = await forms.typed(visitor.request), 0
     for one in read_ids(visitor.request.match_info["ids"].replace(".", ",")):
         try:
             await visitor.services.surveillance.work.release(visitor.known, one)
             released += 1
         except Conflict:
             continue
-    return visitor.go(_BASE, flash="alert-released" if released else "alert-went-on")
+    flash = "alert-released" if released else "alert-went-on"
+    return visitor.go(back_address(form, _BASE), flash=flash)
 
 
 def read_ids(text: str) -> list[UUID]:
@@ -105,9 +109,10 @@ def read_ids(text: str) -> list[UUID]:
     return list(dict.fromkeys(found))
 
 
-def board_address(text: str) -> str:
-    """Where to go back to: the board as it was filtered; nothing that was typed leads elsewhere."""
-    return text if text.startswith(f"{_BASE}?") and "\n" not in text and len(text) < 500 else _BASE
+def back_address(form: Form, otherwise: str) -> str:
+    """The page that a form says it comes back to, of those of the board; nothing that was typed leads elsewhere."""
+    said = form.value("retour")
+    return said if _OURS.fullmatch(said) else otherwise
 
 
 async def _board(visitor: Visitor, place: Workplace) -> BoardView:
@@ -125,14 +130,15 @@ async def _board(visitor: Visitor, place: Workplace) -> BoardView:
         territory=place.practice.territory,
     )
     query = _query(wanted)
+    place_here = query | ({"apres": visitor.request.query["apres"]} if after else {})
     view = BoardView(
         lines=tuple(_line(visitor, place, wanted, one, pictures[one.alert.id]) for one in shown),
         views=tuple(_view_filter(wanted, view, label, tone, page.counts) for view, label, tone in _VIEWS),
         severities=_severities(wanted, page.counts),
         pathways=_pathways(visitor, wanted, known),
         pager=Pager(_next_page(query, wanted, page.lines), _address(query) if after else ""),
-        follow=_address(query | ({"apres": visitor.request.query["apres"]} if after else {}), f"{_BASE}/fil"),
-        chosen=_address(query),
+        follow=_address(place_here, f"{_BASE}/fil"),
+        chosen=_address(place_here),
         outcomes=tuple(surveillance_words.OUTCOMES.values()),
         is_narrowed=wanted != AlertFilter(),
         is_sorted_out=wanted.severity is not None or wanted.pathway is not None,

@@ -143,6 +143,7 @@ async def _with_neighbours(visitor: Visitor, alert: Alert, view: AlertView) -> A
     return replace(
         view,
         board=board_query(wanted),
+        asked=board_query(wanted, ""),
         before=board_query(wanted, _address(near.before)) if near.before else "",
         after=board_query(wanted, _address(near.after)) if near.after else "",
     )

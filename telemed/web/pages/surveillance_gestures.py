@@ -15,7 +15,7 @@ from telemed.kernel.errors import Conflict, Invalid, Refused
 from telemed.web import forms
 from telemed.web.pages.booking_form import find_channel
 from telemed.web.pages.page import Pages, Visitor, open_workplace
-from telemed.web.pages.surveillance import TEAM, board_address
+from telemed.web.pages.surveillance import TEAM, back_address, board_query, wanted_of
 from telemed.web.pages.surveillance_alert import alert_id_of, render_alert
 from telemed.web.pages.surveillance_forms import (
     ActionForm,
@@ -38,18 +38,19 @@ async def take(visitor: Visitor) -> web.Response:
         await visitor.services.surveillance.work.take(visitor.known, alert_id_of(visitor))
         return "alert-taken"
 
-    return await do(visitor, hold, subject=str(alert_id_of(visitor)))
+    form = await forms.typed(visitor.request)
+    return await do(visitor, hold, form=form, to=back_address(form, ""), subject=str(alert_id_of(visitor)))
 
 
 @pages.post("/surveillance/alertes/{id}/rendre", TEAM)
 async def release(visitor: Visitor) -> web.Response:
-    """Let it go; the next page is the board, where it waits for somebody."""
+    """Let it go; the next page is the board that one came from, where it waits for somebody."""
 
     async def let_go(_form: Form) -> str:
         await visitor.services.surveillance.work.release(visitor.known, alert_id_of(visitor))
         return "alert-released"
 
-    return await do(visitor, let_go, to="/surveillance", subject=str(alert_id_of(visitor)))
+    return await do(visitor, let_go, to=board_query(wanted_of(visitor)), subject=str(alert_id_of(visitor)))
 
 
 @pages.post("/surveillance/alertes/{id}/note", TEAM)
@@ -157,7 +158,7 @@ async def close(visitor: Visitor) -> web.Response:
         return "alert-closed"
 
     form = await forms.typed(visitor.request)
-    return await do(visitor, end, form=form, to=board_address(form.value("retour")))
+    return await do(visitor, end, form=form, to=back_address(form, board_query(wanted_of(visitor))))
 
 
 async def _book(visitor: Visitor) -> str:
@@ -172,7 +173,7 @@ async def _book(visitor: Visitor) -> str:
 async def do(
     visitor: Visitor, gesture: Gesture, *, form: Form | None = None, to: str = "", anchor: str = "", subject: str = ""
 ) -> web.Response:
-    """Do it, and show where it led; a refusal shows the page again with what was typed."""
+    """Do it, and show where it led, `to` or the same alert of the same board; a refusal shows what was typed again."""
     place = await open_workplace(visitor, "surveillance")
     form = await forms.typed(visitor.request) if form is None else form
     try:
@@ -182,4 +183,5 @@ async def do(
     except (Invalid, Refused, Conflict) as err:
         status = 422 if isinstance(err, Invalid) else 409
         return await render_alert(visitor, place, forms.refused(form, err), status=status)
-    return visitor.go(to or f"/surveillance/alertes/{alert_id_of(visitor)}{anchor}", flash=flash, subject=subject)
+    here = board_query(wanted_of(visitor), f"/surveillance/alertes/{alert_id_of(visitor)}")
+    return visitor.go(to or f"{here}{anchor}", flash=flash, subject=subject)

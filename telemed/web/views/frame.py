@@ -20,11 +20,12 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True)
 class Undo:
-    """What takes the last gesture back, while it still can."""
+    """What takes the last gesture back, while it still can; `back` is the page to come back to."""
 
     action: str
     label: str
     seconds: int = 10
+    back: str = ""
 
 
 @dataclass(frozen=True)

@@ -215,7 +215,8 @@ class AlertGestures:
 @dataclass(frozen=True)
 class AlertView:
     """One alert on one screen. `stage` is the state's own name, for scripts to compare; `earlier` how much was written
-    before the first line of the thread. `before` and `after` are its neighbours on the board that one came from."""
+    before the first line of the thread. `before` and `after` are its neighbours on the board that one came from, which
+    `asked` filters (empty, or `?…`)."""
 
     id: str
     base: str
@@ -257,6 +258,7 @@ class AlertView:
     booking: str = ""
     former: str = ""
     board: str = "/surveillance"
+    asked: str = ""
     before: str = ""
     after: str = ""
     earlier: int = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import time, timedelta
 from typing import Any
@@ -112,6 +113,34 @@ async def test_what_is_done_at_once_can_be_given_back(ward: Ward) -> None:
     back = await ward.nurse.post("/surveillance/rendre/" + ".".join(names))
     assert "rendue à l’équipe" in back.text
     assert addresses(await ward.nurse.get("/surveillance?vue=unowned")) == both
+
+
+async def test_a_gesture_and_its_undo_lead_back_to_the_board_as_it_was_filtered(ward: Ward) -> None:
+    alert, board = await ward.fire(), "/surveillance?vue=unowned&gravite=soon"
+    name = alert.rpartition("/")[2]
+    taken = await ward.nurse.post("/surveillance/prendre", {"une": name, "retour": board})
+    kept = re.search(r'data-undo-seconds.*?name="retour" value="([^"]+)"', taken.text, re.DOTALL)
+    assert kept
+    assert (taken.path, html.unescape(kept[1])) == (board, board)
+    back = await ward.nurse.post(f"/surveillance/rendre/{name}", {"retour": html.unescape(kept[1])})
+    assert (back.path, addresses(back)) == (board, [alert])
+    for elsewhere in (
+        "//evil.example/surveillance",
+        "/surveillance?a=\n",
+        "/surveillance/../comptes",
+        "/surveillancex",
+    ):
+        led = await ward.nurse.post("/surveillance/prendre", {"une": name, "retour": elsewhere})
+        assert led.path == "/surveillance"
+    page = await ward.nurse.get(f"{alert}?vue=unowned&gravite=soon")
+    forms = re.findall(rf'action="{alert}/[a-z]+([^"]*)"', page.text)
+    assert {html.unescape(one) for one in forms} == {"?vue=unowned&gravite=soon"}
+    noted = await ward.nurse.post(f"{alert}/note?vue=unowned&gravite=soon", {"note": "Vue."})
+    assert noted.path == f"{alert}?vue=unowned&gravite=soon"
+    closed = await ward.nurse.post(
+        f"{alert}/clore?vue=unowned&gravite=soon", {"issue": "technical", "mots": "Balance sur tapis."}
+    )
+    assert closed.path == board
 
 
 async def test_a_doctor_interprets_decides_and_the_team_closes(ward: Ward) -> None:

@@ -25,7 +25,7 @@ export function makeKeys(acts) {
   });
 }
 
-/** The keys of the board: j and k move, x ticks, t takes, c closes, r shows what waits; Enter is the link's own. */
+/** The keys of the board: j and k move, x ticks, t takes, c closes, z undoes, r shows what waits; Enter opens. */
 export function makeBoardKeys({ rows, openClose, show }) {
   const current = () => document.activeElement?.closest?.("[data-alert]");
 
@@ -44,6 +44,7 @@ export function makeBoardKeys({ rows, openClose, show }) {
     x: () => current()?.querySelector('input[type="checkbox"]')?.click(),
     t: () => current()?.querySelector("[data-take]")?.click(),
     c: () => current() && openClose(current()),
+    z: () => document.querySelector("[data-undo-seconds] button")?.click(),
     r: () => show(),
   });
 }

@@ -1,7 +1,9 @@
 // The board of alerts: it follows the server without jumping under who works on it, and is worked by keyboard.
 
 import { makeBoardKeys } from "../board-keys.js";
+import { changeLines, focusLine, idsOf, rowsOf } from "../board-lines.js";
 import { makeChime } from "../chime.js";
+import { makeToast, sendInPlace, showToast } from "../in-place.js";
 import { refreshOn, replaceContent } from "../live.js";
 import "./professional.js";
 
@@ -12,13 +14,12 @@ const lot = document.querySelector("[data-lot]");
 const news = document.querySelector("[data-news]");
 const dialog = document.getElementById("clore");
 const title = document.title;
+const UUIDS = /[0-9a-f]{8}-[0-9a-f-]{27}/g;
 const chime = makeChime(document.querySelector("[data-sound]"));
 
 let waiting = null;
 let movedAt = 0;
 
-const rows = (root = region) => [...root.querySelectorAll("[data-alert]")];
-const ids = (root = region) => rows(root).map((row) => row.dataset.alert);
 const boxes = () => [...region.querySelectorAll('input[name="alerte"]')];
 
 /** Is somebody at work on the lines? Then new ones wait for his word. */
@@ -50,22 +51,45 @@ function put(html) {
   countChosen();
 }
 
-function receive(html, count) {
+/** `done` are alerts that somebody here just did something about: then nothing else moves. */
+function receive(html, count, done = null) {
   const template = document.createElement("template");
   template.innerHTML = html;
-  const known = new Set(ids());
-  const fresh = rows(template.content).filter((row) => !known.has(row.dataset.alert));
+  const [known, coming] = [idsOf(region), idsOf(template.content)];
+  const fresh = rowsOf(template.content).filter(({ dataset }) => !known.includes(dataset.alert) && !done?.includes(dataset.alert));
   document.title = count ? `(${count}) ${title}` : title;
   if (fresh.some((row) => row.classList.contains("alert-now"))) chime.ring();
-  if (isBusy() && ids(template.content).join() !== ids().join()) {
-    waiting = html;
-    const said = fresh.length ? `${fresh.length} nouvelle${fresh.length > 1 ? "s" : ""} alerte${fresh.length > 1 ? "s" : ""}.` : "La liste a changé.";
-    news.querySelector("[data-news-text]").textContent = said;
-    news.hidden = false;
+  if ((done || isBusy()) && changeLines(region, template.content, done ?? [])) {
+    countChosen();
+    tellNews(html, fresh, coming);
     return;
   }
   put(html);
-  if (fresh.length) document.querySelector("[data-said]").textContent = `${fresh.length} nouvelle(s) alerte(s).`;
+  if (fresh.length) say(countNews(fresh));
+}
+
+const countNews = ({ length }) => (length > 1 ? `${length} nouvelles alertes.` : `${length} nouvelle alerte.`);
+const say = (text) => { document.querySelector("[data-said]").textContent = text; };
+
+/** What came and is not shown waits for a word; lines that would only stand elsewhere wait without one. */
+function tellNews(html, fresh, coming) {
+  const isGone = idsOf(region).some((id) => !coming.includes(id));
+  waiting = idsOf(region).join() === coming.join() ? null : html;
+  news.hidden = !fresh.length && !isGone;
+  news.querySelector("[data-news-text]").textContent = fresh.length ? countNews(fresh) : "La liste a changé.";
+}
+
+/** What somebody did is shown where it was done: the page and its filter stay, and a line that is back is in hand. */
+function receiveDone(page, { form, action, body }) {
+  const came = page.querySelector("[data-follow]");
+  const done = `${action} ${body.get("une") ?? body.getAll("alerte").join(" ")}`.match(UUIDS) ?? [];
+  const isByKeys = form.querySelector(":focus-visible") !== null || region.querySelector(":focus-visible") !== null;
+  const before = idsOf(region);
+  if (dialog.contains(form)) dialog.close();
+  receive(came.innerHTML, Number(came.dataset.waiting), done);
+  showToast(page.querySelector("main > .toast"));
+  const isAway = document.activeElement === document.body;
+  if (isByKeys) done.some((id) => (isAway || !before.includes(id)) && focusLine(region, id));
 }
 
 const ask = refreshOn(
@@ -103,7 +127,12 @@ lot.addEventListener("submit", (event) => {
   if (event.submitter?.matches("[data-take-chosen]") && !boxes().some((box) => box.checked)) event.preventDefault();
 });
 document.querySelector("[data-show]").addEventListener("click", show);
+sendInPlace({
+  isOurs: (form) => form === lot || form.matches("[data-close-form], [data-undo-seconds]"),
+  receive: receiveDone,
+  lost: () => showToast(makeToast("Le serveur ne répond pas\u00a0: ce n’est peut-être pas fait. Réessayez.")),
+});
 setInterval(() => document.hidden || ask(), MINUTE_MS);
 document.querySelector("[data-sound]").hidden = false;
-makeBoardKeys({ rows, openClose, show });
+makeBoardKeys({ rows: () => rowsOf(region), openClose, show });
 countChosen();
