@@ -28,10 +28,9 @@ from telemed.adapters.quotas import BillingQuotas
 from telemed.adapters.rosters import RosterExperts
 from telemed.app.documents import Documents
 from telemed.app.ground import Ground, common
+from telemed.app.packaged import the_skills, the_weights
 from telemed.consent.service import ConsentService
 from telemed.experts.service.finding import FindingService
-from telemed.experts.store.skills import published_skills
-from telemed.experts.store.weights import read_weights
 from telemed.kernel.messages import Channel, MessageSender
 from telemed.scheduler import Job, every
 
@@ -84,7 +83,7 @@ class Expertise:
 def build_casework(ground: Ground, quotas: QuotaService) -> Casework:
     """What moves cases; consents need it too, to stop what a patient no longer wants."""
     places = BillingQuotas(quotas=quotas, law=ground.law)
-    experts = RosterExperts(finding=FindingService(read_weights(), published_skills()), quotas=places)
+    experts = RosterExperts(finding=FindingService(the_weights(), the_skills()), quotas=places)
     return Casework(clock=ground.clock, journal=ground.journal, quotas=places, experts=experts)
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from telemed.adapters.expert_people import DirectoryOfExperts
 from telemed.app.ground import Ground, common
+from telemed.app.packaged import the_skills
 from telemed.experts.service.calendars import CalendarService
 from telemed.experts.service.hours import HoursService
 from telemed.experts.service.keeping import KeepingService
@@ -15,7 +16,6 @@ from telemed.experts.service.presence import PresenceService
 from telemed.experts.service.profiles import ProfileService
 from telemed.experts.service.slots import SlotService
 from telemed.experts.service.teams import TeamService
-from telemed.experts.store.skills import published_skills
 from telemed.scheduler import Job, every
 
 
@@ -52,7 +52,7 @@ class Experts:
 
 
 def build_experts(ground: Ground) -> Experts:
-    people, skills = DirectoryOfExperts(database=ground.database), published_skills()
+    people, skills = DirectoryOfExperts(database=ground.database), the_skills()
     lines = LineService(**common(ground), people=people, skills=skills)
     return Experts(
         profiles=ProfileService(**common(ground), law=ground.law, people=people, skills=skills),

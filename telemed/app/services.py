@@ -41,12 +41,12 @@ from telemed.app.expertise import Expertise, build_casework, build_expertise
 from telemed.app.experts import Experts, build_experts
 from telemed.app.ground import Ground, common
 from telemed.app.live import Live, build_live
+from telemed.app.packaged import the_law, the_wordings
 from telemed.app.telemonitoring import Telemonitoring, build_telemonitoring
 from telemed.app.telemonitoring.keying import OwnPages, build_follow_links, build_own_pages
 from telemed.app.telemonitoring.reports import Reports, build_reports
 from telemed.consent.model import ActKind
 from telemed.consent.service import ConsentService
-from telemed.consent.store import published_wordings
 from telemed.kernel.clock import Clock, SystemClock
 from telemed.kernel.messages import Channel, MessageSender
 from telemed.law.law import Law
@@ -142,7 +142,7 @@ def build_services(
 ) -> Services:
     """Build every service. `senders` and `caisse` replace the operators and the caisse that the settings name."""
     clock = clock or SystemClock()
-    ground = Ground(settings, clock, database or open_database(settings), Journal(clock=clock), Law.load())
+    ground = Ground(settings, clock, database or open_database(settings), Journal(clock=clock), the_law())
     billing = build_billing(ground, open_keys_of_seals(settings).signer, caisse or open_caisse(settings))
     casework = build_casework(ground, billing["quotas"])
     senders = build_senders(ground) if senders is None else senders
@@ -267,7 +267,7 @@ def build_consents(ground: Ground, casework: Casework, telemonitoring: Telemonit
     return ConsentService(
         **common(ground),
         law=ground.law,
-        wordings=published_wordings(),
+        wordings=the_wordings(),
         acts={ActKind.TELECONSULTATION: TeleconsultationDirectory(), ActKind.TELEEXPERTISE: cases, **lasting},
         followers={ActKind.TELEEXPERTISE: cases, **lasting},
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import orjson
 import structlog
@@ -225,9 +225,14 @@ def _documentation(server: str) -> tuple[bytes, str]:
     return orjson.dumps(document), docs_page.render(document)
 
 
+@cache
+def _problems() -> str:
+    return problems_page.render(problems_page.read_rows())
+
+
 def _serve_documentation(app: web.Application, settings: Settings) -> None:
     raw, page = _documentation(settings.public_url)
-    problems = problems_page.render(problems_page.read_rows())
+    problems = _problems()
 
     async def serve_document(_request: web.Request) -> web.Response:
         return web.Response(body=raw, content_type="application/json")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from aiohttp import web
 
 from telemed.api.middlewares import ERROR_PAGE
-from telemed.web.assets import add_assets, load_assets
+from telemed.web.assets import Assets, add_assets, load_assets
 from telemed.web.pages import (
     accounts,
     attachments,
@@ -125,10 +127,16 @@ PAGES: tuple[Pages, ...] = (
 
 def add_pages(app: web.Application, services: PageServices) -> None:
     """Serve every page and its files, and turn errors into pages for a browser that navigates."""
-    assets = load_assets()
+    assets = _packaged_assets()
     app[RENDERING] = Rendering(assets)
     app[SERVICES] = services
     app[ERROR_PAGE] = show_problem
     add_assets(app, assets)
     for pages in PAGES:
         pages.add_to(app)
+
+
+@cache
+def _packaged_assets() -> Assets:
+    """Packed once, the same for every application of a process."""
+    return load_assets()

@@ -9,7 +9,6 @@ from datetime import timedelta
 from aiohttp import web
 
 from telemed.acts.teleconsultation.service.booking import BookingService
-from telemed.acts.telemonitoring.formats.packaged import add_words, load_catalogue, load_pathways, load_questionnaires
 from telemed.acts.telemonitoring.jobs import PartitionJob
 from telemed.acts.telemonitoring.model.observation import Catalogue
 from telemed.acts.telemonitoring.model.pathway import Pathway
@@ -21,6 +20,7 @@ from telemed.acts.telemonitoring.service.ingestion import Ingestion
 from telemed.acts.telemonitoring.store.rows import RowWriter
 from telemed.adapters.bookings import TeleconsultationBookings
 from telemed.app.ground import Ground
+from telemed.app.packaged import what_is_followed
 from telemed.app.telemonitoring.care import Care, build_care, give_care
 from telemed.app.telemonitoring.entrance import Entrance, build_entrance, give_entrance
 from telemed.app.telemonitoring.keying import Keying, build_keying, give_keying
@@ -78,17 +78,15 @@ def build_telemonitoring(
     ground: Ground, *, booking: BookingService, senders: Mapping[Channel, MessageSender]
 ) -> Telemonitoring:
     """Raises PathwayError if the catalogue or a pathway is not borne out by the law."""
-    catalogue = load_catalogue()
-    pathways = load_pathways(ground.law, catalogue)
-    packaged = load_questionnaires(catalogue, pathways)
-    catalogue = add_words(catalogue, packaged)
+    followed = what_is_followed()
+    catalogue, pathways = followed.catalogue, followed.pathways
     triage = build_triage(ground, TeleconsultationBookings(booking), senders)
-    watching = build_watching(ground, catalogue, pathways, triage.book)
+    watching = build_watching(ground, followed, triage.book)
     ingestion = Ingestion(database=ground.database, writer=RowWriter(catalogue), watcher=watching.watcher)
     entrance = build_entrance(ground, catalogue, pathways, ingestion)
     care = build_care(ground, catalogue, pathways, entrance.bearing)
     care.steps.followers += (entrance.bearing, watching.silence)
-    keying = build_keying(ground, catalogue, pathways, ingestion, packaged)
+    keying = build_keying(ground, followed, ingestion)
     return Telemonitoring(
         catalogue=catalogue,
         pathways=pathways,
@@ -98,7 +96,7 @@ def build_telemonitoring(
         watching=watching,
         triage=triage,
         pictures=AlertPictures(database=ground.database, catalogue=catalogue, pathways=pathways),
-        sheets=build_sheets(ground, catalogue, pathways, keying.questionnaires),
+        sheets=build_sheets(ground, followed, keying.questionnaires),
         entrance=entrance,
         keying=keying,
     )

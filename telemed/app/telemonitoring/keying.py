@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from telemed.acts.telemonitoring.formats.packaged import PackagedQuestionnaire, load_keyed
 from telemed.acts.telemonitoring.model.observation import Catalogue
-from telemed.acts.telemonitoring.model.pathway import Pathway
 from telemed.acts.telemonitoring.model.questionnaire import KeyedGroup
 from telemed.acts.telemonitoring.routes import keying as routes
 from telemed.acts.telemonitoring.routes.fhir_questionnaires import FHIR_CATALOGUE
@@ -23,6 +21,7 @@ from telemed.acts.telemonitoring.service.own_page import OwnPageService
 from telemed.acts.telemonitoring.service.questionnaires import QuestionnaireService
 from telemed.acts.telemonitoring.service.reminders import ReminderService
 from telemed.app.ground import Ground, common
+from telemed.app.packaged import Followed
 from telemed.consent.service import ConsentService
 from telemed.kernel.clock import Territory
 from telemed.kernel.messages import Channel, MessageSender
@@ -68,16 +67,9 @@ class OwnPages:
         ]
 
 
-def build_keying(
-    ground: Ground,
-    catalogue: Catalogue,
-    pathways: Mapping[str, Pathway],
-    ingestion: Ingestion,
-    packaged: Sequence[PackagedQuestionnaire],
-) -> Keying:
-    """Raises PathwayError if what may be keyed in is not borne out by the catalogue."""
-    keyed = load_keyed(catalogue)
-    questionnaires = QuestionnaireService(**common(ground), catalogue=catalogue, packaged=packaged)
+def build_keying(ground: Ground, followed: Followed, ingestion: Ingestion) -> Keying:
+    catalogue, keyed = followed.catalogue, followed.keyed
+    questionnaires = QuestionnaireService(**common(ground), catalogue=catalogue, packaged=followed.questionnaires)
     askings = AskingService(**common(ground), questionnaires=questionnaires)
     entries = EntryService(
         **common(ground),

@@ -8,7 +8,6 @@ from datetime import timedelta
 
 from aiohttp import web
 
-from telemed.acts.telemonitoring.formats.triage import load_triage
 from telemed.acts.telemonitoring.ports.alerts import Bookings
 from telemed.acts.telemonitoring.routes.alert_actions import ALERT_ACTIONS, MUTES
 from telemed.acts.telemonitoring.routes.alerts import ALERT_LISTS, ALERT_WORK
@@ -22,6 +21,7 @@ from telemed.acts.telemonitoring.service.mutes import MuteService
 from telemed.acts.telemonitoring.service.quality import QualityService
 from telemed.acts.telemonitoring.service.team_times import TeamTimes
 from telemed.app.ground import Ground, common
+from telemed.app.packaged import what_is_followed
 from telemed.kernel.messages import Channel, MessageSender
 from telemed.professionals.service.telling import Teller
 from telemed.scheduler import Job, every
@@ -53,7 +53,7 @@ class Triage:
 
 def build_triage(ground: Ground, bookings: Bookings, senders: Mapping[Channel, MessageSender]) -> Triage:
     """Raises ValueError if the delays are not fit to be used."""
-    times = TeamTimes(table=load_triage(), law=ground.law)
+    times = TeamTimes(table=what_is_followed().triage, law=ground.law)
     desk = AlertDesk(**common(ground), times=times)
     return Triage(
         book=Alerts(clock=ground.clock, times=times),

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 from aiohttp import web
 
-from telemed.acts.telemonitoring.formats.packaged import load_default_rules
-from telemed.acts.telemonitoring.model.observation import Catalogue
-from telemed.acts.telemonitoring.model.pathway import Pathway
 from telemed.acts.telemonitoring.ports.watching import AlertBook
 from telemed.acts.telemonitoring.routes.rulebook import DRY_RUNS, RULES, SILENCES
 from telemed.acts.telemonitoring.service.dry_runs import DryRuns
@@ -19,6 +15,7 @@ from telemed.acts.telemonitoring.service.rulebook import RuleService
 from telemed.acts.telemonitoring.service.silence import SilenceWatch
 from telemed.acts.telemonitoring.service.watching import RereadJob, RuleWatcher
 from telemed.app.ground import Ground, common
+from telemed.app.packaged import Followed
 from telemed.scheduler import Job, every
 
 
@@ -58,11 +55,8 @@ class Watching:
         ]
 
 
-def build_watching(
-    ground: Ground, catalogue: Catalogue, pathways: Mapping[str, Pathway], alerts: AlertBook
-) -> Watching:
-    """Raises PathwayError if the rules that come with the service do not fit its pathways."""
-    defaults = load_default_rules(pathways, catalogue)
+def build_watching(ground: Ground, followed: Followed, alerts: AlertBook) -> Watching:
+    catalogue, pathways, defaults = followed.catalogue, followed.pathways, followed.rules
     watcher = RuleWatcher(roster=Roster(defaults), alerts=alerts)
     return Watching(
         watcher=watcher,
