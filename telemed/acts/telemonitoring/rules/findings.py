@@ -70,7 +70,11 @@ def _settle(
     if lasting is None and not ended and since is None:
         return Following(progress, _recent(progress, known)), []
     episodes = ended if lasting is None else [*ended, lasting]
-    findings = [finding for episode in episodes for finding in _judge(watch.program, known, episode, received)]
+    findings = [
+        finding
+        for position, episode in enumerate(episodes)
+        for finding in _judge(watch.program, known, episode, episodes[position + 1 :], received)
+    ]
     if since is not None:
         gone = (one for one in known if one.at >= since and not any(_is_of(one, episode) for episode in episodes))
         findings += [Finding(FindingKind.WITHDRAWN, one.since, one.at, received) for one in gone]
@@ -96,7 +100,9 @@ def _is_due_again(program: Program, fired: Sequence[Known], episode: Episode) ->
     return is_over or episode.last - max(one.at for one in fired) >= program.repeat
 
 
-def _judge(program: Program, known: Sequence[Known], episode: Episode, received: int) -> Iterator[Finding]:
+def _judge(
+    program: Program, known: Sequence[Known], episode: Episode, later: Sequence[Episode], received: int
+) -> Iterator[Finding]:
     mine = [one for one in known if _is_of(one, episode)]
     fired = [one for one in mine if one.is_fired]
     is_timely = received - episode.last <= program.late
@@ -110,5 +116,5 @@ def _judge(program: Program, known: Sequence[Known], episode: Episode, received:
         yield Finding(FindingKind.REPEATED, fired[-1].since, *found[1:])
     if episode.end is not None:
         for one in fired:
-            if not one.is_ended:
+            if not one.is_ended and not any(_is_of(one, after) for after in later):
                 yield Finding(FindingKind.ENDED, one.since, episode.end, received)

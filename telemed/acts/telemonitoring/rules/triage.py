@@ -85,8 +85,22 @@ def note(alert: Alert, told: Told, *, now: datetime) -> Moved:
     if told.kind is FindingKind.ENDED:
         changed = replace(alert, ended_at=told.at)
     elif told.kind is FindingKind.WITHDRAWN:
-        changed = replace(alert, withdrawn_at=now)
+        changed = _taken_back(alert, told, now)
     return _written(alert, changed, _SAID[told.kind], AlertActor.MEASURE, now, details=_details(told))
+
+
+def _taken_back(alert: Alert, told: Told, now: datetime) -> Alert:
+    """Without what corrected data undid: the alert as a whole once nothing that it was told stands.
+
+    An episode told later still stands when the first one is undone, and begins the alert; where the last one is, those
+    before it had ended. One that was known too late to be told of is neither.
+    """
+    is_first, is_last = told.since <= alert.since <= told.at, told.since <= alert.last_at <= told.at
+    if is_first and is_last:
+        return replace(alert, withdrawn_at=now)
+    if is_last:
+        return replace(alert, ended_at=alert.ended_at or told.since)
+    return replace(alert, since=alert.last_at) if is_first else alert
 
 
 def take_step(

@@ -158,6 +158,13 @@ def test_a_value_taken_back_is_as_if_it_had_not_been() -> None:
     assert patient.history == [make_sample(0.5, value=71)]
 
 
+def test_a_late_good_value_in_the_midst_does_not_say_that_what_lasts_is_over() -> None:
+    patient = Patient(make_rule(HEAVY))
+    assert follow(patient, (0, 81), (24, 82)) == [FIRED, REPEATED]
+    assert patient.receive([make_sample(1, value=70)], BEGIN + 25 * HOUR) == []
+    assert follow(patient, (26, 70)) == [ENDED]
+
+
 def test_nothing_measured_before_the_rule_counts() -> None:
     patient = Patient(make_rule(HEAVY))
     assert patient.receive([make_sample(-1, value=90)]) == []

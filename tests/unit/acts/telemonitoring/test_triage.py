@@ -180,6 +180,21 @@ def test_values_that_come_back_and_then_go_again_are_not_over() -> None:
     assert note(closed, make_told(NOON, kind=FindingKind.WITHDRAWN), now=NOON).alert.state is AlertState.CLOSED
 
 
+def test_an_alert_is_taken_back_once_nothing_that_it_was_told_stands() -> None:
+    def told(minutes: int, kind: FindingKind = FindingKind.FIRED, until: int | None = None) -> Told:
+        last = NOON + timedelta(minutes=minutes if until is None else until)
+        return replace(make_told(NOON + timedelta(minutes=minutes), kind=kind), at=last)
+
+    twice = repeat(opened(NOON), told(60), now=NOON, team=TEAM).alert
+    still = note(twice, told(0, FindingKind.WITHDRAWN, until=30), now=NOON).alert
+    assert (still.withdrawn_at, still.since) == (None, NOON + timedelta(hours=1))
+    assert note(still, told(60, FindingKind.WITHDRAWN), now=NOON).alert.withdrawn_at == NOON
+    first = note(twice, told(60, FindingKind.WITHDRAWN, until=90), now=NOON).alert
+    assert (first.withdrawn_at, first.ended_at) == (None, NOON + timedelta(hours=1))
+    late = note(twice, told(120, FindingKind.WITHDRAWN), now=NOON).alert
+    assert (late.withdrawn_at, late.ended_at) == (None, None)
+
+
 def make_mute(**changes: object) -> KeptMute:
     kept = KeptMute(
         UUID(int=1), UUID(int=2), UUID(int=3), UUID(int=4), "weight", Side.ABOVE, NOON + timedelta(days=1), 80, 2,
