@@ -98,7 +98,12 @@ def _table() -> Mapping[str, Unit]:
         (Dimension.VOLTAGE, {"V": "1", "mV": "1/1000"}),
         (Dimension.RESISTANCE, {"Ohm": "1", "kOhm": "1000"}),
     )
-    units = {code: Unit(code, what, Fraction(factor)) for what, row in rows for code, factor in row.items()}
+    units = {
+        spelling: Unit(spelling, what, Fraction(factor))
+        for what, row in rows
+        for code, factor in row.items()
+        for spelling in (code, code.replace("L", "l"))  # UCUM writes the litre both ways
+    }
     temperature = Dimension.TEMPERATURE
     units["Cel"] = Unit("Cel", temperature, Fraction(1))
     units["K"] = Unit("K", temperature, Fraction(1), Fraction(-27315, 100))

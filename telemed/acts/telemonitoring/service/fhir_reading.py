@@ -81,9 +81,9 @@ class FhirReading:
                 raise NotFound(_ABSENT)
             return Found(kept, await open_follow_up(uow, self._journal, caller, kept.follow_up_id, "read_measures"))
 
-    def _signals(self, code: str) -> list[str]:
+    def _signals(self, code: str) -> list[str] | None:
         if not code:
-            return [signal.name for signal in self.catalogue]
+            return None
         system, mark, value = code.rpartition("|")
         if not mark:
             return [one.name for one in self.catalogue if any(coding.code == value for coding in one.codings)] or [code]

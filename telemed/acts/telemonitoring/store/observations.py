@@ -72,15 +72,20 @@ class ObservationStore:
         return [find_current(versions) for versions in (await self._read(query)).values()]
 
     async def history(
-        self, follow_up_id: UUID, signals: Iterable[str], *, since: datetime, until: datetime
+        self, follow_up_id: UUID, signals: Iterable[str] | None, *, since: datetime, until: datetime
     ) -> list[Kept]:
-        """What stands of some signals from `since` (included) to `until` (excluded), in order of measure."""
+        """What stands of some signals from `since` (included) to `until` (excluded), in order of measure.
+
+        None: of everything, codes out of the catalogue too.
+        """
         row = ObservationRow
         query = (
             select(row)
-            .where(col(row.follow_up_id) == follow_up_id, col(row.signal).in_(sorted(set(signals))))
+            .where(col(row.follow_up_id) == follow_up_id)
             .where(col(row.measured_at) >= since, col(row.measured_at) < until)
         )
+        if signals is not None:
+            query = query.where(col(row.signal).in_(sorted(set(signals))))
         return sorted(
             (find_current(versions) for versions in (await self._read(query)).values()),
             key=lambda kept: (kept.observation.measured_at, kept.observation.signal or "", kept.device_id),

@@ -43,6 +43,13 @@ async def test_what_was_sent_is_read_back_as_it_stands(
     assert (found, pages) == ([70.4, 70.3, 70.2, 70.1, 71.5], 3)
     bare = await api.call("GET", f"/fhir/Observation?patient={patient.id}&code=29463-7", by=people.doctor)
     assert len(bare.body["entry"]) == 5, "of any system"
+    reason = {"coding": [{"system": "urn:reasons", "code": "not-performed"}]}
+    await send(api, scale.token, scale.weight(minutes=5, valueQuantity=None, dataAbsentReason=reason))
+    foreign = {"coding": [{"system": "urn:x", "code": "odd"}]}
+    await send(api, scale.token, scale.weight(minutes=6, code=foreign))
+    everything = await api.call("GET", f"/fhir/Observation?patient={patient.id}", by=people.doctor)
+    latest, absent = (entry["resource"] for entry in everything.body["entry"][:2])
+    assert (latest["code"], absent["dataAbsentReason"]) == (foreign, reason)
     nothing = await api.call("GET", f"/fhir/Observation?patient={patient.id}&code=urn:x|1", by=people.doctor)
     assert (nothing.status, "entry" in nothing.body) == (200, False)
 

@@ -40,6 +40,8 @@ def convert(value: str, source: str, target: str, molar_mass: Fraction | None = 
         ("1.2", "g/L", "mg/dL", "120"),
         ("0.98", "1", "%", "98"),
         ("3", "mg/mmol", "mg/g", "26.520509"),
+        ("1.2", "g/l", "mg/dL", "120"),
+        ("1.5", "l/min", "mL/min", "1500"),
     ],
 )
 def test_a_measure_converts_exactly(value: str, source: str, target: str, expected: str) -> None:

@@ -13,6 +13,7 @@ from telemed.acts.telemonitoring.model.arrival import Kept
 from telemed.acts.telemonitoring.model.observation import Catalogue, Observation, Precision, Quarantine
 from telemed.kernel.clock import Territory, civil_date
 
+_ABSENT = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
 _DOUBTS = {
     Quarantine.IMPLAUSIBLE: "Set aside: no living body shows this value.",
     Quarantine.CONFLICT: "Set aside: another value stands for this instant.",
@@ -73,10 +74,15 @@ def _value(observation: Observation, catalogue: Catalogue) -> dict[str, Any]:
             quantity["comparator"] = observation.comparator.value
         return {"valueQuantity": quantity}
     if observation.answer is None:
-        return {"dataAbsentReason": {"text": observation.absent or "unknown"}}
+        return {"dataAbsentReason": _reason(observation.absent or f"{_ABSENT}|unknown")}
     if "|" in observation.answer:
         return {"valueCodeableConcept": {"coding": [_coding(observation.answer)]}}
     return {"valueString": observation.answer}
+
+
+def _reason(absent: str) -> dict[str, Any]:
+    """Why there is no value, as its sender said it: a code in its system, or words."""
+    return {"coding": [_coding(absent)]} if "|" in absent else {"text": absent}
 
 
 def _number(number: Decimal) -> float | int:
