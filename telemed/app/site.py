@@ -282,6 +282,7 @@ async def _run_background(app: web.Application) -> AsyncIterator[None]:
             yield
     finally:
         await end_tasks(tasks)
+        await services.telemonitoring.entrance.histories.work.close()
         await services.telemonitoring.ingestion.close()
         services.documents.close()
         services.accounting.close()

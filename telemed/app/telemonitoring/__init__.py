@@ -68,6 +68,13 @@ class Telemonitoring:
                 lateness=timedelta(hours=12),
                 why="the tables of this month's observations and of the next ones are there before them",
             ),
+            Job(
+                id="telemonitoring.histories",
+                trigger=every(minutes=1),
+                run=self.entrance.histories.work.run,
+                lateness=timedelta(hours=1),
+                why="a file of past measures is kept or taken back whole, whatever became of the process that began",
+            ),
             *self.care.jobs(),
             *self.triage.jobs(),
             *self.watching.jobs(),

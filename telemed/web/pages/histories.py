@@ -14,23 +14,27 @@ from telemed.acts.telemonitoring.formats.history import FRENCH_COLUMNS, MAX_LINE
 from telemed.acts.telemonitoring.model.history import History, HistoryState
 from telemed.acts.telemonitoring.model.observation import Catalogue, Signal, SignalKind
 from telemed.kernel.clock import civil_date
-from telemed.kernel.errors import Conflict, Invalid, NotFound, TooMany
+from telemed.kernel.errors import Conflict, Invalid, NotFound
 from telemed.web import files, forms, french
 from telemed.web.pages.follow_up_cards import UNKNOWN
 from telemed.web.pages.follow_ups import CARER, pathway_label
 from telemed.web.pages.keying import Desk, open_desk
 from telemed.web.pages.page import Pages, Visitor
 from telemed.web.views.frame import NOTHING_TYPED, Badge, Form, Pager, Tone
-from telemed.web.views.history import FaultLine, HistoriesView, HistoryLine, HistoryView, MeasureLine
+from telemed.web.views.history import FaultLine, HistoriesView, HistoryLine, HistoryView, MeasureLine, Work
 
 pages = Pages()
 _PAGE = 20
 _FILE = "fichier"
 _STATES = {
     HistoryState.PREVIEWED: Badge("À décider", Tone.SOON),
+    HistoryState.KEEPING: Badge("En train d’être gardé", Tone.SOON),
     HistoryState.KEPT: Badge("Gardé", Tone.FINE),
+    HistoryState.UNDOING: Badge("En train d’être retiré", Tone.SOON),
     HistoryState.UNDONE: Badge("Retiré"),
 }
+_KEEPING = "Chacune compte dès qu’elle est gardée ; vous pourrez les retirer toutes ensuite."
+_UNDOING = "Chacune cesse de compter dès qu’elle est retirée, et reste lisible."
 
 
 @pages.get("/surveillance/{id}/historique", CARER)
@@ -78,16 +82,21 @@ async def show_file(visitor: Visitor) -> web.Response:
 async def keep_file(visitor: Visitor) -> web.Response:
     follow_up_id, file_id = _follow_up_id(visitor), _uuid(visitor.request.match_info["fichier"])
     try:
-        await visitor.services.telemonitoring.histories.keep(visitor.known, follow_up_id, file_id)
-    except (Conflict, TooMany) as err:
+        one = await visitor.services.telemonitoring.histories.keep(visitor.known, follow_up_id, file_id)
+    except Conflict as err:
         return await _show_one(visitor, forms.refused(Form(), err))
     address = f"/surveillance/{follow_up_id}/historique/{file_id}"
+    if one.is_under_way:
+        return visitor.go(address)
     return visitor.go(address, flash="history-kept", subject=f"{follow_up_id}.{file_id}")
 
 
 @pages.post("/surveillance/{id}/historique/{fichier}/retirer", CARER)
 async def undo_file(visitor: Visitor) -> web.Response:
-    return await _undo(visitor, _follow_up_id(visitor), _uuid(visitor.request.match_info["fichier"]))
+    try:
+        return await _undo(visitor, _follow_up_id(visitor), _uuid(visitor.request.match_info["fichier"]))
+    except Conflict as err:
+        return await _show_one(visitor, forms.refused(Form(), err))
 
 
 @pages.post("/surveillance/historiques/{place}/retirer", CARER)
@@ -100,7 +109,9 @@ async def undo_file_at_once(visitor: Visitor) -> web.Response:
 async def _undo(visitor: Visitor, follow_up_id: UUID, file_id: UUID) -> web.Response:
     histories = visitor.services.telemonitoring.histories
     before = await histories.get(visitor.known, follow_up_id, file_id)
-    await histories.undo(visitor.known, follow_up_id, file_id)
+    after = await histories.undo(visitor.known, follow_up_id, file_id)
+    if after.is_under_way:
+        return visitor.go(f"/surveillance/{follow_up_id}/historique/{file_id}")
     if before.state is HistoryState.PREVIEWED:
         return visitor.go(f"/surveillance/{follow_up_id}/historique", flash="history-dropped")
     return visitor.go(f"/surveillance/{follow_up_id}/historique/{file_id}", flash="history-undone")
@@ -163,7 +174,20 @@ def _view(desk: Desk, one: History, people: dict[UUID, str], catalogue: Catalogu
         may_drop=is_waiting,
         may_undo=one.state is HistoryState.KEPT,
         settled_at=one.settled_at,
+        work=_work(one),
     )
+
+
+def _work(one: History) -> Work | None:
+    """Which measures a file brought is known as they are taken back: of those it had, some were corrected since."""
+    if not one.is_under_way:
+        return None
+    title, said, total = (
+        ("Les mesures sont en train d’être gardées", _KEEPING, one.count.accepted)
+        if one.state is HistoryState.KEEPING
+        else ("Les mesures sont en train d’être retirées", _UNDOING, one.count.fresh - one.count.conflicting)
+    )
+    return Work(title, said, min(one.done, total), total)
 
 
 def _line(one: History, base: str, people: dict[UUID, str]) -> HistoryLine:

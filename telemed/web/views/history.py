@@ -55,6 +55,16 @@ class FaultLine:
 
 
 @dataclass(frozen=True)
+class Work:
+    """What is under way: its words, and how many of the measures are done."""
+
+    title: str
+    said: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
 class HistoryView:
     """One file: what it brings, or brought. `faults` are the first of `rejected`."""
 
@@ -78,3 +88,4 @@ class HistoryView:
     may_drop: bool = False
     may_undo: bool = False
     settled_at: datetime | None = None
+    work: Work | None = None

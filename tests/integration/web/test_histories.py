@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 from aiohttp import FormData
 
+from telemed.acts.telemonitoring.model.arrival import Arrival, Taken
+from telemed.acts.telemonitoring.service import history_work
 from telemed.patients.model import Patient
 from tests.integration.acts.telemonitoring.enrolled import make_follow_up
 from tests.integration.web.conftest import Answer, Site, Window, plain
@@ -67,6 +71,38 @@ async def test_a_file_is_looked_at_kept_and_taken_back(site: Site, patient: Pati
     assert "la dernière 73,5 kg" not in plain((await nurse.get(home)).text)
     listed = plain((await nurse.get(base)).text)
     assert re.search(r"5 mesures, 1 ligne rejetée · .*?Retiré", listed)
+
+
+async def test_a_long_file_shows_how_far_it_has_got_and_then_what_it_brought(
+    site: Site, patient: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history_work, "SHORT", 1)
+    monkeypatch.setattr(history_work, "_AT_ONCE", 1)
+    follow_up, nurse = await make_follow_up(site.services, site.people.doctor, patient), await site.signed_in("nurse")
+    lines = "".join(f"2{number}/11/2026 08:00;Poids;7{number};kg;\n" for number in range(3))
+    content = f"date;mesure;valeur;unité;appareil\n{lines}".encode()
+    one = await choose(nurse, f"/surveillance/{follow_up.id}/historique", content)
+    telemonitoring, batches = site.services.telemonitoring, iter(range(2))
+    take, held, at_third = telemonitoring.ingestion.take, asyncio.Event(), asyncio.Event()
+
+    async def take_one(arrivals: Sequence[Arrival]) -> list[Taken]:
+        if next(batches, None) is None:
+            at_third.set()
+            await held.wait()
+        return await take(arrivals)
+
+    monkeypatch.setattr(telemonitoring.ingestion, "take", take_one)
+    await nurse.post(f"{one.path}/garder")
+    await at_third.wait()
+    text = plain((await nurse.get(one.path)).text)
+    assert "En train d’être gardé" in text
+    assert re.search(r'<progress [^>]*value="2" max="3"></progress><span>2 faites sur 3 mesures', text), text
+    refused = await nurse.post(f"{one.path}/retirer")
+    assert (refused.status, "attendez la fin, puis retirez-le" in plain(refused.text)) == (409, True)
+    held.set()
+    await telemonitoring.entrance.histories.work.wait()
+    text = plain((await nurse.get(one.path)).text)
+    assert ("<progress" in text, "Retirer ces mesures" in text) == (False, True)
 
 
 async def test_a_file_that_cannot_be_read_is_told_beside_its_field_and_nothing_is_lost(

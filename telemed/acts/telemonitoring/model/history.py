@@ -12,9 +12,16 @@ MOST_FAULTS = 200
 
 
 class HistoryState(StrEnum):
+    """A file that is being kept or taken back is so whatever becomes of the process: another goes on."""
+
     PREVIEWED = "previewed"
+    KEEPING = "keeping"
     KEPT = "kept"
+    UNDOING = "undoing"
     UNDONE = "undone"
+
+
+UNDER_WAY = frozenset((HistoryState.KEEPING, HistoryState.UNDOING))
 
 
 @dataclass(frozen=True)
@@ -49,7 +56,8 @@ class HistoryCount:
 
 @dataclass(frozen=True)
 class History:
-    """A file of a follow-up."""
+    """A file of a follow-up. `done`: of how many of its measures what is under way is done; `worked_at`: when it last
+    got on, None where nothing is under way."""
 
     id: UUID
     follow_up_id: UUID
@@ -59,6 +67,12 @@ class History:
     count: HistoryCount
     faults: tuple[Fault, ...]
     settled_at: datetime | None = None
+    done: int = 0
+    worked_at: datetime | None = None
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.state in UNDER_WAY
 
 
 def device_of_history(follow_up_id: UUID, name: str) -> UUID:

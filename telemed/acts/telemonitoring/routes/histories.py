@@ -44,13 +44,25 @@ async def list_histories(
     return Page(items=[HistoryOut.of(one) for one in found[:limit]], next_cursor=more)
 
 
-@operations.post("/follow-ups/{follow_up_id}/histories/{history_id}/keeping", access=CARER, errors=(429,))
+@operations.get("/follow-ups/{follow_up_id}/histories/{history_id}", access=CARER)
+async def get_history(request: web.Request, caller: Caller, follow_up_id: UUID, history_id: UUID) -> HistoryOut:
+    """One file, and how far what is under way has got."""
+    return HistoryOut.of(await request.app[HISTORIES].get(caller, follow_up_id, history_id))
+
+
+@operations.post("/follow-ups/{follow_up_id}/histories/{history_id}/keeping", access=CARER)
 async def keep_history(request: web.Request, caller: Caller, follow_up_id: UUID, history_id: UUID) -> HistoryOut:
-    """Let the measures of a file count; none of them wakes anybody, being late."""
+    """Let the measures of a file count; none of them wakes anybody, being late.
+
+    Beyond 2,000 lines the answer comes at once, in the state `keeping`: read the file again until it is `kept`.
+    """
     return HistoryOut.of(await request.app[HISTORIES].keep(caller, follow_up_id, history_id))
 
 
-@operations.post("/follow-ups/{follow_up_id}/histories/{history_id}/undoing", access=CARER, errors=(429,))
+@operations.post("/follow-ups/{follow_up_id}/histories/{history_id}/undoing", access=CARER)
 async def undo_history(request: web.Request, caller: Caller, follow_up_id: UUID, history_id: UUID) -> HistoryOut:
-    """Take back all that a file brought, or drop one that was only looked at; what was kept stays to be seen."""
+    """Take back all that a file brought, or drop one that was only looked at; what was kept stays to be seen.
+
+    Beyond 2,000 lines the answer comes at once, in the state `undoing`: read the file again until it is `undone`.
+    """
     return HistoryOut.of(await request.app[HISTORIES].undo(caller, follow_up_id, history_id))

@@ -20,7 +20,8 @@ class FaultOut(BaseModel):
 
 class HistoryOut(BaseModel):
     """A file: what it would bring, or brought. The first faults are told one by one, all are counted. Of the accepted
-    lines, known ones say what is here already, conflicting ones another value for the same instant."""
+    lines, known ones say what is here already, conflicting ones another value for the same instant. `done_count`: of
+    how many measures what is under way (`keeping`, `undoing`) is done."""
 
     id: UUID
     state: HistoryState
@@ -31,6 +32,7 @@ class HistoryOut(BaseModel):
     rejected_count: int
     known_count: int
     conflicting_count: int
+    done_count: int
     first_at: datetime | None
     last_at: datetime | None
     signals: list[str]
@@ -48,6 +50,7 @@ class HistoryOut(BaseModel):
             rejected_count=one.count.rejected,
             known_count=one.count.known,
             conflicting_count=one.count.conflicting,
+            done_count=one.done,
             first_at=one.count.first_at,
             last_at=one.count.last_at,
             signals=list(one.count.signals),

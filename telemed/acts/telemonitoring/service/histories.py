@@ -2,54 +2,33 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
-from typing import NamedTuple
 from uuid import UUID
 
-from msgspec.structs import replace as change
-
-from telemed.acts.telemonitoring.formats.fhir.observation import Reading
-from telemed.acts.telemonitoring.formats.history import decode_history
 from telemed.acts.telemonitoring.model.arrival import Arrival, Kept, Taken
-from telemed.acts.telemonitoring.model.care import FollowUp
-from telemed.acts.telemonitoring.model.history import (
-    MOST_FAULTS,
-    Fault,
-    History,
-    HistoryCount,
-    HistoryState,
-    device_of_history,
-)
-from telemed.acts.telemonitoring.model.observation import Catalogue, Observation, ObservationStatus
-from telemed.acts.telemonitoring.model.receipt import Issue, Receipt, Unreadable
+from telemed.acts.telemonitoring.model.history import MOST_FAULTS, Fault, History, HistoryCount, HistoryState
+from telemed.acts.telemonitoring.model.observation import Catalogue
 from telemed.acts.telemonitoring.model.rights import Right
-from telemed.acts.telemonitoring.rules.arrivals import check_clock, find_current, settle
+from telemed.acts.telemonitoring.rules.arrivals import settle
 from telemed.acts.telemonitoring.service.care_access import open_follow_up, require_right
+from telemed.acts.telemonitoring.service.history_reading import HistoryReader, Line
+from telemed.acts.telemonitoring.service.history_work import HistoryWork
 from telemed.acts.telemonitoring.service.ingestion import Ingestion
-from telemed.acts.telemonitoring.store.devices import DeviceStore
 from telemed.acts.telemonitoring.store.history_files import HistoryStore
+from telemed.acts.telemonitoring.store.rows import RowWriter
 from telemed.acts.telemonitoring.store.versions import Key
 from telemed.kernel.caller import Caller
 from telemed.kernel.clock import Clock
-from telemed.kernel.errors import Conflict, Invalid, NotFound
+from telemed.kernel.errors import Conflict, NotFound
 from telemed.kernel.ids import new_id
 from telemed.storage.engine import Database
+from telemed.storage.uow import UnitOfWork
 from telemed.trace.service import Journal
 
 _AT_ONCE = 2_000
 _ABSENT = "Ce fichier n'existe pas, ou n'est pas de ce suivi."
-
-
-class _Line(NamedTuple):
-    """A line of the file, and what it says or what is wrong with it."""
-
-    number: int
-    observation: Observation | None
-    fault: Issue | None
 
 
 class HistoryService:
@@ -60,7 +39,9 @@ class HistoryService:
         self._clock = clock
         self._journal = journal
         self._ingestion = ingestion
-        self._catalogue = catalogue
+        self._reader = HistoryReader(database=database, catalogue=catalogue)
+        writer = RowWriter(catalogue)
+        self.work = HistoryWork(database=database, clock=clock, ingestion=ingestion, reader=self._reader, writer=writer)
 
     async def preview(self, caller: Caller, follow_up_id: UUID, content: bytes) -> History:
         """What a file would bring; nothing counts yet. Raises NotFound, Invalid on a file that cannot be read."""
@@ -69,9 +50,9 @@ class HistoryService:
             follow_up = await open_follow_up(
                 uow, self._journal, caller, follow_up_id, "preview_history", right=Right.ENROL
             )
-        lines, history_id = await self._read(content, follow_up, now), new_id()
+        lines, history_id = await self._reader.read(content, follow_up, now), new_id()
         faults = tuple(Fault(one.number, one.fault.code, one.fault.text) for one in lines if one.fault is not None)
-        compared = await self._compare(await self._arrivals(follow_up, history_id, now, lines))
+        compared = await self._compare(await self._reader.arrivals(follow_up, history_id, now, lines))
         count = replace(
             _count(lines, len(faults)), known=compared[Taken.DUPLICATE], conflicting=compared[Taken.CONFLICT]
         )
@@ -82,28 +63,32 @@ class HistoryService:
         return one
 
     async def keep(self, caller: Caller, follow_up_id: UUID, history_id: UUID) -> History:
-        """Let it count. Cut short, it is kept again: nothing comes twice. Raises NotFound, Conflict once settled."""
-        follow_up, one, content = await self._open(caller, follow_up_id, history_id, "keep_history")
-        if one.state is not HistoryState.PREVIEWED:
-            raise Conflict("Ce fichier est déjà gardé ou annulé.", code="history.settled")
-        if not one.count.accepted:
-            raise Conflict("Aucune ligne de ce fichier n'est acceptée.", code="history.nothing_accepted")
-        for some in _some(await self._again(follow_up, one, content)):
-            await self._ingestion.take(some)
-        return await self._settle(one, HistoryState.KEPT)
+        """Let it count: whole at once where it is short, else what comes back is under way. Cut short, it is gone on
+        with: nothing comes twice. Raises NotFound, Conflict once it is kept or dropped."""
+        async with self._database.begin() as uow:
+            store, one = await self._open(uow, caller, follow_up_id, history_id, "keep_history")
+            if one.state is HistoryState.KEEPING:
+                return one
+            if one.state is not HistoryState.PREVIEWED:
+                raise Conflict("Ce fichier est déjà gardé ou annulé.", code="history.settled")
+            if not one.count.accepted:
+                raise Conflict("Aucune ligne de ce fichier n'est acceptée.", code="history.nothing_accepted")
+            one = await store.begin(one, HistoryState.KEEPING, self._clock.now())
+        return await self._start(one)
 
     async def undo(self, caller: Caller, follow_up_id: UUID, history_id: UUID) -> History:
         """Take back all that a file brought: each measure that still stands is marked as entered in error, and stays
-        to be seen. What a device had sent before the file, or was corrected since, is left. Raises NotFound."""
-        follow_up, one, content = await self._open(caller, follow_up_id, history_id, "undo_history")
-        if one.state is HistoryState.UNDONE:
-            return one
-        if one.state is HistoryState.KEPT:
-            for some in _some(await self._again(follow_up, one, content)):
-                versions = await self._ingestion.versions({arrival.key for arrival in some})
-                own = [arrival for arrival in some if _stands(versions.get(arrival.key), one.id)]
-                await self._ingestion.take([_taken_back(arrival) for arrival in own])
-        return await self._settle(one, HistoryState.UNDONE)
+        to be seen. What a device had sent before the file, or was corrected since, is left. A long one comes back under
+        way. Raises NotFound, Conflict while it is being kept."""
+        async with self._database.begin() as uow:
+            store, one = await self._open(uow, caller, follow_up_id, history_id, "undo_history")
+            if one.state is HistoryState.KEEPING:
+                text = "Ce fichier est en train d'être gardé : attendez la fin, puis retirez-le."
+                raise Conflict(text, code="history.under_way")
+            if one.state is not HistoryState.KEPT:
+                return one if one.state is not HistoryState.PREVIEWED else await self._drop(store, one)
+            one = await store.begin(one, HistoryState.UNDOING, self._clock.now())
+        return await self._start(one)
 
     async def get(self, caller: Caller, follow_up_id: UUID, history_id: UUID) -> History:
         """One file. Raises NotFound."""
@@ -121,43 +106,26 @@ class HistoryService:
             return await HistoryStore(uow.session).page(follow_up_id, before=before, limit=limit)
 
     async def _open(
-        self, caller: Caller, follow_up_id: UUID, history_id: UUID, action: str
-    ) -> tuple[FollowUp, History, bytes]:
-        async with self._database.begin() as uow:
-            follow_up = await open_follow_up(uow, self._journal, caller, follow_up_id, action, right=Right.ENROL)
-            store = HistoryStore(uow.session)
-            one = await store.find(history_id, follow_up_id)
-            if one is None:
-                raise NotFound(_ABSENT)
-            return follow_up, one, await store.content(history_id)
+        self, uow: UnitOfWork, caller: Caller, follow_up_id: UUID, history_id: UUID, action: str
+    ) -> tuple[HistoryStore, History]:
+        """Locked: of two who decide at once, the second one sees what the first one did."""
+        await open_follow_up(uow, self._journal, caller, follow_up_id, action, right=Right.ENROL)
+        store = HistoryStore(uow.session)
+        one = await store.find(history_id, follow_up_id, lock=True)
+        if one is None:
+            raise NotFound(_ABSENT)
+        return store, one
 
-    async def _settle(self, one: History, state: HistoryState) -> History:
+    async def _drop(self, store: HistoryStore, one: History) -> History:
+        """One that was only looked at."""
         now = self._clock.now()
-        async with self._database.begin() as uow:
-            await HistoryStore(uow.session).settle(one.id, state, now)
-        return replace(one, state=state, settled_at=now)
+        await store.settle(one.id, HistoryState.UNDONE, now)
+        return replace(one, state=HistoryState.UNDONE, settled_at=now)
 
-    async def _again(self, follow_up: FollowUp, one: History, content: bytes) -> list[Arrival]:
-        """What the file brings, read as it was read when it was looked at."""
-        return await self._arrivals(follow_up, one.id, one.at, await self._read(content, follow_up, one.at))
-
-    async def _arrivals(
-        self, follow_up: FollowUp, history_id: UUID, at: datetime, lines: Iterable[_Line]
-    ) -> list[Arrival]:
+    async def _start(self, one: History) -> History:
+        await self.work.start(one)
         async with self._database.read() as session:
-            devices = await DeviceStore(session).of_follow_up(follow_up.id)
-        known = {device.content.identifier: device.id for device in devices}
-        observations = (line.observation for line in lines if line.observation is not None)
-        return [
-            Arrival(
-                follow_up.id,
-                known.get(said.device) or device_of_history(follow_up.id, said.device),
-                history_id,
-                at,
-                said,
-            )
-            for said in observations
-        ]
+            return await HistoryStore(session).find(one.id, one.follow_up_id) or one
 
     async def _compare(self, arrivals: list[Arrival]) -> Counter[Taken]:
         """What would become of each, beside what is kept and what comes before it in the file."""
@@ -175,26 +143,8 @@ class HistoryService:
             last = some[-1].key, versions[some[-1].key]
         return found
 
-    async def _read(self, content: bytes, follow_up: FollowUp, at: datetime) -> list[_Line]:
-        """Raises Invalid."""
-        reading = Reading(self._catalogue, follow_up.plan.territory)
-        try:
-            return await asyncio.to_thread(
-                lambda: list(_judge(decode_history(content, str(follow_up.patient_id), reading), at))
-            )
-        except Unreadable as unreadable:
-            raise Invalid(unreadable.issue.text, field="file", code="history.unreadable") from unreadable
 
-
-def _judge(receipts: Iterable[Receipt], at: datetime) -> Iterator[_Line]:
-    for number, receipt in enumerate(receipts, 2):
-        observation = receipt.observations[0] if receipt.observations else None
-        late = check_clock(observation, at) if observation is not None else None
-        fault = late or (receipt.issues[0] if receipt.is_refused else None)
-        yield _Line(number, None if fault else observation, fault)
-
-
-def _count(lines: list[_Line], rejected: int) -> HistoryCount:
+def _count(lines: list[Line], rejected: int) -> HistoryCount:
     taken = [line.observation for line in lines if line.observation is not None]
     instants = [one.measured_at for one in taken]
     return HistoryCount(
@@ -209,12 +159,3 @@ def _count(lines: list[_Line], rejected: int) -> HistoryCount:
 
 def _some(arrivals: list[Arrival]) -> Iterator[list[Arrival]]:
     return (arrivals[start : start + _AT_ONCE] for start in range(0, len(arrivals), _AT_ONCE))
-
-
-def _stands(versions: Sequence[Kept] | None, history_id: UUID) -> bool:
-    """Does what a file brought still count? What is too old may have gone since."""
-    return bool(versions) and find_current(versions or ()).arrival_id == history_id
-
-
-def _taken_back(arrival: Arrival) -> Arrival:
-    return change(arrival, observation=change(arrival.observation, status=ObservationStatus.ENTERED_IN_ERROR))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from telemed.acts.telemonitoring.tables.histories import HistoryRow
 
 _NAMES = (
     "id", "follow_up_id", "state", "by", "at", "settled_at", "accepted", "doubtful", "rejected", "known", "conflicting",
-    "first_at", "last_at", "signals", "faults",
+    "first_at", "last_at", "signals", "faults", "done", "worked_at",
 )  # fmt: skip
 _COLUMNS = tuple(getattr(HistoryRow, name) for name in _NAMES)
 
@@ -60,9 +61,34 @@ class HistoryStore:
         )
         return found or b""
 
+    async def begin(self, one: History, state: HistoryState, at: datetime) -> History:
+        """It is being kept, or taken back, from its first measure on."""
+        query = update(HistoryRow).where(col(HistoryRow.id) == one.id)
+        await self._session.execute(query.values(state=state.value, done=0, worked_at=at))
+        return replace(one, state=state, done=0, worked_at=at)
+
+    async def go_on(self, one: History, done: int, at: datetime) -> bool:
+        """Note how far the work has got; False where it is not under way any more."""
+        row = HistoryRow
+        query = update(row).where(col(row.id) == one.id, col(row.state) == one.state.value)
+        result = await self._session.execute(query.values(done=done, worked_at=at))
+        return getattr(result, "rowcount", 0) == 1
+
+    async def take_over(self, before: datetime, at: datetime) -> History | None:
+        """One whose work has not got on since `before`: from now on it is the caller's."""
+        row = HistoryRow
+        late = select(col(row.id)).where(col(row.worked_at) < before).order_by(col(row.worked_at)).limit(1)
+        history_id = await self._session.scalar(late.with_for_update(skip_locked=True))
+        if history_id is None:
+            return None
+        await self._session.execute(update(row).where(col(row.id) == history_id).values(worked_at=at))
+        found = await self._session.execute(select(*_COLUMNS).where(col(row.id) == history_id))
+        return _to_history(found.mappings().one())
+
     async def settle(self, history_id: UUID, state: HistoryState, at: datetime) -> None:
+        """It is kept, or taken back, whole."""
         query = update(HistoryRow).where(col(HistoryRow.id) == history_id)
-        await self._session.execute(query.values(state=state.value, settled_at=at))
+        await self._session.execute(query.values(state=state.value, settled_at=at, done=0, worked_at=None))
 
     async def page(self, follow_up_id: UUID, *, before: UUID | None, limit: int) -> list[History]:
         """Those of a follow-up, the latest first."""
@@ -93,4 +119,6 @@ def _to_history(said: RowMapping) -> History:
         count=count,
         faults=tuple(Fault(*fault) for fault in said["faults"]),
         settled_at=said["settled_at"],
+        done=said["done"],
+        worked_at=said["worked_at"],
     )

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 import pytest_asyncio
 from sqlalchemy import text
 
+from telemed.acts.telemonitoring.model.arrival import Arrival, Taken
 from telemed.acts.telemonitoring.model.care import FollowUp
+from telemed.acts.telemonitoring.service import history_work
 from telemed.acts.telemonitoring.store import ObservationStore
 from telemed.acts.telemonitoring.store.rows import RowWriter
 from telemed.app import Services
 from telemed.kernel.caller import Caller
+from telemed.kernel.clock import FrozenClock
 from telemed.patients.model import Patient
 from tests.fixtures.http import Api, Reply
 from tests.fixtures.people import People
@@ -96,6 +101,80 @@ async def test_what_a_device_had_sent_before_is_one_measure_and_stays(
     assert await counting(services, follow_up) == ["69", "70"]
     await api.call("POST", f"{path}/undoing", by=people.doctor)
     assert await counting(services, follow_up) == ["70"]
+
+
+class Killed(BaseException):
+    """The end of a process."""
+
+
+def kill_after(services: Services, monkeypatch: pytest.MonkeyPatch, batches: int, *, is_kept: bool) -> None:
+    """The process ends at its next batch after so many, before that is kept or just after."""
+    ingestion, left = services.telemonitoring.ingestion, iter(range(batches))
+    take = ingestion.take
+
+    async def take_or_die(arrivals: Sequence[Arrival]) -> list[Taken]:
+        is_last = next(left, None) is None
+        if is_last and not is_kept:
+            raise Killed
+        taken = await take(arrivals)
+        if is_last:
+            raise Killed
+        return taken
+
+    monkeypatch.setattr(ingestion, "take", take_or_die)
+
+
+@pytest.mark.parametrize(("batches", "is_kept"), [(0, False), (1, True), (3, True)])
+async def test_a_process_killed_while_it_keeps_or_takes_back_loses_and_doubles_nothing(
+    services: Services, clock: FrozenClock, people: People, follow_up: FollowUp, batches: int, is_kept: bool
+) -> None:
+    histories, weights = services.telemonitoring.entrance.histories, [f"{70 + number}.5" for number in range(8)]
+    one = await histories.preview(people.nurse, follow_up.id, make_file(services, weights))
+    for step, under_way, after in (("keep", "keeping", "kept"), ("undo", "undoing", "undone")):
+        with pytest.MonkeyPatch.context() as killing:
+            killing.setattr(history_work, "_AT_ONCE", 2)
+            kill_after(services, killing, batches, is_kept=is_kept)
+            with pytest.raises(Killed):
+                await getattr(histories, step)(people.nurse, follow_up.id, one.id)
+        cut = await histories.get(people.nurse, follow_up.id, one.id)
+        assert (cut.state, cut.done) == (under_way, 2 * batches)
+        assert (await getattr(histories, step)(people.doctor, follow_up.id, one.id)).state == under_way
+        await histories.work.run()  # whoever began may be at it still
+        assert (await histories.get(people.nurse, follow_up.id, one.id)).state == under_way
+        clock.advance(timedelta(minutes=2))
+        await histories.work.run()
+        assert (await histories.get(people.nurse, follow_up.id, one.id)).state == after
+        assert await counting(services, follow_up) == (weights[::-1] if step == "keep" else [])
+    async with services.database.read() as session:
+        assert await session.scalar(text("SELECT count(*) FROM telemonitoring_observations")) == 16
+
+
+async def test_a_long_file_is_kept_beside_the_answer_and_says_how_far_it_has_got(
+    api: Api, services: Services, people: People, follow_up: FollowUp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history_work, "SHORT", 1)
+    seen = await put(api, follow_up, make_file(services, ["70", "71"]), people.nurse)
+    path = f"/follow-ups/{follow_up.id}/histories/{seen.body['id']}"
+    go_on = asyncio.Event()
+    take = services.telemonitoring.ingestion.take
+
+    async def take_when_told(arrivals: Sequence[Arrival]) -> list[Taken]:
+        await go_on.wait()
+        return await take(arrivals)
+
+    monkeypatch.setattr(services.telemonitoring.ingestion, "take", take_when_told)
+    for step, under_way, after in (("keeping", "keeping", "kept"), ("undoing", "undoing", "undone")):
+        go_on.clear()
+        begun = await api.call("POST", f"{path}/{step}", by=people.nurse)
+        assert (begun.status, begun.body["state"], begun.body["done_count"]) == (200, under_way, 0)
+        early = await api.call("POST", f"{path}/undoing", by=people.nurse)
+        assert early.body.get("code", early.body.get("state")) == {
+            "keeping": "history.under_way", "undoing": "undoing",
+        }[step]  # fmt: skip
+        go_on.set()
+        await services.telemonitoring.entrance.histories.work.wait()
+        assert (await api.call("GET", path, by=people.doctor)).body["state"] == after
+    assert await counting(services, follow_up) == []
 
 
 async def test_a_file_that_is_none_and_who_may_not(

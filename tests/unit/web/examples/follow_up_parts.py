@@ -61,6 +61,14 @@ HISTORY = history.HistoryView(
     may_drop=True,
 )
 KEPT_HISTORY = replace(HISTORY, state=Badge("Gardé", FINE), may_keep=False, may_drop=False, may_undo=True, faults=())
+HISTORY_UNDER_WAY = replace(
+    KEPT_HISTORY,
+    state=Badge("En train d’être gardé", SOON),
+    may_undo=False,
+    work=history.Work(
+        "Les mesures sont en train d’être gardées", "Chacune compte dès qu’elle est gardée.", 4_000, 86_000
+    ),
+)
 DEVICE = device.DeviceView(
     base=f"{HOME}/dispositifs/d1",
     home=HOME,
@@ -149,4 +157,7 @@ EXAMPLES = {
     "suivi-historique": Example("Mesures passées", "professional/histories.html", FRAME, HISTORIES),
     "suivi-fichier": Example("Fichier de mesures", "professional/history.html", FRAME, HISTORY),
     "suivi-fichier-garde": Example("Fichier de mesures gardé", "professional/history.html", FRAME, KEPT_HISTORY),
+    "suivi-fichier-en-cours": Example(
+        "Fichier de mesures en cours", "professional/history.html", FRAME, HISTORY_UNDER_WAY
+    ),
 }
