@@ -175,6 +175,13 @@ class KeptMute:
     def is_in_force(self, now: datetime) -> bool:
         return self.lifted_at is None and now < self.until
 
+    @property
+    def bound(self) -> int | None:
+        """The worst value that it still holds back, in millionths; None where its cause has no number or no side."""
+        if self.level is None or self.direction is None:
+            return None
+        return self.level + (self.tolerance if self.direction is Side.ABOVE else -self.tolerance)
+
 
 def level_of(evidence: tuple[Evidence, ...]) -> int | None:
     """The number that says how bad it is, in millionths: the first of the evidence; None where there is none."""

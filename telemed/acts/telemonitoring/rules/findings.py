@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from telemed.acts.telemonitoring.model.evidence import Episode, Finding, FindingKind, Known, Sample
 from telemed.acts.telemonitoring.model.progress import Checkpoint, Following, Progress
+from telemed.acts.telemonitoring.model.triage import level_of
 from telemed.acts.telemonitoring.rules.program import Program
 from telemed.acts.telemonitoring.rules.watching import (
     Watch,
@@ -73,7 +74,7 @@ def _settle(
     findings = [
         finding
         for position, episode in enumerate(episodes)
-        for finding in _judge(watch.program, known, episode, episodes[position + 1 :], received)
+        for finding in _judge(watch, known, episode, episodes[position + 1 :], received)
     ]
     if since is not None:
         gone = (one for one in known if one.at >= since and not any(_is_of(one, episode) for episode in episodes))
@@ -94,25 +95,32 @@ def _is_of(known: Known, episode: Episode) -> bool:
     return known.since <= episode.last and episode.start <= known.at
 
 
-def _is_due_again(program: Program, fired: Sequence[Known], episode: Episode) -> bool:
-    """Still true after the repeat, or true again where it had been told that it was over."""
-    is_over = all(one.is_ended for one in fired)
-    return is_over or episode.last - max(one.at for one in fired) >= program.repeat
+def _is_worse(watch: Watch, episode: Episode, received: int) -> bool:
+    """Is it beyond what somebody asked not to be told of?"""
+    level = level_of(episode.evidence) if watch.bounds else None
+    return level is not None and any(bound.is_passed(level, received) for bound in watch.bounds)
+
+
+def _is_due_again(watch: Watch, fired: Sequence[Known], episode: Episode, received: int) -> bool:
+    """Still true after the repeat, true again where it had been told that it was over, or worse than is muted."""
+    if all(one.is_ended for one in fired) or _is_worse(watch, episode, received):
+        return True
+    return episode.last - max(one.at for one in fired) >= watch.program.repeat
 
 
 def _judge(
-    program: Program, known: Sequence[Known], episode: Episode, later: Sequence[Episode], received: int
+    watch: Watch, known: Sequence[Known], episode: Episode, later: Sequence[Episode], received: int
 ) -> Iterator[Finding]:
     mine = [one for one in known if _is_of(one, episode)]
     fired = [one for one in mine if one.is_fired]
-    is_timely = received - episode.last <= program.late
+    is_timely = received - episode.last <= watch.program.late
     found = episode.start, episode.last, received, episode.evidence
     if is_timely and not fired:
         yield Finding(FindingKind.FIRED, *found)
         fired = [Known(episode.start, episode.last, is_fired=True)]
     elif not mine:
         yield Finding(FindingKind.LATE, *found)
-    elif is_timely and episode.end is None and _is_due_again(program, fired, episode):
+    elif is_timely and episode.end is None and _is_due_again(watch, fired, episode, received):
         yield Finding(FindingKind.REPEATED, fired[-1].since, *found[1:])
     if episode.end is not None:
         for one in fired:

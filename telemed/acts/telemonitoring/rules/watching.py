@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from telemed.acts.telemonitoring.model.evidence import DAY, Episode, Evidence, Sample, Thresholds
 from telemed.acts.telemonitoring.model.progress import Checkpoint, Machine, Progress
+from telemed.acts.telemonitoring.model.rule import Side
 from telemed.acts.telemonitoring.rules.leaves import find_initial
 from telemed.acts.telemonitoring.rules.program import Program
 
@@ -23,17 +24,31 @@ _LAST = "\U0010ffff"
 
 
 @dataclass(frozen=True, slots=True)
+class Bound:
+    """Somebody asked not to be told again up to `level` (included), until an instant: beyond it, he is told at once."""
+
+    side: Side
+    level: int
+    until: int
+
+    def is_passed(self, level: int, at: int) -> bool:
+        worse = level - self.level if self.side is Side.ABOVE else self.level - level
+        return worse > 0 and at < self.until
+
+
+@dataclass(frozen=True, slots=True)
 class Watch:
     """A rule at work for a patient. Nothing measured before `active_from` counts: the rule was not there yet.
 
     Nor does what is measured from `until` on, when another version took its place: what comes late from before still
-    does.
+    does. `bounds`: what lasts is told again where it passes one of them.
     """
 
     program: Program
     thresholds: Thresholds
     active_from: int
     until: int | None = None
+    bounds: tuple[Bound, ...] = ()
 
     def reads(self, sample: Sample) -> bool:
         at = sample.at

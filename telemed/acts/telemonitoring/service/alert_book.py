@@ -16,6 +16,7 @@ from telemed.acts.telemonitoring.rules.triage import note, open_alert, repeat
 from telemed.acts.telemonitoring.service.alert_news import tell_alerts
 from telemed.acts.telemonitoring.service.team_times import TeamTimes
 from telemed.acts.telemonitoring.store.alerts import AlertStore
+from telemed.acts.telemonitoring.store.follow_ups import FollowUpStore
 from telemed.acts.telemonitoring.store.mutes import MuteStore
 from telemed.kernel.clock import Clock
 from telemed.kernel.ids import new_id
@@ -62,6 +63,7 @@ class Alerts:
         for one in told:
             _write(page, one)
         await mutes.lift(page.lifted, now, None)
+        await FollowUpStore(uow.session).touch({one.follow_up_id for one in page.mutes if one.id in page.lifted})
         await store.save(list(page.added.values()), list(page.moved.values()), page.events)
         await mutes.keep_muted(page.muted, now)
         changed = [*page.added.values(), *(after for _, after in page.moved.values())]
@@ -75,6 +77,7 @@ def _write(page: _Page, told: Told) -> None:
         if latest is not None:
             _put(page, latest, note(latest, told, now=page.now))
     elif latest is not None and latest.is_open:
+        _lift(page, told)
         _put(page, latest, repeat(latest, told, now=page.now, team=team))
     elif not _is_muted(page, told):
         moved = open_alert(told, alert_id=new_id(), former=latest, now=page.now, team=team)
@@ -96,16 +99,21 @@ def _put(page: _Page, former: Alert, moved: Moved) -> None:
 
 def _is_muted(page: _Page, told: Told) -> bool:
     """Is somebody not to be told? A worse value lifts the mute, and is told."""
-    level = level_of(told.evidence)
+    holding = _lift(page, told)
+    if holding is not None:
+        page.muted.append((told, holding))
+    return holding is not None
+
+
+def _lift(page: _Page, told: Told) -> KeptMute | None:
+    """Lift the mutes that a value is worse than. Gives the last made of those that hold it back."""
+    level, holding = level_of(told.evidence), None
     for mute in page.mutes:
         if mute.id in page.lifted or mute.follow_up_id != told.follow_up_id:
             continue
-        match hear(mute, told.cause, told.direction, level, now=page.now):
-            case Heard.MUTED:
-                page.muted.append((told, mute))
-                return True
-            case Heard.WORSE:
-                page.lifted.add(mute.id)
-            case Heard.OTHER:
-                pass
-    return False
+        heard = hear(mute, told.cause, told.direction, level, now=page.now)
+        if heard is Heard.WORSE:
+            page.lifted.add(mute.id)
+        elif heard is Heard.MUTED:
+            holding = holding or mute
+    return holding

@@ -12,6 +12,8 @@ from telemed.acts.telemonitoring.rules.triage import note_mute
 from telemed.acts.telemonitoring.service.alert_access import actor_of, reach_alert
 from telemed.acts.telemonitoring.service.alert_work import AlertDesk
 from telemed.acts.telemonitoring.service.care_access import open_follow_up, require_right
+from telemed.acts.telemonitoring.store.alerts import AlertStore
+from telemed.acts.telemonitoring.store.follow_ups import FollowUpStore
 from telemed.acts.telemonitoring.store.mutes import MuteStore
 from telemed.kernel.caller import Caller
 from telemed.kernel.clock import Territory, civil_date
@@ -32,6 +34,9 @@ class MuteService:
         """
         desk, now = self._desk, self._desk.clock.now()
         async with desk.database.begin() as uow:
+            seen = await AlertStore(uow.session).find(alert_id)
+            if seen is not None:  # locked before its alert, as by a measure that comes in
+                await FollowUpStore(uow.session).touch([seen.follow_up_id])
             alert = await reach_alert(uow, desk.journal, caller, alert_id, "mute_alert")
             version = desk.times.table.on(civil_date(now, Territory.METROPOLE))
             decision = check_mute(alert, actor_of(caller), until, now, version)
@@ -63,6 +68,8 @@ class MuteService:
         async with desk.database.begin() as uow:
             store = MuteStore(uow.session)
             kept = await store.find(mute_id)
+            if kept is not None:
+                await FollowUpStore(uow.session).touch([kept.follow_up_id])
             desk.journal.note(uow, caller, "telemonitoring.lift_mute", resource=f"mute:{mute_id}")
             me = require_right(caller, Right.READ)
             if kept is None or kept.practice_id != caller.practice_id:

@@ -13,11 +13,13 @@ from telemed.acts.telemonitoring.model.evidence import DAY, Thresholds, to_milli
 from telemed.acts.telemonitoring.model.progress import LeafState
 from telemed.acts.telemonitoring.model.rule import Rule
 from telemed.acts.telemonitoring.model.rule_book import DefaultRule, KeptRule, RuleVersion
+from telemed.acts.telemonitoring.model.triage import KeptMute
 from telemed.acts.telemonitoring.model.watched import Watched
 from telemed.acts.telemonitoring.rules.program import Program, compile_rule
-from telemed.acts.telemonitoring.rules.watching import Watch
+from telemed.acts.telemonitoring.rules.watching import Bound, Watch
 from telemed.acts.telemonitoring.store.follow_ups import FollowUpStore
 from telemed.acts.telemonitoring.store.locks import lock_follow_ups
+from telemed.acts.telemonitoring.store.mutes import MuteStore
 from telemed.acts.telemonitoring.store.rulebook import RuleStore, Shelf
 from telemed.kernel.clock import Territory, day_bounds
 from telemed.kernel.ids import new_id
@@ -66,6 +68,7 @@ class Patient:
     active_from: int
     version: int
     own: Readers
+    mutes: tuple[KeptMute, ...] = ()
     watches: dict[Reader, Watch | None] = field(default_factory=dict, repr=False)
 
     @property
@@ -90,7 +93,15 @@ class Patient:
             if not since:
                 return None
             start = max(start, min(since) - reader.lookback)
-        return Watch(reader.program, self.thresholds, start, reader.until)
+        return Watch(reader.program, self.thresholds, start, reader.until, self._bounds(reader.rule))
+
+    def _bounds(self, rule: Rule) -> tuple[Bound, ...]:
+        mine = [one for one in self.mutes if one.cause == rule.name and one.direction is rule.direction]
+        return tuple(
+            Bound(one.direction, one.bound, to_milliseconds(one.until))
+            for one in mine
+            if one.direction is not None and one.bound is not None
+        )
 
 
 @dataclass(frozen=True)
@@ -163,7 +174,10 @@ class Roster:
     ) -> dict[UUID, Patient | None]:
         watched = await FollowUpStore(session).find_watched(ids)
         own = await RuleStore(session).read_own(ids, retired_after=at - KEPT_AFTER)
-        read = {one: _patient(found, own.get(one, ())) for one, found in watched.items()}
+        mutes: dict[UUID, tuple[KeptMute, ...]] = {}
+        for mute in await MuteStore(session).in_force(ids, at, lock=False):
+            mutes[mute.follow_up_id] = (*mutes.get(mute.follow_up_id, ()), mute)
+        read = {one: _patient(found, own.get(one, ()), mutes.get(one, ())) for one, found in watched.items()}
         for one, patient in read.items():
             self._patients.pop(one, None)
             self._patients[one], self._versions[one] = patient, watched[one].version
@@ -186,7 +200,7 @@ def _as_kept(default: DefaultRule, shelf: Shelf) -> KeptRule:
     return KeptRule(rule_id, *shelf, None, default.rule.name, version, default.mandatory)
 
 
-def _patient(watched: Watched, own: Iterable[RuleVersion]) -> Patient | None:
+def _patient(watched: Watched, own: Iterable[RuleVersion], mutes: tuple[KeptMute, ...]) -> Patient | None:
     if not watched.takes_data or watched.started_on is None:
         return None
     start, _ = day_bounds(watched.started_on, watched.territory)
@@ -201,6 +215,7 @@ def _patient(watched: Watched, own: Iterable[RuleVersion]) -> Patient | None:
         to_milliseconds(start),
         watched.version,
         _by_signal(own),
+        mutes,
     )
 
 

@@ -69,6 +69,12 @@ class FollowUpStore:
             raise Conflict(_STALE, code="stale")
         return saved
 
+    async def touch(self, ids: Collection[UUID]) -> None:
+        """Something else that rules need of these has changed: whoever keeps them in memory reads them again."""
+        row = FollowUpRow
+        for one in sorted(set(ids)):
+            await self._session.execute(update(row).where(col(row.id) == one).values(version=col(row.version) + 1))
+
     async def page(
         self,
         practice_id: UUID,

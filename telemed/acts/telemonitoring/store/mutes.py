@@ -26,8 +26,8 @@ class MuteStore:
         await self._session.execute(insert(MuteRow), [to_mute_values(mute)])
 
     async def find(self, mute_id: UUID) -> KeptMute | None:
-        """One mute, locked."""
-        query = select(MuteRow).where(col(MuteRow.id) == mute_id).with_for_update()
+        """One mute, which is not locked: its follow-up is to be, first."""
+        query = select(MuteRow).where(col(MuteRow.id) == mute_id)
         row = await self._session.scalar(query.execution_options(populate_existing=True))
         return to_mute(row) if row else None
 

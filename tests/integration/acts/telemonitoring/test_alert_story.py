@@ -66,6 +66,33 @@ async def test_a_weight_beyond_its_limit_is_one_alert_from_the_measure_to_the_cl
     assert (again.former_id, again.ordinal, again.repeats) == (alert.id, 2, 0)
 
 
+async def test_a_mute_is_lifted_by_a_worse_value_though_the_patient_was_never_well_between(
+    services: Services, people: People, patient: Patient, clock: FrozenClock
+) -> None:
+    follow_up = await make_follow_up(services, people.doctor, patient, limits=[make_limit(80_000_000)])
+    triage = services.telemonitoring.triage
+
+    async def weigh(*kilograms: float) -> list[tuple[int, int]]:
+        for one in kilograms:
+            clock.advance(timedelta(minutes=5))
+            await services.telemonitoring.ingestion.take(
+                [make_measure(follow_up, clock.now(), one, received=clock.now())]
+            )
+        return [(alert.ordinal, alert.repeats) for alert in await board(services, people)]
+
+    assert await weigh(70, 85) == [(1, 0)]
+    (alert,) = await board(services, people)
+    until = clock.now() + 2 * DAY
+    mute = await triage.mutes.mute(people.nurse, alert.id, until=until, tolerance=2_000_000, reason="Connu.")
+    assert await weigh(87) == [(1, 0)]
+    await triage.work.take(people.nurse, alert.id)
+    await triage.work.filter(people.nurse, alert.id, AlertOutcome.TECHNICAL, "Connu.")
+    assert await weigh(86, 87) == []
+    assert await weigh(87.1, 88, 89) == [(2, 0)]
+    (kept,) = await triage.mutes.page(people.nurse, follow_up.id, before=None, limit=5)
+    assert (kept.id, kept.lifted_by, kept.lifted_at is not None) == (mute.id, None, True)
+
+
 async def test_nothing_that_comes_is_an_alert_too(
     services: Services, people: People, patient: Patient, clock: FrozenClock
 ) -> None:
