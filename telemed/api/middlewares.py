@@ -16,7 +16,7 @@ from telemed.api.fhir_edge import FHIR, is_fhir, require_json, write_problem
 from telemed.api.limits import RateLimiter, client_address
 from telemed.api.problems import Problem, make_problem, problem_of, respond
 from telemed.kernel.errors import DomainError, Forbidden, TooMany
-from telemed.kernel.ids import new_id
+from telemed.kernel.ids import new_name
 from telemed.settings import Settings
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -50,7 +50,7 @@ log = structlog.get_logger("http")
 async def identify_request(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Give the request an id, kept in its log lines and returned in X-Request-Id; log its end."""
     given = request.headers.get("X-Request-Id", "")
-    request_id = given if _KNOWN_ID.fullmatch(given) else str(new_id())
+    request_id = given if _KNOWN_ID.fullmatch(given) else new_name()
     request[REQUEST_ID] = request_id
     started = time.perf_counter()
     before = structlog.contextvars.bind_contextvars(request_id=request_id)

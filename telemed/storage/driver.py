@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
@@ -30,23 +30,29 @@ class Driver:
     async def fetch(self, query: str, *values: Any) -> Sequence[Any]:
         """The rows, each by position. Raises DBAPIError."""
         await self._begin()
-        with _told(query):
+        try:
             rows: Sequence[Any] = await self._driver.fetch(query, *values)
-            return rows
+        except _ERRORS as error:
+            raise _told(query, error) from error
+        return rows
 
     async def execute(self, query: str, *values: Any) -> int:
         """How many rows it added, changed or removed; 0 where it says nothing of rows. Raises DBAPIError."""
         await self._begin()
-        with _told(query):
+        try:
             status: str = await self._driver.execute(query, *values)
+        except _ERRORS as error:
+            raise _told(query, error) from error
         count = status.rpartition(" ")[2]
         return int(count) if count.isdigit() else 0
 
     async def copy(self, table: str, columns: Iterable[str], rows: Iterable[Sequence[Any]]) -> None:
         """COPY rows into a table. Raises DBAPIError."""
         await self._begin()
-        with _told(table):
+        try:
             await self._driver.copy_records_to_table(table, records=rows, columns=list(columns))
+        except _ERRORS as error:
+            raise _told(table, error) from error
 
     async def _begin(self) -> None:
         """Make sure that the transaction is open."""
@@ -77,14 +83,51 @@ async def open_driver(session: AsyncSession) -> Driver | None:
     return driver
 
 
-@asynccontextmanager
-async def begin_driver(engine: AsyncEngine) -> AsyncIterator[Driver]:
-    """A transaction of its own on PostgreSQL, without a session. It commits at the end, or rolls back on any error."""
-    async with engine.connect() as connection:
-        driver: Any = (await connection.get_raw_connection()).driver_connection
-        with _told("COMMIT"):
+class Drivers:
+    """Transactions on PostgreSQL without a session.
+
+    The connection of one is kept for the next: to take it from the pool and give it back costs what four statements do.
+    """
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._kept: tuple[AsyncConnection, Any] | None = None
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[Driver]:
+        """A transaction of its own. It commits at the end, or rolls back on any error."""
+        connection, driver = await self._take()
+        try:
             async with driver.transaction():
                 yield Driver(driver)
+        except _ERRORS as error:
+            raise _told("COMMIT", error) from error
+        finally:
+            await self._give_back(connection, driver)
+
+    async def close(self) -> None:
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            await kept[0].close()
+
+    async def _take(self) -> tuple[AsyncConnection, Any]:
+        """The one that was kept, unless somebody uses it or the server has ended it."""
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            if not kept[1].is_closed():
+                return kept
+            await kept[0].close()
+        connection = await self._engine.connect()
+        return connection, (await connection.get_raw_connection()).driver_connection
+
+    async def _give_back(self, connection: AsyncConnection, driver: Any) -> None:
+        is_sound = not driver.is_closed() and not driver.is_in_transaction()
+        if is_sound and self._kept is None:
+            self._kept = connection, driver
+            return
+        if not is_sound:
+            await connection.invalidate()
+        await connection.close()
 
 
 def as_written(one: UUID) -> UUID:
@@ -99,12 +142,8 @@ def _say_nothing(connection: Connection) -> None:
     cursor.close()
 
 
-@contextmanager
-def _told(query: str) -> Iterator[None]:
+def _told(query: str, error: Exception) -> DBAPIError:
     """The values stay out of it: they are measures. One that cannot be written complains of its row."""
-    try:
-        yield
-    except _ERRORS as error:
-        if isinstance(error, asyncpg.InterfaceError) and not isinstance(error, ValueError):
-            raise InterfaceError(query, None, error) from error
-        raise (OperationalError if isinstance(error, _AWAY) else DBAPIError)(query, None, error) from error
+    if isinstance(error, asyncpg.InterfaceError) and not isinstance(error, ValueError):
+        return InterfaceError(query, None, error)
+    return (OperationalError if isinstance(error, _AWAY) else DBAPIError)(query, None, error)

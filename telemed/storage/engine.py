@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from telemed.kernel.errors import DomainError
 from telemed.security.keyring import Keyring
 from telemed.storage import feed, outbox
-from telemed.storage.driver import Driver, begin_driver
+from telemed.storage.driver import Driver, Drivers
 from telemed.storage.tables import metadata
 from telemed.storage.types import attach_keyring
 from telemed.storage.uow import UnitOfWork
@@ -42,6 +42,7 @@ class Database:
         self.live_bells: list[Callable[[Collection[UUID]], None]] = []
         self.engine = _open(url)
         attach_keyring(self.engine.dialect, keyring)
+        self._drivers = Drivers(self.engine)
         self._reader = self.engine.execution_options(**{_READ_ONLY: True})
         # SQLite has one writer: waiting in line here is fairer than its own polling on a busy file.
         self._writer: AbstractAsyncContextManager[Any] = asyncio.Lock() if self.is_sqlite else nullcontext()
@@ -80,7 +81,7 @@ class Database:
 
     def begin_driver(self) -> AbstractAsyncContextManager[Driver]:
         """A transaction of statements to PostgreSQL's own driver: no session, no events, no trace."""
-        return begin_driver(self.engine)
+        return self._drivers.begin()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -89,6 +90,7 @@ class Database:
             yield session
 
     async def close(self) -> None:
+        await self._drivers.close()
         await self.engine.dispose()
 
     async def _keep_refusal(self, uow: UnitOfWork, refusal: DomainError) -> None:

@@ -92,8 +92,7 @@ class EntryOutcome(msgspec.Struct, frozen=True, gc=False):
         return self.status >= 400
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(msgspec.Struct, frozen=True, gc=False):
     """What became of a message, told once what was kept is on disk.
 
     `status` is that of the whole: of a batch whose entries fared differently it is 200. Where the message is refused as

@@ -29,9 +29,9 @@ async def take_fhir_observation(request: web.Request, caller: Caller) -> web.Res
     With `If-None-Exist`, a measure of the same device, signal and instant is left as it is, whatever this one says.
     The answer leaves once the measure is on disk. A value that no living body shows is taken and set aside, said so.
     """
-    identity = _identity(caller)
-    async with request.app[BODIES].read(request) as body:
-        received = await request.app[DOORS].receive_fhir(
+    identity, app = _identity(caller), request.app
+    async with app[BODIES].read(request) as body:
+        received = await app[DOORS].receive_fhir(
             identity, body, only=Said.OBSERVATION, if_none_exist=request.headers.get("If-None-Exist")
         )
     return _answer(request, received)

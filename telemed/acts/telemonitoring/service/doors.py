@@ -27,7 +27,7 @@ from telemed.acts.telemonitoring.rules.doors import find_wearer, status_of_issue
 from telemed.acts.telemonitoring.service.door_keys import DoorKeys, OnChange
 from telemed.acts.telemonitoring.service.ingestion import Ingestion
 from telemed.kernel.caller import Caller, CallerKind
-from telemed.kernel.clock import Clock
+from telemed.kernel.clock import Clock, Territory
 from telemed.kernel.errors import Unauthenticated
 from telemed.kernel.ids import new_id
 from telemed.security.device_tokens import DeviceTokens
@@ -94,12 +94,11 @@ class DoorService:
     ) -> None:
         """`base` is our own address of FHIR, which references may begin with."""
         self._clock = clock
-        self._catalogue = catalogue
+        self._readings = {one: Reading(catalogue, one, base) for one in Territory}
         self._keys = keys
         self._tokens = tokens
         self._ingestion = ingestion
         self._reading = asyncio.Lock()
-        self._base = base
 
     @property
     def on_change(self) -> list[OnChange]:
@@ -146,7 +145,7 @@ class DoorService:
     ) -> Received:
         """An Observation, or a Bundle of them, unless `only` says which. `if_none_exist` is the condition of a single
         one. Raises TooMany when too much waits already: then nothing was kept."""
-        reading = Reading(self._catalogue, identity.territory, self._base)
+        reading = self._readings[identity.territory]
         if only is Said.OBSERVATION or (only is None and find_kind(content) == "Observation"):
             return await self._receive_one(identity, content, reading, if_none_exist)
         return await self._receive_bundle(identity, content, reading)
@@ -154,7 +153,7 @@ class DoorService:
     async def receive_pcd01(self, identity: DeviceIdentity, content: bytes) -> Received:
         """An HL7 v2 message: its good measures are taken, the others told one by one."""
         self._check_room(content)
-        reading = Reading(self._catalogue, identity.territory)
+        reading = self._readings[identity.territory]
         is_long = len(content) > _LONG_BYTES
         receipt = await asyncio.to_thread(decode_pcd01, content, reading) if is_long else decode_pcd01(content, reading)
         mark = self._mark()

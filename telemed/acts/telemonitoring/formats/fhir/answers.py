@@ -11,6 +11,7 @@ from telemed.acts.telemonitoring.formats.fhir.outcome import write_outcome
 from telemed.acts.telemonitoring.model.doors import EntryOutcome, Received, Said
 from telemed.acts.telemonitoring.model.receipt import Issue
 
+_TAKEN = msgspec.json.encode(write_outcome(()))
 _PLAIN = {status: f'{{"response":{{"status":"{status} {HTTPStatus(status).phrase}"'.encode() for status in (200, 201)}
 
 
@@ -28,7 +29,8 @@ def write_answer(received: Received) -> bytes:
 
 def write_issues(issues: Iterable[Issue]) -> bytes:
     """An OperationOutcome as JSON."""
-    return msgspec.json.encode(write_outcome(issues))
+    told = tuple(issues)
+    return msgspec.json.encode(write_outcome(told)) if told else _TAKEN
 
 
 def _entry(entry: EntryOutcome) -> bytes:
