@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -53,7 +54,8 @@ def _config(connection: Connection) -> Config:
 
 
 def _upgrade(connection: Connection) -> None:
-    command.upgrade(_config(connection), "head")
+    if not _is_current(connection):
+        command.upgrade(_config(connection), "head")
 
 
 def _revision(connection: Connection, message: str, revision: str) -> None:
@@ -69,5 +71,10 @@ def _difference(connection: Connection) -> str:
 
 
 def _is_current(connection: Connection) -> bool:
-    heads = set(ScriptDirectory(str(FOLDER)).get_heads())
-    return set(MigrationContext.configure(connection).get_current_heads()) == heads
+    return frozenset(MigrationContext.configure(connection).get_current_heads()) == _last()
+
+
+@cache
+def _last() -> frozenset[str]:
+    """The last of our migrations: all are read to know it, once a process."""
+    return frozenset(ScriptDirectory(str(FOLDER)).get_heads())
