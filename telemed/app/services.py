@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TypedDict
@@ -50,6 +50,7 @@ from telemed.consent.service import ConsentService
 from telemed.kernel.clock import Clock, SystemClock
 from telemed.kernel.messages import Channel, MessageSender
 from telemed.law.law import Law
+from telemed.patients.ports import DeathFollower
 from telemed.patients.service import DeathService, MergeService, PatientService
 from telemed.professionals.service import (
     EnrolmentService,
@@ -187,7 +188,7 @@ def build_services(
         own_pages=build_own_pages(ground, telemonitoring, consents, follow_links),
         attachments=build_attachments(ground, casework),
         accounting=build_accounting(**common(ground), law=ground.law),
-        merges=MergeService(**common(ground), on_merge=(billing["quotas"],)),
+        merges=MergeService(**common(ground), on_merge=(billing["quotas"],), on_death=ends_of_life(telemonitoring)),
         deaths=build_deaths(ground, telemonitoring),
         live=build_live(ground, people["sessions"], experts.presence),
     )
@@ -253,11 +254,16 @@ def build_patients(ground: Ground, quotas: QuotaService) -> PatientService:
     )
 
 
+def ends_of_life(telemonitoring: Telemonitoring) -> Sequence[DeathFollower]:
+    """What a death stops, whether it is noted or comes with a record that is merged."""
+    return (EndOfLife(steps=telemonitoring.care.steps),)
+
+
 def build_deaths(ground: Ground, telemonitoring: Telemonitoring) -> DeathService:
     return DeathService(
         **common(ground),
         territory_of=lambda session, practice_id: PracticeStore(session).territory_of(practice_id),
-        followers=(EndOfLife(steps=telemonitoring.care.steps),),
+        followers=ends_of_life(telemonitoring),
     )
 
 

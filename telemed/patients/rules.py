@@ -240,6 +240,14 @@ def check_merge(kept: Patient, absorbed: Patient) -> Decision:
     )
 
 
+def check_merge_with_the_dead(*, is_kept_dead: bool, is_absorbed_dead: bool, is_carer: bool) -> Decision:
+    """May records be merged of whom one is noted dead and the other is not? It stops what follows the other from afar,
+    as noting the death does: the same people may."""
+    if is_kept_dead == is_absorbed_dead:
+        return ALLOWED
+    return warn(_ENDS_CARE) if is_carer else refuse(_NEEDS_CARER)
+
+
 def merged_reason(patient: Patient) -> Reason:
     """Why a record that was taken into another is not shown, and where it went."""
     text = "Ce dossier a été réuni à un autre : ouvrez celui-ci."
@@ -276,6 +284,16 @@ _TWO_PERSONS = Reason(
     "patient.merge_two_persons",
     "Ces deux identités sont qualifiées avec deux matricules INS différents : ce sont deux personnes.",
     f"{_IDENTITY} ; EXI SI 08",
+)
+_ENDS_CARE = Reason(
+    "patient.merge_deceased",
+    "Un décès est noté dans l'un de ces dossiers : les réunir arrête aussitôt les suivis à distance de l'autre, avec "
+    "leurs liens et leurs accès. Les séparer ensuite ne les reprendrait pas.",
+)
+_NEEDS_CARER = Reason(
+    "patient.merge_needs_carer",
+    "Un décès est noté dans l'un de ces dossiers : un soignant du cabinet les réunit, car cela arrête les suivis à "
+    "distance de l'autre.",
 )
 _TWO_MATRICULES = Reason(
     "patient.merge_matricules_differ",

@@ -67,10 +67,7 @@ class DeathService:
             _require_carer(caller)
             await self._check_day(uow, patient, died_on)
             await self._add(uow, caller, patient_id, died_on, source, "")
-            kept = PatientStore(uow.session)
-            records = [patient_id, *(one.id for one in await kept.absorbed_by(patient_id))]
-            for follower in self._followers:
-                await follower.follow_death(uow, caller, records=records)
+            await tell_death(uow, caller, patient_id, self._followers)
             return Deaths(await DeathStore(uow.session).deaths(patient_id))
 
     async def take_back(self, caller: Caller, patient_id: UUID, *, reason: str) -> Deaths:
@@ -111,6 +108,18 @@ class DeathService:
         return patient
 
 
+async def tell_death(uow: UnitOfWork, caller: Caller, patient_id: UUID, followers: Sequence[DeathFollower]) -> None:
+    """The person of a record has died: whatever follows any of his records stops."""
+    records = [patient_id, *(one.id for one in await PatientStore(uow.session).absorbed_by(patient_id))]
+    for follower in followers:
+        await follower.follow_death(uow, caller, records=records)
+
+
+def is_carer(caller: Caller) -> bool:
+    """May this person note a death, which stops what follows a patient?"""
+    return caller.has_role(Role.DOCTOR, Role.HEALTH_PROFESSIONAL)
+
+
 def _require_carer(caller: Caller) -> None:
-    if not caller.has_role(Role.DOCTOR, Role.HEALTH_PROFESSIONAL):
+    if not is_carer(caller):
         raise Forbidden("Un décès est noté par un soignant du cabinet : il arrête les suivis à distance.")

@@ -8,15 +8,16 @@ from uuid import UUID
 
 from telemed.kernel.caller import Caller
 from telemed.kernel.clock import Clock
-from telemed.kernel.decision import Decision
+from telemed.kernel.decision import Decision, combine
 from telemed.kernel.errors import Conflict, Refused
 from telemed.kernel.events import Event
 from telemed.kernel.ids import new_id
 from telemed.patients.model import Merge, MergeChange, Patient
-from telemed.patients.ports import MergeFollower
-from telemed.patients.rules import check_merge
+from telemed.patients.ports import DeathFollower, MergeFollower
+from telemed.patients.rules import check_merge, check_merge_with_the_dead
+from telemed.patients.service.deaths import is_carer, tell_death
 from telemed.patients.service.records import open_record
-from telemed.patients.store import PatientStore
+from telemed.patients.store import DeathStore, PatientStore
 from telemed.storage.engine import Database
 from telemed.storage.uow import UnitOfWork
 from telemed.trace.service import Journal
@@ -29,22 +30,30 @@ class MergeService:
     """Duplicates, for the carers and secretaries of their practice (trap 13).
 
     The absorbed record leaves lists and searches; its acts, documents and consents keep it, and show the person
-    that took it in. `on_merge` follows in the same transaction.
+    that took it in. `on_merge` follows in the same transaction, and `on_death` where the person is known to have died:
+    what followed the record that did not say so ends as if the death had been noted there.
     """
 
     def __init__(
-        self, *, database: Database, clock: Clock, journal: Journal, on_merge: Sequence[MergeFollower] = ()
+        self,
+        *,
+        database: Database,
+        clock: Clock,
+        journal: Journal,
+        on_merge: Sequence[MergeFollower] = (),
+        on_death: Sequence[DeathFollower] = (),
     ) -> None:
         self._database = database
         self._clock = clock
         self._journal = journal
         self._on_merge = on_merge
+        self._on_death = on_death
 
     async def compare(self, caller: Caller, kept_id: UUID, absorbed_id: UUID) -> tuple[Patient, Patient, Decision]:
         """Both records, and what the rules say of merging them. Raises Forbidden, NotFound."""
         async with self._database.begin() as uow:
             kept, absorbed = await self._open_both(uow, caller, kept_id, absorbed_id, "patient.compare")
-            return kept, absorbed, check_merge(kept, absorbed)
+            return kept, absorbed, await _check(uow, caller, kept, absorbed)
 
     async def merge(self, caller: Caller, kept_id: UUID, absorbed_id: UUID, *, is_confirmed: bool) -> Merge:
         """Take `absorbed` into `kept`. Raises Forbidden, NotFound, Refused.
@@ -53,7 +62,7 @@ class MergeService:
         """
         async with self._database.begin() as uow:
             kept, absorbed = await self._open_both(uow, caller, kept_id, absorbed_id, "patient.merge")
-            decision = check_merge(kept, absorbed)
+            decision = await _check(uow, caller, kept, absorbed)
             if not decision.is_allowed:
                 raise Refused(decision)
             if decision.warnings and not is_confirmed:
@@ -61,10 +70,15 @@ class MergeService:
             merge = await self._keep(uow, caller, kept, absorbed, MergeChange.MERGED)
             for follower in self._on_merge:
                 await follower.follow_merge(uow, kept=kept.id, absorbed=absorbed.id)
+            if await DeathStore(uow.session).died_on(kept.id) is not None:
+                await tell_death(uow, caller, kept.id, self._on_death)
             return merge
 
     async def undo(self, caller: Caller, kept_id: UUID, absorbed_id: UUID) -> Merge:
-        """Part two records that were merged. Raises Forbidden, NotFound, Conflict."""
+        """Part two records that were merged; what a merge ended does not begin again by itself.
+
+        Raises Forbidden, NotFound, Conflict.
+        """
         async with self._database.begin() as uow:
             kept, absorbed = await self._open_both(uow, caller, kept_id, absorbed_id, "patient.undo_merge")
             if absorbed.merged_into != kept.id:
@@ -137,3 +151,13 @@ class MergeService:
         self._journal.note(
             uow, caller, action, patient_id=patient_id, resource=f"patient:{patient_id}", details=details
         )
+
+
+async def _check(uow: UnitOfWork, caller: Caller, kept: Patient, absorbed: Patient) -> Decision:
+    deaths = DeathStore(uow.session)
+    died = check_merge_with_the_dead(
+        is_kept_dead=await deaths.died_on(kept.id) is not None,
+        is_absorbed_dead=await deaths.died_on(absorbed.id) is not None,
+        is_carer=is_carer(caller),
+    )
+    return combine((check_merge(kept, absorbed), died))

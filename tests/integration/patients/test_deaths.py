@@ -14,7 +14,7 @@ from telemed.acts.telemonitoring.service.askings import AskingDraft
 from telemed.acts.telemonitoring.service.follow_ups import PlanDraft
 from telemed.app import Services
 from telemed.kernel.clock import FrozenClock
-from telemed.kernel.errors import Conflict, Forbidden
+from telemed.kernel.errors import Conflict, Forbidden, Refused
 from telemed.kernel.messages import Channel
 from telemed.patients.model import DeathSource, Patient
 from tests.fixtures.http import Api
@@ -104,6 +104,40 @@ async def test_it_stops_at_once_all_that_follows_the_patient_and_erases_nothing(
     await services.deaths.take_back(people.doctor, patient.id, reason="Homonyme")
     again = await services.telemonitoring.follow_ups.create(
         people.doctor, patient.id, PlanDraft("insuffisance_cardiaque")
+    )
+    assert again.state is FollowUpState.DRAFT
+
+
+@pytest.mark.parametrize("is_dead_kept", [True, False])
+async def test_a_record_merged_with_that_of_a_dead_person_is_followed_no_more(
+    services: Services, people: People, patient: Patient, clock: FrozenClock, *, is_dead_kept: bool
+) -> None:
+    other, _ = await services.patients.create(people.secretary, make_draft())
+    heart, draft = (
+        await make_follow_up(services, people.doctor, other),
+        await make_draft_follow_up(services, people.doctor, other, pathway="diabete"),
+    )
+    worn = await equip(services, people.doctor, heart)
+    link = await services.own_pages.links.make_link(people.secretary, heart.id)
+    opened = await services.own_pages.links.open(link.rpartition("/")[2], "1955-03-12")
+    await services.deaths.record(people.doctor, patient.id, died_on=clock.now().date(), source=DeathSource.RELATIVE)
+    pair = (patient.id, other.id) if is_dead_kept else (other.id, patient.id)
+    with pytest.raises(Refused) as by_whom:
+        await services.merges.merge(people.secretary, *pair, is_confirmed=True)
+    with pytest.raises(Refused) as unread:
+        await services.merges.merge(people.doctor, *pair, is_confirmed=False)
+    refused = [err.value.decision.refusals[0].code for err in (by_whom, unread)]
+    assert refused == ["patient.merge_needs_carer", "patient.merge_deceased"]
+    assert await state_of(services, people, heart) == (FollowUpState.ACTIVE, None)
+    await services.merges.merge(people.doctor, *pair, is_confirmed=True)
+    ended = [(FollowUpState.ENDED, EndReason.DEATH), (FollowUpState.DROPPED, EndReason.DEATH)]
+    assert [await state_of(services, people, one) for one in (heart, draft)] == ended
+    assert await services.own_pages.links.authenticate(opened.token) is None
+    assert (await services.telemonitoring.devices.get(people.doctor, worn.device_id)).assignment is None
+    await services.merges.undo(people.secretary, *pair)
+    assert [await state_of(services, people, one) for one in (heart, draft)] == ended
+    again = await services.telemonitoring.follow_ups.create(
+        people.doctor, other.id, PlanDraft("insuffisance_cardiaque")
     )
     assert again.state is FollowUpState.DRAFT
 

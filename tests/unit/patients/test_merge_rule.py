@@ -24,7 +24,7 @@ from telemed.patients.model import (
     UsedNames,
     parse_birth_date,
 )
-from telemed.patients.rules import check_merge
+from telemed.patients.rules import check_merge, check_merge_with_the_dead
 
 NOW = datetime(2026, 11, 25, 11, tzinfo=UTC)
 TRAITS = Traits("LEROY", ("JEANNE", "MARIE"), parse_birth_date("1955-03-12"), Sex.FEMALE, "29019")
@@ -115,6 +115,24 @@ def test_a_record_that_was_merged_is_merged_no_more() -> None:
         assert [(one.code, dict(one.compared)) for one in decision.refusals] == [
             ("patient.merged", {"merged_into": str(gone.merged_into)})
         ]
+
+
+@pytest.mark.parametrize(
+    ("kept", "absorbed", "carer", "found"),
+    [
+        (False, False, False, ([], [])),
+        (True, True, False, ([], [])),
+        (True, False, True, ([], ["patient.merge_deceased"])),
+        (False, True, True, ([], ["patient.merge_deceased"])),
+        (True, False, False, (["patient.merge_needs_carer"], [])),
+        (False, True, False, (["patient.merge_needs_carer"], [])),
+    ],
+)
+def test_of_whom_one_is_dead_a_carer_merges_and_is_told_what_ends(
+    *, kept: bool, absorbed: bool, carer: bool, found: tuple[list[str], list[str]]
+) -> None:
+    decision = check_merge_with_the_dead(is_kept_dead=kept, is_absorbed_dead=absorbed, is_carer=carer)
+    assert ([one.code for one in decision.refusals], [one.code for one in decision.warnings]) == found
 
 
 def test_a_record_is_not_merged_into_itself() -> None:
