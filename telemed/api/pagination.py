@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import UTC, datetime
 from typing import Annotated, Generic, TypeVar
 from uuid import UUID
 
 import orjson
 from pydantic import BaseModel, Field
 
+from telemed.kernel.clock import parse_instant
 from telemed.kernel.errors import Invalid
 
 T = TypeVar("T")
@@ -41,7 +43,7 @@ def decode_cursor(cursor: str | None, *kinds: type[str] | type[int]) -> tuple[st
         keys = None
     is_ours = isinstance(keys, list) and [type(key) for key in keys] == list(kinds)
     if not is_ours or any(not 0 <= key <= _GREATEST if isinstance(key, int) else "\0" in key for key in keys):
-        raise Invalid("Ce repère de page n'est pas valable : reprenez la liste au début.", field="cursor")
+        raise wrong_cursor()
     return tuple(keys)
 
 
@@ -51,4 +53,23 @@ def decode_cursor_id(cursor: str | None) -> UUID | None:
     try:
         return UUID(str(keys[0])) if keys else None
     except ValueError:
-        raise Invalid("Ce repère de page n'est pas valable : reprenez la liste au début.", field="cursor") from None
+        raise wrong_cursor() from None
+
+
+def encode_place(at: datetime, item_id: UUID) -> str:
+    """Of an item of a list in order of instants."""
+    return encode_cursor(at.astimezone(UTC).isoformat(), str(item_id))
+
+
+def decode_place(cursor: str | None) -> tuple[datetime, UUID] | None:
+    """The instant, in UTC, and the id behind a cursor of such a list, None on the first page. Raises Invalid."""
+    keys = decode_cursor(cursor, str, str)
+    try:
+        return (parse_instant(str(keys[0])), UUID(str(keys[1]))) if keys else None
+    except ValueError:
+        raise wrong_cursor() from None
+
+
+def wrong_cursor() -> Invalid:
+    """What is raised on a cursor that we did not make."""
+    return Invalid("Ce repère de page n'est pas valable : reprenez la liste au début.", field="cursor")

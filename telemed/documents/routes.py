@@ -8,12 +8,11 @@ from aiohttp import web
 
 from telemed.api.auth import only, or_patient
 from telemed.api.operation import Operations
-from telemed.api.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor, decode_cursor_id, encode_cursor
+from telemed.api.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor_id, encode_cursor
 from telemed.documents.model import DocumentKind
 from telemed.documents.schemas import DeliveryOut, DocumentDetail, DocumentSummary, DocumentVerification
 from telemed.documents.service import Artifact, DeliveryService, DocumentArchive, Download, seal_file
 from telemed.kernel.caller import Caller, Role
-from telemed.kernel.errors import Invalid
 
 DOCUMENTS = web.AppKey("documents", DocumentArchive)
 DELIVERIES = web.AppKey("document_deliveries", DeliveryService)
@@ -37,7 +36,9 @@ async def list_documents(
 
     Superseded versions are reached through the version that replaced them.
     """
-    found = await request.app[DOCUMENTS].list_of_patient(caller, patient_id, limit=limit + 1, before=_before(cursor))
+    found = await request.app[DOCUMENTS].list_of_patient(
+        caller, patient_id, limit=limit + 1, before=decode_cursor_id(cursor)
+    )
     more = encode_cursor(str(found[limit - 1].identity.document_id)) if len(found) > limit else None
     return Page(items=[DocumentSummary.of(document) for document in found[:limit]], next_cursor=more)
 
@@ -101,14 +102,6 @@ async def list_deliveries(
 async def hand_document_over(request: web.Request, caller: Caller, document_id: UUID) -> DeliveryOut:
     """Note that the report of a télé-expertise was given to the patient by hand."""
     return DeliveryOut.of(await request.app[DELIVERIES].hand_over(caller, document_id))
-
-
-def _before(cursor: str | None) -> UUID | None:
-    keys = decode_cursor(cursor, str)
-    try:
-        return UUID(str(keys[0])) if keys else None
-    except ValueError:
-        raise Invalid("Ce repère de page n'est pas valable : reprenez la liste au début.", field="cursor") from None
 
 
 def _name(found: Download, extension: str) -> str:

@@ -14,12 +14,14 @@ from telemed.acts.teleexpertise.model.templates import TemplateContent
 from telemed.acts.telemonitoring.model.board import AlertFilter
 from telemed.acts.telemonitoring.model.care import EducationTopic, FollowUp, Month, PaperKind
 from telemed.acts.telemonitoring.model.entry import Given
+from telemed.acts.telemonitoring.model.evidence import Finding, FindingKind, to_milliseconds
 from telemed.acts.telemonitoring.rules.silence import Gap, SilenceCause
 from telemed.acts.telemonitoring.service.alert_lists import AlertLine
 from telemed.acts.telemonitoring.service.follow_ups import PlanDraft
 from telemed.acts.telemonitoring.service.practices import PaperDraft
 from telemed.acts.telemonitoring.service.rulebook import Scope
 from telemed.acts.telemonitoring.store.care import CareStore
+from telemed.acts.telemonitoring.store.rule_states import Found, RuleStateStore
 from telemed.acts.telemonitoring.store.silences import KeptGap, SilenceStore
 from telemed.app import Services
 from telemed.consent.model import ActKind, ConsentDecision
@@ -54,6 +56,7 @@ async def fill_lists(services: Services, people: People) -> dict[str, str]:
         "follow_up_id": await _follow(services, people, written),
         "rule_id": await _rewrite_a_rule(services, people),
     }
+    await _find_late(services, people, UUID(str(ids["follow_up_id"])))
     return {name: str(one) for name, one in ids.items()}
 
 
@@ -169,6 +172,21 @@ async def _rewrite_a_rule(services: Services, people: People) -> UUID:
     for number in range(1, MANY):
         await rules.rewrite(people.doctor, kept.id, kept.version.rule, number=number)
     return kept.id
+
+
+async def _find_late(services: Services, people: People, follow_up_id: UUID) -> None:
+    """Thirty episodes of one patient that were known too late, half of them at one instant."""
+    rules = services.telemonitoring.watching.rules
+    (kept, *_) = await rules.page(people.doctor, Scope("insuffisance_cardiaque"), limit=1)
+    now, hour = to_milliseconds(services.clock.now()), 3_600_000
+    async with services.database.begin() as uow:
+        await RuleStateStore(uow.session).add_findings(
+            Found(
+                (follow_up_id, kept.version.id),
+                Finding(FindingKind.LATE, now - (number + 30) * hour, now - 29 * hour, now - number // 2),
+            )
+            for number in range(MANY)
+        )
 
 
 def make_questionnaire(number: int) -> bytes:

@@ -12,9 +12,11 @@ import pytest_asyncio
 import structlog
 from sqlalchemy import event
 
+from telemed.api.pagination import encode_cursor
 from telemed.app import OPERATIONS, Services, build_services
 from telemed.kernel.caller import Caller
 from telemed.kernel.clock import FrozenClock
+from telemed.kernel.ids import new_id
 from telemed.kernel.messages import Channel
 from telemed.security.keyring import Keyring
 from telemed.settings import Environment, Settings
@@ -110,6 +112,7 @@ LISTS = {
     "/telemonitoring/alerts": "nurse",
     "/telemonitoring/alerts/{alert_id}/events": "nurse",
     "/follow-ups/{muted_id}/mutes": "nurse",
+    "/telemonitoring/late-findings": "nurse",
     "/telemonitoring/quality?since=2026-11-01&until=2026-11-30": "nurse",
     "/documents/received": "doctor",
     "/consents?patient_id={patient_id}": "doctor",
@@ -151,15 +154,30 @@ async def test_a_list_costs_the_same_whatever_its_length(full: Full, api: Api, p
     assert (counts[2] == 0) == path.startswith(IN_MEMORY)
 
 
-@pytest.mark.parametrize("path", ["/teleconsultations", "/patients"])
+@pytest.mark.parametrize("path", ["/teleconsultations", "/patients", "/telemonitoring/late-findings"])
 async def test_pages_lose_and_double_nothing(full: Full, api: Api, path: str) -> None:
-    whole = await walk(api, path, full.people.secretary, 200)
+    caller = getattr(full.people, LISTS[path])
+    whole = await walk(api, path, caller, 200)
     assert len(whole) == len(set(whole)) == MANY
-    assert await walk(api, path, full.people.secretary, 7) == whole
+    assert await walk(api, path, caller, 7) == whole
+
+
+async def test_what_came_too_late_is_listed_to_its_team_alone(full: Full, api: Api) -> None:
+    path = "/telemonitoring/late-findings"
+    (item,) = (await api.call("GET", f"{path}?limit=1", by=full.people.nurse)).body["items"]
+    assert item["follow_up_id"] == full.ids["follow_up_id"]
+    assert item["patient"]["birth_date"] == "1955-03-12"
+    assert item["label"]
+    assert item["since"] <= item["at"] < item["received_at"]
+    assert (await api.call("GET", path, by=full.people.stranger)).body["items"] == []
+    wrong = [await api.call("GET", path, by=full.people.secretary), await api.call("GET", path, by=None)]
+    wrong.append(await api.call("GET", f"{path}?cursor=WzEsMl0", by=full.people.nurse))
+    assert [one.status for one in wrong] == [403, 401, 422]
 
 
 async def test_a_page_of_nonsense_is_refused(full: Full, api: Api) -> None:
-    for query in ("cursor=nonsense", "limit=0", "limit=201", "limit=x", "unknown=1", "state=x"):
+    beyond = encode_cursor("9999-12-31T23:59:59-12:00", str(new_id()))
+    for query in ("cursor=nonsense", "limit=0", "limit=201", "limit=x", "unknown=1", "state=x", f"cursor={beyond}"):
         reply = await api.call("GET", f"/teleconsultations?{query}", by=full.people.secretary)
         assert reply.status == 422, query
 

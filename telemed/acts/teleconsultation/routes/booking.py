@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from uuid import UUID
 
 from aiohttp import web
@@ -26,7 +26,16 @@ from telemed.acts.teleconsultation.service.links import LinkService
 from telemed.acts.teleconsultation.service.overview import ActView, OverviewService
 from telemed.api.auth import only
 from telemed.api.operation import Operations
-from telemed.api.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor, encode_cursor
+from telemed.api.pagination import (
+    DEFAULT_LIMIT,
+    Cursor,
+    Limit,
+    Page,
+    decode_cursor,
+    decode_place,
+    encode_cursor,
+    encode_place,
+)
 from telemed.api.problems import to_reason
 from telemed.kernel.caller import Caller, Role
 from telemed.kernel.errors import Invalid
@@ -73,7 +82,7 @@ async def list_teleconsultations(
     views = await request.app[OVERVIEW].page(
         caller,
         limit=limit + 1,
-        after=_after(cursor),
+        after=decode_place(cursor),
         professional_id=professional_id,
         patient_id=patient_id,
         states=frozenset(state or ()),
@@ -182,14 +191,4 @@ async def _booked(request: web.Request, caller: Caller, booked: Booked) -> Booke
 
 def _cursor(view: ActView) -> str:
     listed_at = view.act.slot.start if view.act.slot else view.act.booked_at
-    return encode_cursor(listed_at.astimezone(UTC).isoformat(), str(view.act.id))
-
-
-def _after(cursor: str | None) -> tuple[datetime, UUID] | None:
-    keys = decode_cursor(cursor, str, str)
-    if keys is None:
-        return None
-    try:
-        return datetime.fromisoformat(str(keys[0])).astimezone(UTC), UUID(str(keys[1]))
-    except ValueError:
-        raise Invalid("Ce repère de page n'est pas valable : reprenez la liste au début.", field="cursor") from None
+    return encode_place(listed_at, view.act.id)

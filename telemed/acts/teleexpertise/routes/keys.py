@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from uuid import UUID
 
 from aiohttp import web
@@ -21,12 +20,11 @@ from telemed.acts.teleexpertise.service.proposals import ProposalService
 from telemed.acts.teleexpertise.service.requests import RequestService
 from telemed.acts.teleexpertise.service.ringing import RingService
 from telemed.api.auth import only
-from telemed.api.pagination import Page, decode_cursor, encode_cursor
+from telemed.api.pagination import Page, encode_place
 from telemed.api.problems import to_reason
 from telemed.documents.service import DocumentArchive
 from telemed.kernel.caller import Caller
 from telemed.kernel.decision import Decision
-from telemed.kernel.errors import Invalid
 
 REQUESTS = web.AppKey("expertise_requests", RequestService)
 ANSWERS = web.AppKey("expertise_answers", AnswerService)
@@ -57,16 +55,5 @@ def page_of(views: list[CaseView], limit: int) -> Page[CaseOut]:
     """A page of views, one more of which was read to know whether there is another."""
     last = views[limit - 1].case if len(views) > limit else None
     at = (last.due_at or last.ended_at) if last else None
-    more = encode_cursor(at.astimezone(UTC).isoformat(), str(last.id)) if last and at else None
+    more = encode_place(at, last.id) if last and at else None
     return Page(items=[CaseOut.of(view) for view in views[:limit]], next_cursor=more)
-
-
-def place_of(cursor: str | None) -> tuple[datetime, UUID] | None:
-    """Where a page goes on. Raises Invalid on a cursor that we did not make."""
-    keys = decode_cursor(cursor, str, str)
-    if keys is None:
-        return None
-    try:
-        return datetime.fromisoformat(str(keys[0])).astimezone(UTC), UUID(str(keys[1]))
-    except (ValueError, OverflowError):
-        raise Invalid("Ce repère de page n'est pas valable : reprenez la liste au début.", field="cursor") from None

@@ -15,7 +15,6 @@ from telemed.acts.teleexpertise.routes.keys import (
     case_and_warnings,
     case_out,
     page_of,
-    place_of,
 )
 from telemed.acts.teleexpertise.schemas.incoming import (
     EditIn,
@@ -27,7 +26,7 @@ from telemed.acts.teleexpertise.schemas.incoming import (
 )
 from telemed.acts.teleexpertise.schemas.outgoing import CaseAndWarnings, CaseOut, PersonOut
 from telemed.api.operation import Operations
-from telemed.api.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor_id, encode_cursor
+from telemed.api.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor_id, decode_place, encode_cursor
 from telemed.kernel.caller import Caller
 
 operations = Operations("teleexpertises")
@@ -52,7 +51,7 @@ async def list_teleexpertises(
     cursor: Cursor = None,
 ) -> Page[CaseOut]:
     """List what one asked, the soonest due first."""
-    views = await request.app[CASES].asked(caller, is_ended=is_ended, after=place_of(cursor), limit=limit + 1)
+    views = await request.app[CASES].asked(caller, is_ended=is_ended, after=decode_place(cursor), limit=limit + 1)
     return page_of(views, limit)
 
 
@@ -66,7 +65,7 @@ async def list_teleexpertise_inbox(
     cursor: Cursor = None,
 ) -> Page[CaseOut]:
     """List what one is asked, the soonest due first."""
-    views = await request.app[CASES].inbox(caller, is_ended=is_ended, after=place_of(cursor), limit=limit + 1)
+    views = await request.app[CASES].inbox(caller, is_ended=is_ended, after=decode_place(cursor), limit=limit + 1)
     return page_of(views, limit)
 
 

@@ -10,9 +10,8 @@ from telemed.acts.teleexpertise.routes.keys import CARER
 from telemed.acts.teleexpertise.schemas.templates import TemplateIn, TemplateOut
 from telemed.acts.teleexpertise.service.templates import TemplateService
 from telemed.api.operation import Operations
-from telemed.api.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor, encode_cursor
+from telemed.api.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor, encode_cursor, wrong_cursor
 from telemed.kernel.caller import Caller
-from telemed.kernel.errors import Invalid
 
 TEMPLATES = web.AppKey("expertise_templates", TemplateService)
 operations = Operations("teleexpertises")
@@ -63,4 +62,4 @@ def _place_of(cursor: str | None) -> tuple[str, UUID] | None:
     try:
         return str(keys[0]), UUID(str(keys[1]))
     except ValueError:
-        raise Invalid("Ce repère de page n'est pas valable : reprenez la liste au début.", field="cursor") from None
+        raise wrong_cursor() from None

@@ -30,10 +30,9 @@ from telemed.acts.telemonitoring.service.alert_lists import AlertLine, AlertList
 from telemed.acts.telemonitoring.service.alert_work import AlertWork
 from telemed.api.auth import only
 from telemed.api.operation import Operations
-from telemed.api.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor, encode_cursor
+from telemed.api.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor, encode_cursor, wrong_cursor
 from telemed.kernel.caller import Caller
 from telemed.kernel.clock import parse_instant
-from telemed.kernel.errors import Invalid
 
 ALERT_LISTS = web.AppKey("alert_lists", AlertLists)
 ALERT_WORK = web.AppKey("alert_work", AlertWork)
@@ -159,4 +158,4 @@ def _place_of(cursor: str | None) -> AlertPlace | None:
     try:
         return AlertPlace(int(keys[0]), parse_instant(str(keys[1])), UUID(str(keys[2])))
     except ValueError:
-        raise Invalid("Ce repère de page n'est pas valable : reprenez la liste au début.", field="cursor") from None
+        raise wrong_cursor() from None

@@ -15,9 +15,8 @@ from telemed.acts.telemonitoring.schemas.quarantine import SetAsideOut, VerdictI
 from telemed.acts.telemonitoring.service.quarantine import QuarantineService
 from telemed.api.auth import only
 from telemed.api.operation import Operations
-from telemed.api.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor, encode_cursor
+from telemed.api.pagination import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor, encode_cursor, wrong_cursor
 from telemed.kernel.caller import Caller
-from telemed.kernel.errors import Invalid
 
 QUARANTINE = web.AppKey("telemonitoring_quarantine", QuarantineService)
 CARER = only(*RIGHTS[Right.READ])
@@ -59,4 +58,4 @@ def _place_of(cursor: str | None) -> tuple[datetime, UUID, str, int] | None:
         at = datetime.fromisoformat(str(keys[0])).astimezone(UTC)
         return at, UUID(str(keys[1])), str(keys[2]), int(keys[3])
     except (ValueError, OverflowError):
-        raise Invalid("Ce repère de page n'est pas valable : reprenez la liste au début.", field="cursor") from None
+        raise wrong_cursor() from None

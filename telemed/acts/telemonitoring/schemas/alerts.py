@@ -25,6 +25,7 @@ from telemed.acts.telemonitoring.model.triage import AlertEvent, EventKind, Kept
 from telemed.acts.telemonitoring.service.alert_lists import AlertDetail, AlertLine
 from telemed.acts.telemonitoring.service.alert_work import Grasp
 from telemed.api.pagination import Page
+from telemed.patients.model import Patient
 from telemed.professionals.model import Professional
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
@@ -100,6 +101,10 @@ class PatientOfAlert(BaseModel):
     full_name: str
     birth_date: str
 
+    @classmethod
+    def of(cls, patient: Patient) -> Self:
+        return cls(id=patient.id, full_name=patient.full_name, birth_date=str(patient.identity.traits.birth_date))
+
 
 class AlertOut(BaseModel):
     """One alert; `due` is what its owner owes by `due_at`, `steps` what the caller may do."""
@@ -141,11 +146,7 @@ class AlertOut(BaseModel):
             id=alert.id,
             follow_up_id=alert.follow_up_id,
             pathway=alert.pathway,
-            patient=PatientOfAlert(
-                id=line.patient.id,
-                full_name=line.patient.full_name,
-                birth_date=str(line.patient.identity.traits.birth_date),
-            ),
+            patient=PatientOfAlert.of(line.patient),
             cause=alert.cause,
             label=alert.label,
             is_silence=alert.is_silence,
