@@ -20,6 +20,7 @@ from telemed.acts.telemonitoring.formats.measures import (
 from telemed.acts.telemonitoring.formats.times import OLDEST, read_fhir_time
 from telemed.acts.telemonitoring.model.observation import Catalogue, Observation, Precision, Signal, SignalKind
 from telemed.acts.telemonitoring.model.receipt import IssueKind, Receipt, Unreadable
+from telemed.acts.telemonitoring.model.units import UNITS
 from telemed.kernel.clock import Territory, is_ambiguous, resolve_local
 
 COLUMNS = ("measured_at", "signal", "value", "unit", "device")
@@ -27,6 +28,15 @@ FRENCH_COLUMNS = ("date", "mesure", "valeur", "unité", "appareil")
 MAX_LINES = 200_000
 _NAMES = dict(zip((*COLUMNS, *FRENCH_COLUMNS, "unite"), (*range(5), *range(5), 3), strict=True))
 _WALL = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: +(\d{1,2})[:h](\d{2})(?::(\d{2}))?)?")
+_WRITTEN = {format_unit(code): code for code in UNITS} | {
+    "lb": "[lb_av]",
+    "lbs": "[lb_av]",
+    "oz": "[oz_av]",
+    "°F": "[degF]",
+    "bpm": "/min",
+    "cmH2O": "cm[H2O]",
+}
+"""Units as people write them in a spreadsheet."""
 _FOREIGN = {
     b"PK\x03\x04": "C'est un classeur de tableur : enregistrez-le comme CSV, puis choisissez ce CSV.",
     b"\xff\xfe": "Ce fichier est en UTF-16 : enregistrez-le comme CSV UTF-8.",
@@ -157,4 +167,4 @@ def _measure(signal: Signal, value: str, unit: str, place: str) -> Measure:
     number = read_number(value, place)
     if not signal.unit:
         return measure_count(signal, number, place)
-    return measure_quantity(signal, number, signal.unit if unit == format_unit(signal.unit) else unit, place)
+    return measure_quantity(signal, number, unit if unit in UNITS else _WRITTEN.get(unit, unit), place)

@@ -50,6 +50,16 @@ def test_commas_may_separate() -> None:
     assert not receipt.is_refused
 
 
+def test_units_are_read_as_people_write_them() -> None:
+    receipts = decode(
+        "2026-11-21;weight;157;lb;", "2026-11-21;body_temperature;98,6;°F;", "2026-11-21;heart_rate;70;bpm;",
+        "2026-11-21;diastolic_pressure;80;mmHg;", "2026-11-21;creatinine;1,2;mg/dl;", "2026-11-21;weight;70;livres;",
+    )  # fmt: skip
+    values = [str(one.number) for receipt in receipts for one in receipt.observations]
+    assert values == ["71.214002", "37", "70", "80", "106.082037"]
+    assert [issue.code for issue in receipts[5].issues] == ["unit.unknown"]
+
+
 def test_what_a_french_spreadsheet_writes_is_read() -> None:
     """Its own words, order, clock and letters; an hour that the clock shows twice, or never, is told."""
     lines = (
