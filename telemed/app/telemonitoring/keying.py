@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -20,12 +20,11 @@ from telemed.acts.telemonitoring.service.ingestion import Ingestion
 from telemed.acts.telemonitoring.service.own_page import OwnPageService
 from telemed.acts.telemonitoring.service.questionnaires import QuestionnaireService
 from telemed.acts.telemonitoring.service.reminders import ReminderService
+from telemed.acts.telemonitoring.service.team_times import TeamTimes
 from telemed.app.ground import Ground, common
-from telemed.app.packaged import Followed
+from telemed.app.packaged import Followed, what_is_followed
 from telemed.consent.service import ConsentService
-from telemed.kernel.clock import Territory
 from telemed.kernel.messages import Channel, MessageSender
-from telemed.law.calendar import find_holiday, find_zone
 from telemed.scheduler import Job, every
 
 if TYPE_CHECKING:
@@ -95,10 +94,6 @@ def build_own_pages(
     """What patients find behind their links, which die with the care."""
     keying = telemonitoring.keying
     telemonitoring.care.steps.followers.append(links)
-
-    def is_closed(day: date, territory: Territory) -> bool:
-        return find_holiday(day, find_zone(territory), ground.law.on(day)) is not None
-
     return OwnPages(
         links=links,
         pages=OwnPageService(
@@ -106,9 +101,8 @@ def build_own_pages(
             pathways=telemonitoring.pathways,
             keyed=keying.keyed,
             askings=keying.askings,
-            practices=telemonitoring.care.practices,
+            times=TeamTimes(table=what_is_followed().triage, law=ground.law),
             consents=consents,
-            is_closed=is_closed,
             catalogue=telemonitoring.catalogue,
         ),
         reminders=ReminderService(database=ground.database, clock=ground.clock, askings=keying.askings, links=links),

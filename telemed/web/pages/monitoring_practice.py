@@ -15,8 +15,10 @@ from telemed.acts.telemonitoring.model.pathway import Pathway
 from telemed.acts.telemonitoring.model.rights import RIGHTS, Right
 from telemed.acts.telemonitoring.service.practices import PaperDraft
 from telemed.api.auth import only
+from telemed.kernel.clock import Territory
 from telemed.kernel.errors import Conflict, Invalid, Refused
 from telemed.kernel.period import DayRange
+from telemed.law.calendar import CalendarZone
 from telemed.web import forms, french
 from telemed.web.pages.page import Pages, Visitor, open_workplace
 from telemed.web.views.frame import Badge, Choice, Form, Tone
@@ -31,6 +33,10 @@ _KINDS = {
     PaperKind.CONVENTION: "Convention avec l’exploitant",
     PaperKind.DMN_LISTING: "Inscription du dispositif",
 }
+_CALENDARS = (
+    Choice(CalendarZone.ALSACE_MOSELLE.value, "Alsace-Moselle, avec le vendredi saint"),
+    Choice(CalendarZone.ALSACE_MOSELLE_WITHOUT_TEMPLE.value, "Alsace-Moselle, sans le vendredi saint"),
+)
 _DAYS = ("Lundi", "Mardi", "Mercredi", "Jeudi", "Vendredi", "Samedi", "Dimanche")
 _SPAN = re.compile(r"(\d{1,2})\s*[h:]\s*(\d{2})?\s*[-–à]\s*(\d{1,2})\s*[h:]\s*(\d{2})?")
 
@@ -74,12 +80,12 @@ async def cancel_paper(visitor: Visitor) -> web.Response:
 async def set_hours(visitor: Visitor) -> web.Response:
     form = await forms.typed(visitor.request)
     try:
-        week = read_week(form)
-        await visitor.services.telemonitoring.practices.set_hours(visitor.known, week)
+        week, calendar = read_week(form), read_calendar(form)
+        await visitor.services.telemonitoring.practices.set_hours(visitor.known, week, calendar)
     except forms.FormError as err:
         return await _show(visitor, Form(), err.form, status=422)
     except (Invalid, Refused, Conflict) as err:
-        return await _show(visitor, Form(), forms.refused(form, err), status=422)
+        return await _show(visitor, Form(), forms.refused(form, err, {"calendar": "feries"}), status=422)
     return visitor.go(BASE, flash="saved")
 
 
@@ -99,6 +105,20 @@ def read_week(form: Form) -> Week:
         week[number] = answers.optional(f"jour_{number}", _parse_day) or ()
     answers.check()
     return week
+
+
+def read_calendar(form: Form) -> CalendarZone | None:
+    """Whose holidays are days off; None: those of the territory. Raises FormError."""
+    answers = forms.Answers(form)
+    calendar = answers.optional("feries", _parse_calendar)
+    answers.check()
+    return calendar
+
+
+def _parse_calendar(text: str) -> CalendarZone:
+    if text not in {choice.value for choice in _CALENDARS}:
+        raise ValueError("ce calendrier n'existe pas")
+    return CalendarZone(text)
 
 
 def _parse_day(text: str) -> tuple[tuple[time, time], ...]:
@@ -129,6 +149,7 @@ async def _show(visitor: Visitor, form: Form, hours_form: Form | None, *, status
             Choice(f"jour_{number}", name, "Comme 9h-12h, 14h-18h." if number == 0 else "Vide : personne.")
             for number, name in enumerate(_DAYS)
         ),
+        calendars=_CALENDARS if place.practice.territory is Territory.METROPOLE else (),
         is_usual=hours.set_by is None,
     )
     return visitor.render("professional/monitoring_practice.html", place.frame, view, status=status)
@@ -161,9 +182,8 @@ def _hours_form(hours: HoursSetting) -> Form:
     def said(mark: time) -> str:
         return f"{mark.hour}h{mark.minute:02d}" if mark.minute else f"{mark.hour}h"
 
-    return Form(
-        {
-            f"jour_{number}": ", ".join(f"{said(start)}-{said(end)}" for start, end in hours.week.get(number, ()))
-            for number in range(len(_DAYS))
-        }
-    )
+    week = {
+        f"jour_{number}": ", ".join(f"{said(start)}-{said(end)}" for start, end in hours.week.get(number, ()))
+        for number in range(len(_DAYS))
+    }
+    return Form(week | {"feries": hours.calendar.value if hours.calendar else ""})

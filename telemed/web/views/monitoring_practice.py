@@ -23,7 +23,9 @@ class PaperLine:
 
 @dataclass(frozen=True)
 class MonitoringPracticeView:
-    """`days` are the fields of the hours, from Monday; `is_usual`: nobody said them yet."""
+    """`days` are the fields of the hours, from Monday; `is_usual`: nobody said them yet. `calendars`: whose holidays
+    may be said, beside those of the territory.
+    """
 
     form: Form
     papers: tuple[PaperLine, ...]
@@ -31,4 +33,5 @@ class MonitoringPracticeView:
     activities: tuple[Choice, ...]
     hours_form: Form
     days: tuple[Choice, ...]
+    calendars: tuple[Choice, ...]
     is_usual: bool

@@ -251,6 +251,10 @@ async def test_papers_and_hours_of_the_practice_are_written_down(site: Site) -> 
     assert "Annulée" in (await nurse.post(cancel[1])).text
     hours = await nurse.post(f"{base}/horaires", {"jour_0": "8h30-12h, 14 h - 18:15"})
     assert 'value="8h30-12h, 14h-18h15"' in hours.text
+    alsace = await nurse.post(f"{base}/horaires", {"jour_0": "9h-18h", "feries": "alsace_moselle"})
+    assert '<option value="alsace_moselle" selected>' in alsace.text
+    unknown = await nurse.post(f"{base}/horaires", {"jour_0": "9h-18h", "feries": "mayotte"})
+    assert unknown.errors == ["Ce calendrier n’existe pas."]
     wrong = await nurse.post(f"{base}/horaires", {"jour_0": "tôt le matin"})
     assert wrong.errors == ["Des heures comme 9h-12h, 14h-18h30 sont attendues."]
     assert 'value="tôt le matin"' in wrong.text

@@ -18,6 +18,7 @@ from telemed.acts.telemonitoring.model.follow_up import (
 from telemed.acts.telemonitoring.model.rule import Side
 from telemed.kernel.clock import Territory
 from telemed.kernel.period import DayRange
+from telemed.law.calendar import CalendarZone
 
 
 @dataclass(frozen=True)
@@ -179,12 +180,16 @@ Week = Mapping[int, tuple[tuple[time, time], ...]]
 
 @dataclass(frozen=True)
 class HoursSetting:
-    """When the team of a practice looks, by weekday from 0 (Monday). `set_by` None: nobody said, these are ours."""
+    """When the team of a practice looks, by weekday from 0 (Monday). `set_by` None: nobody said, these are ours.
+
+    `calendar`: whose holidays are its days off, where they are not those of its territory (Alsace, Moselle).
+    """
 
     practice_id: UUID
     week: Week
     set_by: UUID | None = None
     set_at: datetime | None = None
+    calendar: CalendarZone | None = None
 
 
 @dataclass(frozen=True, repr=False)

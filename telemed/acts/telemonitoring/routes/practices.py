@@ -57,4 +57,4 @@ async def get_worked_hours(request: web.Request, caller: Caller) -> HoursOut:
 @operations.put("/telemonitoring/hours", access=_MANAGE)
 async def set_worked_hours(request: web.Request, caller: Caller, *, body: HoursIn) -> HoursOut:
     """Say when the team looks; alerts that come outside these hours wait for their beginning."""
-    return HoursOut.of(await request.app[PRACTICE_CARE].set_hours(caller, body.to_week()))
+    return HoursOut.of(await request.app[PRACTICE_CARE].set_hours(caller, body.to_week(), body.calendar))

@@ -17,6 +17,7 @@ from telemed.acts.telemonitoring.service.practices import PaperDraft
 from telemed.acts.telemonitoring.service.thresholds import LimitDraft
 from telemed.kernel.clock import Territory
 from telemed.kernel.period import DayRange
+from telemed.law.calendar import CalendarZone
 from telemed.professionals.model import find_specialty
 
 
@@ -248,6 +249,7 @@ class HoursIn(Input):
     """A week; a day that is not there is a day off."""
 
     week: Annotated[list[DayHoursIn], Field(max_length=7)]
+    calendar: CalendarZone | None = None
 
     @model_validator(mode="after")
     def _each_day_once(self) -> Self:

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from telemed.acts.telemonitoring.model.care import HoursSetting, Paper, PaperKind
 from telemed.acts.telemonitoring.service.follow_up_reader import OpenPathway
+from telemed.law.calendar import CalendarZone
 
 
 class PaperOut(BaseModel):
@@ -53,9 +54,13 @@ class DayHoursOut(BaseModel):
 
 
 class HoursOut(BaseModel):
-    """When the team looks. `set_by` null: nobody said, the usual hours hold."""
+    """When the team looks. `set_by` null: nobody said, the usual hours hold.
+
+    `calendar` null: its holidays are those of the practice's territory.
+    """
 
     week: list[DayHoursOut]
+    calendar: CalendarZone | None
     set_by: UUID | None
     set_at: datetime | None
 
@@ -67,7 +72,7 @@ class HoursOut(BaseModel):
             )
             for day, pairs in sorted(setting.week.items())
         ]
-        return cls(week=week, set_by=setting.set_by, set_at=setting.set_at)
+        return cls(week=week, calendar=setting.calendar, set_by=setting.set_by, set_at=setting.set_at)
 
 
 class DatumOut(BaseModel):

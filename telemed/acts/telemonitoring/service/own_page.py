@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from telemed.acts.telemonitoring.model.arrival import Kept
 from telemed.acts.telemonitoring.model.care import FollowUp, TeamRole
@@ -12,10 +12,10 @@ from telemed.acts.telemonitoring.model.entry import Entry
 from telemed.acts.telemonitoring.model.observation import Catalogue, Signal, SignalKind
 from telemed.acts.telemonitoring.model.pathway import Pathway
 from telemed.acts.telemonitoring.model.questionnaire import KeyedGroup
-from telemed.acts.telemonitoring.rules.worked_hours import WorkedHours, find_opening
+from telemed.acts.telemonitoring.rules.worked_hours import WorkedHours
 from telemed.acts.telemonitoring.service.askings import Asked, AskingService
 from telemed.acts.telemonitoring.service.entry_access import open_own
-from telemed.acts.telemonitoring.service.practices import PracticeCareService
+from telemed.acts.telemonitoring.service.team_times import TeamTimes
 from telemed.acts.telemonitoring.store.care import CareStore
 from telemed.acts.telemonitoring.store.entries import EntryStore
 from telemed.acts.telemonitoring.store.latest import find_latest
@@ -24,7 +24,7 @@ from telemed.consent.formats import Wording
 from telemed.consent.model import ActKind, ConsentDecision, ConsentRecord
 from telemed.consent.service import ConsentService
 from telemed.kernel.caller import Caller
-from telemed.kernel.clock import Clock, Territory
+from telemed.kernel.clock import Clock
 from telemed.patients.model import Patient
 from telemed.patients.store import PatientStore
 from telemed.professionals.model import Practice, Professional
@@ -65,8 +65,6 @@ class OwnPage:
 
 
 class OwnPageService:
-    """`is_closed` says the days off of a territory."""
-
     def __init__(
         self,
         *,
@@ -76,9 +74,8 @@ class OwnPageService:
         pathways: Mapping[str, Pathway],
         keyed: Mapping[str, KeyedGroup],
         askings: AskingService,
-        practices: PracticeCareService,
+        times: TeamTimes,
         consents: ConsentService,
-        is_closed: Callable[[date, Territory], bool],
         catalogue: Catalogue,
     ) -> None:
         self._database = database
@@ -87,9 +84,8 @@ class OwnPageService:
         self._pathways = pathways
         self._keyed = keyed
         self._askings = askings
-        self._practices = practices
+        self._times = times
         self._consents = consents
-        self._is_closed = is_closed
         self._catalogue = catalogue
         self._writer = RowWriter(catalogue)
 
@@ -104,13 +100,13 @@ class OwnPageService:
                 raise LookupError("a follow-up has a patient and a practice")
             present = [one for one in await CareStore(uow.session).team(follow_up.id) if one.until is None]
             people = await ProfessionalStore(uow.session).find_many([one.professional_id for one in present])
-            hours = (await self._practices.worked_hours_within(uow, [follow_up.practice_id]))[follow_up.practice_id]
+            team_time = await self._times.get(uow.session, follow_up.practice_id)
             asked = await self._askings.asked_within(uow, follow_up)
             entries = await EntryStore(uow.session).page(follow_up.id, limit=_SHOWN)
             latest = await find_latest(
                 uow.session, self._writer, follow_up.id, self._shown(follow_up), since=now - _RECENT
             )
-        opens_at = find_opening(hours, now, lambda day: self._is_closed(day, hours.territory))
+        opens_at = team_time.opening(now)
         groups, wanted = self._groups(follow_up)
         order = list(TeamRole)
         return OwnPage(
@@ -122,7 +118,7 @@ class OwnPageService:
                 Companion(people[one.professional_id], one.role)
                 for one in sorted(present, key=lambda member: order.index(member.role))
             ),
-            hours=hours,
+            hours=team_time.hours,
             opens_at=opens_at,
             is_open=opens_at <= now,
             asked=tuple(one for one in asked if not one.is_off),

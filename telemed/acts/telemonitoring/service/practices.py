@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import time
 from types import MappingProxyType
@@ -20,6 +20,7 @@ from telemed.kernel.decision import Reason
 from telemed.kernel.errors import Invalid, NotFound, Refused
 from telemed.kernel.ids import new_id
 from telemed.kernel.period import DayRange, add_months
+from telemed.law.calendar import CalendarZone
 from telemed.law.law import Law
 from telemed.professionals.store import PracticeStore
 from telemed.storage.engine import Database
@@ -95,8 +96,10 @@ class PracticeCareService:
             found = await HoursStore(uow.session).find_many([practice_id])
             return found.get(practice_id, HoursSetting(practice_id, DEFAULT_WEEK))
 
-    async def set_hours(self, caller: Caller, week: Week) -> HoursSetting:
-        """Say them; those before are kept. Raises Invalid on hours that overlap, or on none at all."""
+    async def set_hours(self, caller: Caller, week: Week, calendar: CalendarZone | None = None) -> HoursSetting:
+        """Say them; those before are kept. Raises Invalid on hours that overlap, on none at all, and on a `calendar`
+        of another territory.
+        """
         async with self._database.begin() as uow:
             practice_id = self._note(uow, caller, "set_hours")
             try:
@@ -105,19 +108,12 @@ class PracticeCareService:
                 text = "Les horaires d'un jour se suivent sans se chevaucher, et il en faut un dans la semaine."
                 raise Invalid(text, field="week") from None
             by, now = require_right(caller, Right.MANAGE), self._clock.now()
-            await HoursStore(uow.session).add(HoursSetting(practice_id, week), set_by=by, set_at=now)
-            return HoursSetting(practice_id, week, by, now)
-
-    async def worked_hours_within(self, uow: UnitOfWork, practice_ids: Collection[UUID]) -> dict[UUID, WorkedHours]:
-        """The hours of several practices where they stand, in two statements; the usual ones where none were said."""
-        settings = await HoursStore(uow.session).find_many(practice_ids)
-        practices = await PracticeStore(uow.session).find_many(list(practice_ids))
-        return {
-            practice.id: WorkedHours(
-                settings[practice.id].week if practice.id in settings else DEFAULT_WEEK, practice.territory
-            )
-            for practice in practices.values()
-        }
+            (practice,) = (await PracticeStore(uow.session).find_many([practice_id])).values()
+            if calendar is not None and calendar.territory is not practice.territory:
+                raise Invalid("Ces jours fériés ne sont pas ceux du territoire du cabinet.", field="calendar")
+            setting = HoursSetting(practice_id, week, by, now, calendar)
+            await HoursStore(uow.session).add(setting, set_by=by, set_at=now)
+            return setting
 
     def _check_listing(self, draft: PaperDraft) -> None:
         if draft.kind is not PaperKind.DMN_LISTING:

@@ -15,8 +15,7 @@ from telemed.acts.telemonitoring.rules.deadlines import TeamTime
 from telemed.acts.telemonitoring.rules.worked_hours import WorkedHours
 from telemed.acts.telemonitoring.service.practices import DEFAULT_WEEK
 from telemed.acts.telemonitoring.store.practices import HoursStore
-from telemed.kernel.clock import Territory
-from telemed.law.calendar import find_holiday, find_zone
+from telemed.law.calendar import CalendarZone, find_holiday, find_zone
 from telemed.law.law import Law
 from telemed.professionals.model import Practice
 from telemed.professionals.store import PracticeStore
@@ -25,7 +24,7 @@ from telemed.professionals.store import PracticeStore
 class TeamTimes:
     def __init__(self, *, table: TriageTable, law: Law) -> None:
         self.table = table
-        self._is_closed = {territory: _closed_days(law, territory) for territory in Territory}
+        self._is_closed = {zone: _closed_days(law, zone) for zone in CalendarZone}
 
     async def find(self, session: AsyncSession, practice_ids: Collection[UUID]) -> dict[UUID, TeamTime]:
         """Those of practices that exist, in two statements; the usual hours where none were said."""
@@ -38,12 +37,12 @@ class TeamTimes:
 
     def _make(self, practice: Practice, setting: HoursSetting | None) -> TeamTime:
         week = setting.week if setting else DEFAULT_WEEK
-        return TeamTime(self.table, WorkedHours(week, practice.territory), self._is_closed[practice.territory])
+        zone = (setting.calendar if setting else None) or find_zone(practice.territory)
+        return TeamTime(self.table, WorkedHours(week, practice.territory), self._is_closed[zone])
 
 
-def _closed_days(law: Law, territory: Territory) -> Callable[[date], bool]:
+def _closed_days(law: Law, zone: CalendarZone) -> Callable[[date], bool]:
     """Which days are holidays there; the same ones are asked again with each alert."""
-    zone = find_zone(territory)
 
     @lru_cache(maxsize=1_000)
     def is_closed(day: date) -> bool:

@@ -15,6 +15,7 @@ from telemed.acts.telemonitoring.model.care import HoursSetting, Paper, PaperKin
 from telemed.acts.telemonitoring.tables.practices import HoursRow, PaperRow
 from telemed.kernel.ids import new_id
 from telemed.kernel.period import DayRange
+from telemed.law.calendar import CalendarZone
 
 
 class PaperStore:
@@ -71,6 +72,7 @@ class HoursStore:
                 id=new_id(),
                 practice_id=setting.practice_id,
                 week=write_week(setting.week),
+                calendar=setting.calendar.value if setting.calendar else None,
                 set_by=set_by,
                 set_at=set_at,
             )
@@ -88,9 +90,7 @@ class HoursStore:
             latest, (latest.c[0] == col(row.set_at)) & (latest.c.practice_id == col(row.practice_id))
         )
         rows = await self._session.scalars(query.order_by(col(row.id)))
-        return {
-            one.practice_id: HoursSetting(one.practice_id, read_week(one.week), one.set_by, one.set_at) for one in rows
-        }
+        return {one.practice_id: _to_hours(one) for one in rows}
 
 
 def write_week(week: Week) -> dict[str, Any]:
@@ -100,6 +100,11 @@ def write_week(week: Week) -> dict[str, Any]:
 
 def read_week(raw: dict[str, Any]) -> Week:
     return {int(day): tuple((time.fromisoformat(a), time.fromisoformat(b)) for a, b in raw[day]) for day in sorted(raw)}
+
+
+def _to_hours(row: HoursRow) -> HoursSetting:
+    calendar = CalendarZone(row.calendar) if row.calendar else None
+    return HoursSetting(row.practice_id, read_week(row.week), row.set_by, row.set_at, calendar)
 
 
 def _to_paper(row: PaperRow) -> Paper:

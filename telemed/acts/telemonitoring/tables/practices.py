@@ -45,5 +45,6 @@ class HoursRow(Table, table=True):
     id: UUID = Field(default_factory=new_id, primary_key=True)
     practice_id: UUID = Field(foreign_key="practices.id")
     week: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    calendar: str | None = None
     set_by: UUID
     set_at: datetime = Field(sa_type=UtcDateTime)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -18,6 +18,7 @@ from telemed.acts.telemonitoring.tables.alerts import AlertEventRow, AlertRow
 from telemed.acts.telemonitoring.tables.rulebook import FindingRow
 from telemed.app import Services, build_services
 from telemed.kernel.clock import FrozenClock
+from telemed.law.calendar import CalendarZone
 from telemed.patients.model import Patient
 from tests.fixtures.people import People
 from tests.integration.acts.telemonitoring.enrolled import make_follow_up, make_limit
@@ -91,6 +92,18 @@ async def test_a_mute_is_lifted_by_a_worse_value_though_the_patient_was_never_we
     assert await weigh(87.1, 88, 89) == [(2, 0)]
     (kept,) = await triage.mutes.page(people.nurse, follow_up.id, before=None, limit=5)
     assert (kept.id, kept.lifted_by, kept.lifted_at is not None) == (mute.id, None, True)
+
+
+async def test_a_holiday_of_alsace_is_no_day_of_a_team_that_says_so(
+    services: Services, people: People, patient: Patient, clock: FrozenClock
+) -> None:
+    follow_up = await make_follow_up(services, people.doctor, patient, limits=[make_limit(80_000_000)])
+    every_day = {day: ((time(9), time(18)),) for day in range(7)}
+    await services.telemonitoring.care.practices.set_hours(people.nurse, every_day, CalendarZone.ALSACE_MOSELLE)
+    clock.move_to(datetime(2026, 12, 26, 10, tzinfo=UTC))
+    await services.telemonitoring.ingestion.take([make_measure(follow_up, clock.now(), 90, received=clock.now())])
+    (alert,) = await board(services, people)
+    assert (alert.state, alert.queued_until) == (AlertState.QUEUED, datetime(2026, 12, 27, 8, tzinfo=UTC))
 
 
 async def test_nothing_that_comes_is_an_alert_too(

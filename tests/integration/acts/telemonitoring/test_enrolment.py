@@ -251,6 +251,8 @@ async def test_the_hours_of_a_team_are_said_and_those_before_kept(api: Api, peop
     overlapping = {"weekday": 0, "stretches": [{"start": "09:00", "end": "12:00"}, {"start": "11:00", "end": "13:00"}]}
     for wrong in ([], [overlapping], [saturday, saturday]):
         assert (await api.call("PUT", "/telemonitoring/hours", {"week": wrong}, by=people.nurse)).status == 422
+    elsewhere = {"week": [saturday], "calendar": "mayotte"}
+    assert (await api.call("PUT", "/telemonitoring/hours", elsewhere, by=people.nurse)).status == 422
 
 
 @ON_SQLITE

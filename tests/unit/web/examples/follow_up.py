@@ -300,6 +300,7 @@ PRACTICE = monitoring_practice.MonitoringPracticeView(
     activities=(Choice("insuffisance_cardiaque", HEART),),
     hours_form=Form({"jour_0": "9h-12h, 14h-18h"}),
     days=(Choice("jour_0", "Lundi", "Comme 9h-12h, 14h-18h."), Choice("jour_1", "Mardi")),
+    calendars=(Choice("alsace_moselle", "Alsace-Moselle, avec le vendredi saint"),),
     is_usual=True,
 )
 EXAMPLES = {
