@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import BrowserContext, Page, Route
+from playwright.async_api import Page
 
 from tests.fixtures.browsers import NewWindow
 from tests.unit.web.examples import EXAMPLES
@@ -15,8 +15,10 @@ from tests.unit.web.gallery import build_gallery, serve
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.browser]
 
-_AXE_OPTIONS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-_SEEN = {"runOnly": ["color-contrast", "target-size", "scrollable-region-focusable"]}
+_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_SEEN = ["color-contrast", "target-size", "scrollable-region-focusable"]
+_AXE = """async (rules) =>
+  (await axe.run(document, { runOnly: rules, resultTypes: ['violations'] })).violations"""
 _SMALL_TARGETS = """() => [...document.querySelectorAll('button, .button, .tool, .input, .rail-link, summary, .choice')]
   .filter((element) => element.checkVisibility() && !element.closest('.visually-hidden'))
   .filter((element) => element.getBoundingClientRect().height < 43.5)
@@ -26,29 +28,19 @@ _SERIOUS = frozenset({"serious", "critical"})
 
 @pytest_asyncio.fixture(scope="module")
 async def gallery() -> AsyncIterator[str]:
-    runner, base = await serve(build_gallery())
+    """Pages that stay where they are: what a script asks of the service that is not there answers nothing."""
+    runner, base = await serve(build_gallery(away=204))
     yield f"{base}/galerie"
     await runner.cleanup()
 
 
-async def quiet_page(window: BrowserContext) -> Page:
-    """A page that stays where it is: no service is behind the gallery, so whatever a script asks answers nothing."""
-
-    async def answer_nothing(route: Route) -> None:
-        await route.fulfill(status=204)
-
-    page = await window.new_page()
-    await page.route(lambda url: "/galerie/" not in url and "/static/" not in url, answer_nothing)
-    return page
-
-
-async def violations(page: Page, axe_source: str, options: dict[str, list[str]] = _AXE_OPTIONS) -> list[str]:
+async def violations(page: Page, axe_source: str, rules: Sequence[str] = _RULES) -> list[str]:
     """What axe-core finds serious or critical on the page, with the elements."""
     await page.evaluate(f"() => {{ {axe_source} }}")
-    found: dict[str, Any] = await page.evaluate("(options) => axe.run(document, options)", options)
+    found: list[dict[str, Any]] = await page.evaluate(_AXE, list(rules))
     return [
         f"{violation['id']} ({violation['impact']}): {[node['html'][:160] for node in violation['nodes']]}"
-        for violation in found["violations"]
+        for violation in found
         if violation["impact"] in _SERIOUS
     ]
 
@@ -56,7 +48,7 @@ async def violations(page: Page, axe_source: str, options: dict[str, list[str]] 
 async def test_no_page_has_a_serious_violation_nor_breaks_its_own_content_policy(
     gallery: str, new_window: NewWindow, axe_source: str
 ) -> None:
-    page, found, complaints = await quiet_page(await new_window()), {}, list[str]()
+    page, found, complaints = await (await new_window()).new_page(), {}, list[str]()
     page.on("console", lambda message: complaints.append(message.text) if "Content Security" in message.text else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     for name in EXAMPLES:
@@ -71,7 +63,7 @@ async def test_a_phone_in_the_dark_shows_every_page_whole_readable_and_within_re
     gallery: str, new_window: NewWindow, axe_source: str
 ) -> None:
     """What a width and a theme change: overflow, contrast, the size of what is touched."""
-    page, found = await quiet_page(await new_window(is_phone=True, is_dark=True)), {}
+    page, found = await (await new_window(is_phone=True, is_dark=True)).new_page(), {}
     for name in EXAMPLES:
         await page.goto(f"{gallery}/{name}")
         small = [f"small: {one}" for one in await page.evaluate(_SMALL_TARGETS)]
@@ -97,7 +89,7 @@ async def stops(page: Page, count: int) -> list[str]:
 
 
 async def test_today_is_walked_by_keyboard(gallery: str, new_window: NewWindow) -> None:
-    page = await quiet_page(await new_window())
+    page = await (await new_window()).new_page()
     await page.goto(f"{gallery}/aujourdhui")
     names = await stops(page, 13)
     assert names[0] == "Aller au contenu"
@@ -108,7 +100,7 @@ async def test_today_is_walked_by_keyboard(gallery: str, new_window: NewWindow) 
 
 
 async def test_skip_link_leads_to_the_content(gallery: str, new_window: NewWindow) -> None:
-    page = await quiet_page(await new_window())
+    page = await (await new_window()).new_page()
     await page.goto(f"{gallery}/aujourdhui")
     await page.keyboard.press("Tab")
     await page.keyboard.press("Enter")
@@ -116,7 +108,7 @@ async def test_skip_link_leads_to_the_content(gallery: str, new_window: NewWindo
 
 
 async def test_search_opens_with_the_keyboard_and_closes_with_escape(gallery: str, new_window: NewWindow) -> None:
-    page = await quiet_page(await new_window())
+    page = await (await new_window()).new_page()
     await page.goto(f"{gallery}/patients")
     await page.keyboard.press("Control+k")
     assert await page.evaluate("document.activeElement.id") == "recherche-mots"
@@ -125,7 +117,7 @@ async def test_search_opens_with_the_keyboard_and_closes_with_escape(gallery: st
 
 
 async def test_signing_asks_once(gallery: str, new_window: NewWindow) -> None:
-    page = await quiet_page(await new_window())
+    page = await (await new_window()).new_page()
     await page.goto(f"{gallery}/compte-rendu")
     await page.get_by_role("button", name="Signer et envoyer").click()
     dialog = page.get_by_role("dialog")
@@ -135,6 +127,6 @@ async def test_signing_asks_once(gallery: str, new_window: NewWindow) -> None:
 
 
 async def test_errors_take_the_focus(gallery: str, new_window: NewWindow) -> None:
-    page = await quiet_page(await new_window(is_phone=True))
+    page = await (await new_window(is_phone=True)).new_page()
     await page.goto(f"{gallery}/naissance-erreur")
     assert await page.evaluate("document.activeElement.className") == "error-summary"

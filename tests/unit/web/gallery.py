@@ -17,8 +17,8 @@ CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 
 
-def build_gallery() -> web.Application:
-    """An application with one page per example under /galerie/<name>."""
+def build_gallery(*, away: int = 503) -> web.Application:
+    """An application with one page per example under /galerie/<name>; whatever else is asked is answered `away`."""
     assets = load_assets()
     rendering = Rendering(assets)
     app = web.Application()
@@ -30,11 +30,11 @@ def build_gallery() -> web.Application:
         return web.Response(text=text, content_type="text/html", headers={"Content-Security-Policy": CSP})
 
     async def be_away(_request: web.Request) -> web.Response:
-        """A room that never opens: a call page stays as it is drawn."""
-        return web.Response(status=503)
+        """No service is behind: a call page stays as it is drawn."""
+        return web.Response(status=away)
 
     app.router.add_get("/galerie/{name}", page)
-    app.router.add_post("/{path:.*}", be_away)
+    app.router.add_route("*", "/{path:.*}", be_away)
     return app
 
 
