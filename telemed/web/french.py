@@ -105,6 +105,16 @@ def format_ago(instant: datetime, now: datetime) -> str:
     return f"il y a {format_span(now - instant)}" if instant < now else f"dans {format_span(instant - now)}"
 
 
+def format_brief(instant: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """When something was, as short as a line of a table wants it: `18 h 30`, `hier`, `le 19/11`, `le 19/11/2025`."""
+    wall, today = instant.astimezone(zone).date(), now.astimezone(zone).date()
+    if wall == today:
+        return format_hour(instant, zone)
+    if wall == today - timedelta(days=1):
+        return "hier"
+    return f"le {wall:%d/%m}" if wall.year == today.year else f"le {wall:%d/%m/%Y}"
+
+
 def format_left(due: datetime, now: datetime, zone: ZoneInfo) -> str:
     """When something is due, as a person says it: `dans 3 h`, `demain 12 h`, `jeudi 9 h`, `en retard de 2 h`."""
     if due <= now:

@@ -64,6 +64,7 @@ _FRAME_FILTERS: dict[str, Callable[[Any, Frame], str]] = {
     "moment": lambda value, frame: french.format_moment(value, frame.territory.zone, frame.today),
     "hour": lambda value, frame: french.format_hour(value, frame.territory.zone),
     "clock": lambda value, frame: french.format_clock(value, frame.territory.zone),
+    "brief": lambda value, frame: french.format_brief(value, frame.now, frame.territory.zone),
     "ago": lambda value, frame: french.format_ago(value, frame.now),
     "left": lambda value, frame: french.format_left(value, frame.now, frame.territory.zone),
     "since": lambda value, frame: french.format_span(frame.now - value),

@@ -26,6 +26,7 @@ from telemed.web.pages.surveillance_forms import ACTIONS, BOOKED, MUTE_LENGTHS
 from telemed.web.pages.surveillance_lines import (
     drawn_limit,
     evidence_of,
+    last_values,
     note_of,
     pathway_label,
     said_evidence,
@@ -116,6 +117,7 @@ async def _view(visitor: Visitor, place: Workplace, form: Form) -> AlertView:
         rule_address=f"/surveillance/regles/{rule.rule_id}" if rule else "",
         rule_version=rule.number if rule else None,
         rule_lines=rule_words.sentences(rule.rule, services.catalogue) if rule else (),
+        lasts=last_values(picture, services.catalogue),
         curves=_curves(visitor, place, detail, picture),
         thread=_thread(visitor, place, detail, picture),
         mutes=mute_lines(detail.mutes, f"/surveillance/alertes/{alert.id}/sourdine", services.catalogue, now),

@@ -24,7 +24,7 @@ from telemed.acts.telemonitoring.service.alert_lists import AlertLine as ListedA
 from telemed.acts.telemonitoring.service.alert_pictures import AlertPicture
 from telemed.web import french, measure_words, sparks, surveillance_words, words
 from telemed.web.pages.page import Workplace
-from telemed.web.views.surveillance import AlertLine, EvidenceLine, Spark
+from telemed.web.views.surveillance import AlertLine, EvidenceLine, LastValue, Spark
 
 _SILENCE, _SILENT = "silence", "Silence"
 """The signal of the evidence of a silence, and its name on screen."""
@@ -64,6 +64,7 @@ def alert_line(
         due_what=surveillance_words.due_what(alert.state),
         may_take=AlertStep.TAKE in one.steps,
         note=_short_note(alert),
+        last=_last_of(alert, picture, catalogue),
         outcomes=surveillance_words.find_close_outcomes(alert.state) if _may_close(one) else (),
         closed_at=alert.closed_at,
     )
@@ -165,13 +166,31 @@ def _figure(line: EvidenceLine) -> str:
     return f"{line.value} ({line.limit})" if line.limit else line.value
 
 
-def _spark(alert: Alert, picture: AlertPicture, place: Workplace, catalogue: Catalogue) -> Spark | None:
-    """Of its first signal; of silence, of the one that came last."""
-    name = next(iter(picture.days), "")
+def last_values(picture: AlertPicture, catalogue: Catalogue) -> tuple[LastValue, ...]:
+    """What each of its signals said last."""
+    return tuple(found for name in picture.days if (found := _last_value(picture, name, catalogue)))
+
+
+def _last_of(alert: Alert, picture: AlertPicture, catalogue: Catalogue) -> LastValue | None:
+    return _last_value(picture, _drawn_signal(alert, picture), catalogue)
+
+
+def _last_value(picture: AlertPicture, name: str, catalogue: Catalogue) -> LastValue | None:
+    signal, reading = catalogue.find(name), picture.last.get(name)
+    if signal is None or reading is None:
+        return None
+    return LastValue(french.typographic(signal.label), measure_words.measure(reading.value, signal.unit), reading.at)
+
+
+def _drawn_signal(alert: Alert, picture: AlertPicture) -> str:
+    """Its first; of silence, the one that came last."""
     if alert.is_silence:
-        name = max(
-            picture.days, key=lambda one: picture.days[one][-1].day.toordinal() if picture.days[one] else 0, default=""
-        )
+        return max(picture.last, key=lambda one: picture.last[one].at, default=next(iter(picture.days), ""))
+    return next(iter(picture.days), "")
+
+
+def _spark(alert: Alert, picture: AlertPicture, place: Workplace, catalogue: Catalogue) -> Spark | None:
+    name = _drawn_signal(alert, picture)
     signal = catalogue.find(name)
     if signal is None:
         return None

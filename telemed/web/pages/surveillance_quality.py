@@ -22,6 +22,7 @@ _BASE = "/surveillance/qualite"
 _EXPORT = "/telemonitoring/quality.csv"
 _PAGE = 100
 _PERIODS = (30, 90, 365)
+_AT_ONCE = "<\u00a01\u00a0min"
 _BY = {Grouping.CAUSE: "Règle", Grouping.PATIENT: "Patient"}
 
 
@@ -74,7 +75,9 @@ def _figures(line: Quality, name: str) -> QualityRow:
 
 
 def _minutes(minutes: int | None) -> str:
-    return "" if minutes is None else french.format_span(timedelta(minutes=minutes))
+    if minutes is None:
+        return ""
+    return french.format_span(timedelta(minutes=minutes)) if minutes else _AT_ONCE
 
 
 def _length(days: int) -> str:

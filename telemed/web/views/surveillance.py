@@ -76,6 +76,15 @@ class CurveView:
 
 
 @dataclass(frozen=True)
+class LastValue:
+    """What a signal said last, with its unit, and when: what has become of the value that fired."""
+
+    signal: str
+    value: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class AlertLine:
     """One alert of the board: one patient, one cause. `outcomes` are those that closing it from here may have."""
 
@@ -98,6 +107,7 @@ class AlertLine:
     due_what: str
     may_take: bool = False
     note: str = ""
+    last: LastValue | None = None
     outcomes: tuple[Choice, ...] = ()
     closed_at: datetime | None = None
 
@@ -244,6 +254,7 @@ class AlertView:
     rule_address: str
     rule_version: int | None
     rule_lines: tuple[str, ...]
+    lasts: tuple[LastValue, ...]
     curves: tuple[CurveView, ...]
     thread: tuple[AlertEntry, ...]
     mutes: tuple[MuteLine, ...]

@@ -19,6 +19,7 @@ from telemed.acts.telemonitoring.model.told import SILENCE, Told
 from telemed.patients.model import Patient
 from tests.integration.acts.telemonitoring.alerting import make_told
 from tests.integration.acts.telemonitoring.enrolled import make_follow_up
+from tests.integration.acts.telemonitoring.test_sheets import weigh
 from tests.integration.web.conftest import LOGINS, Answer, Site, plain
 
 pytestmark = pytest.mark.asyncio
@@ -54,6 +55,11 @@ class Ward:
 @pytest_asyncio.fixture
 async def ward(site: Site, patient: Patient) -> Ward:
     return await Ward(site, patient).open()
+
+
+def plain_text(answer: Answer) -> str:
+    """What the page says, without its tags and what they are named."""
+    return plain(re.sub(r"<[^>]+>", " ", answer.text))
 
 
 def addresses(answer: Answer) -> list[str]:
@@ -289,6 +295,17 @@ async def test_another_practice_sees_nothing(ward: Ward) -> None:
     assert (await stranger.post(f"{alert}/prendre")).status == 404
     name = alert.rpartition("/")[2]
     assert "Un collègue" in (await stranger.post("/surveillance/prendre", {"une": name})).text
+
+
+async def test_the_last_value_received_stands_beside_the_one_that_fired(ward: Ward) -> None:
+    alert = await ward.fire(value=80.4)
+    assert "en dernier" not in (await ward.nurse.get("/surveillance")).text
+    await weigh(ward.site.services, ward.follow_up, 79.2)
+    ward.site.clock.advance(timedelta(minutes=12))
+    assert re.search(r"80,4 kg \(seuil 78 kg\).*79,2 kg \d+ h", plain_text(await ward.nurse.get("/surveillance")))
+    assert "Poids, en dernier 79,2 kg il y a 12 min" in plain_text(await ward.nurse.get(alert))
+    await ward.record(ward.told(cause=SILENCE, label="Non-transmission", direction=None, evidence=()))
+    assert len(re.findall(r"79,2 kg \d+ h", plain_text(await ward.nurse.get("/surveillance")))) == 2
 
 
 async def test_a_board_takes_as_many_statements_for_one_alert_as_for_many(ward: Ward, statements: list[str]) -> None:

@@ -63,6 +63,13 @@ def test_ago_and_in() -> None:
     assert french.format_ago(NOW - timedelta(seconds=20), NOW) == "à l’instant"
 
 
+def test_a_moment_as_short_as_a_table_wants_it() -> None:
+    now = datetime(2026, 1, 2, 0, 30, tzinfo=PARIS)
+    said = [plain(french.format_brief(now - timedelta(minutes=back), now, PARIS)) for back in (0, 31, 24 * 60, 31 * 60)]
+    assert said == ["0 h 30", "hier", "hier", "le 31/12/2025"]
+    assert french.format_brief(now - timedelta(days=1), now + timedelta(days=8), PARIS) == "le 01/01"
+
+
 @pytest.mark.parametrize(
     ("hours", "expected"),
     [

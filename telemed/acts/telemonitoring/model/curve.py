@@ -103,6 +103,14 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """One value, in millionths of its unit, and when it was measured."""
+
+    value: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class DayFigures:
     """What a signal did on one civil day: lowest, highest and sum of `count` values, in millionths."""
 

@@ -5,40 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import (
-    CTE,
-    ColumnElement,
-    ScalarSelect,
-    Uuid,
-    column,
-    delete,
-    exists,
-    func,
-    insert,
-    literal,
-    or_,
-    select,
-    update,
-    values,
-)
+from sqlalchemy import Uuid, column, delete, exists, func, insert, literal, select, update, values
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute, aliased
 from sqlmodel import col
 
 from telemed.acts.telemonitoring.model.follow_up import TAKES_DATA
-from telemed.acts.telemonitoring.model.observation import ObservationStatus, Quarantine
 from telemed.acts.telemonitoring.rules.silence import Gap, SilenceCause
+from telemed.acts.telemonitoring.store.last_said import last_said
 from telemed.acts.telemonitoring.tables import ObservationRow
 from telemed.acts.telemonitoring.tables.follow_ups import FollowUpRow
 from telemed.acts.telemonitoring.tables.rulebook import SilenceCheckRow, SilenceRow
 from telemed.storage.types import UtcDateTime
 
 DEVICE_STATE = "device_state"
-_GONE = ObservationStatus.ENTERED_IN_ERROR.value
-_CONFLICT = Quarantine.CONFLICT.value
 
 
 @dataclass(frozen=True)
@@ -108,8 +89,8 @@ class SilenceStore:
             .data(list(since.items()))
             .cte("asked")
         )
-        measured = [_last(asked, signal, "measured_at") for signal in sorted(signals)]
-        state = [_last(asked, DEVICE_STATE, what) for what in ("measured_at", "answer")]
+        measured = [last_said(asked, signal, "measured_at", since=asked.c.since) for signal in sorted(signals)]
+        state = [last_said(asked, DEVICE_STATE, what, since=asked.c.since) for what in ("measured_at", "answer")]
         query = select(asked.c.follow_up_id, *state, *measured)
         found = {}
         for follow_up_id, state_at, answer, *instants in await self._session.execute(query):
@@ -162,34 +143,6 @@ class SilenceStore:
         late = [day.isoformat() for day in sorted(gap.late_days)]
         changed = {"last_day": gap.last_day, "late_days": late, "repeated_at": kept.repeated_at}
         await self._session.execute(update(row).where(col(row.id) == kept.id).values(**changed))
-
-
-def _last(asked: CTE, signal: str, what: str) -> ScalarSelect[Any]:
-    """Of the last measure of a signal that stands, a column."""
-    row, later = aliased(ObservationRow), aliased(ObservationRow)
-    same: list[ColumnElement[bool]] = [
-        _of(later, name) == _of(row, name) for name in ("device_id", "signal", "component", "measured_at")
-    ]
-    is_replaced = exists().where(
-        *same,
-        col(later.version) > col(row.version),
-        or_(col(later.quarantine).is_(None), col(later.quarantine) != _CONFLICT),
-    )
-    return (
-        select(_of(row, what))
-        .where(col(row.follow_up_id) == asked.c.follow_up_id, col(row.signal) == signal, col(row.is_known))
-        .where(col(row.measured_at) >= asked.c.since, col(row.status) != _GONE, col(row.quarantine).is_(None))
-        .where(or_(col(row.value).is_not(None), col(row.answer).is_not(None)), ~is_replaced)
-        .order_by(col(row.measured_at).desc())
-        .limit(1)
-        .correlate(asked)
-        .scalar_subquery()
-    )
-
-
-def _of(row: Any, name: str) -> InstrumentedAttribute[Any]:
-    found: InstrumentedAttribute[Any] = getattr(row, name)
-    return found
 
 
 def _to_gap(row: SilenceRow) -> KeptGap:

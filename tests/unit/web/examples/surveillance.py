@@ -65,6 +65,7 @@ FIRST = views.AlertLine(
     due_tone=Tone.NOW,
     due_what="À regarder",
     may_take=True,
+    last=views.LastValue("Saturation en oxygène", "91\u00a0%", ago(7)),
     outcomes=surveillance_words.find_close_outcomes(AlertState.NEW),
 )
 LINES = (
@@ -207,6 +208,10 @@ TAKEN = views.AlertView(
     rule_address="/surveillance/regles/7",
     rule_version=3,
     rule_lines=("Poids : hausse de plus du seuil du patient (« prise de poids ») en 3 jours",),
+    lasts=(
+        views.LastValue("Poids", "74,1\u00a0kg", ago(60 * 7)),
+        views.LastValue("Fréquence cardiaque", "98/min", ago(60 * 31)),
+    ),
     curves=(CURVE,),
     thread=(
         views.AlertEntry(ago(60 * 31), "Alerte", "Poids 73,1 kg : +2,1 kg en 3 jours (seuil 2 kg)", tone=URGENT),
