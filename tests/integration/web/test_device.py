@@ -74,6 +74,9 @@ async def test_a_certificate_is_registered_shown_and_revoked(site: Site, patient
     assert (await nurse.get(f"{home}/dispositifs/rien")).status == 404
 
 
+TAKEN = "Ce dispositif est déjà connu du cabinet : confiez celui-là, repris d’abord s’il est porté."
+
+
 async def test_a_secretary_keeps_the_devices_and_gateways_of_the_practice(site: Site, patient: Patient) -> None:
     base, secretary = "/surveillance/dispositifs", await site.signed_in("secretary")
     empty = await secretary.get(base)
@@ -89,7 +92,7 @@ async def test_a_secretary_keeps_the_devices_and_gateways_of_the_practice(site: 
     scale = {"nature": "device", "nom": "Balance", "modele": "B3", "identifiant": "SN-1", "mesures": "weight"}
     for wrong, said in (
         ({"mesures": ""}, "Dites ce qu’il mesure."),
-        ({"identifiant": "urn:gateway|1"}, "Un dispositif de cet identifiant est déjà connu du cabinet."),
+        ({"identifiant": "urn:gateway|1"}, TAKEN),
         ({"passerelle": str(patient.id)}, "Cette passerelle n’existe pas ou n’est pas de votre cabinet."),
         ({"nom": ""}, "À remplir."),
     ):

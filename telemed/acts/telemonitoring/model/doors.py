@@ -26,7 +26,10 @@ def doors_changed(subject: UUID, at: datetime) -> LiveEvent:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Worn:
-    """A device with its follow-up. `subjects` are the names under which messages may speak of the patient."""
+    """A device with its follow-up. `subjects` are the names under which messages may speak of the patient.
+
+    `others_until`: until then (excluded) somebody else had it at times; None where nobody had.
+    """
 
     device_id: UUID
     follow_up_id: UUID
@@ -34,6 +37,7 @@ class Worn:
     takes_data: bool
     territory: Territory
     subjects: frozenset[str]
+    others_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -22,7 +22,8 @@ _STATUSES = {
 def find_wearer(observation: Observation, identity: DeviceIdentity) -> Worn | Issue:
     """Whose measure it is, or why it is refused; the place of an issue counts from the observation.
 
-    The patient is checked too: a hub that was lent, or a message that went astray, must not end in another's record.
+    The patient is checked too: a hub that was lent, or a message that went astray, must not end in another's record;
+    nor what a device remembers of whoever had it before.
     """
     worn = identity.worn.get(observation.device) if observation.device else identity.own
     if worn is None and observation.device:
@@ -36,6 +37,9 @@ def find_wearer(observation: Observation, identity: DeviceIdentity) -> Worn | Is
     if observation.subject not in worn.subjects:
         text = "Ce dispositif n'est pas attribué à ce patient."
         return _refusal(IssueKind.FORBIDDEN, "subject.other", text, ".subject")
+    if worn.others_until is not None and observation.measured_at < worn.others_until:
+        text = "Cette mesure date d'un temps où un autre patient avait ce dispositif : elle n'est pas de celui-ci."
+        return _refusal(IssueKind.FORBIDDEN, "device.worn_by_other", text, ".effective")
     if not worn.takes_data:
         text = "Le suivi de ce patient n'est pas commencé, ou il est terminé : plus rien n'est gardé."
         return _refusal(IssueKind.BUSINESS_RULE, "follow_up.closed", text)

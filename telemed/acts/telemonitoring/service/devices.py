@@ -46,7 +46,7 @@ _TAKEN = {
         (
             "uq_telemonitoring_devices_practice_id_identifier",
             "telemonitoring.device_known",
-            "Un dispositif de cet identifiant est déjà connu du cabinet.",
+            "Ce dispositif est déjà connu du cabinet : confiez celui-là, repris d'abord s'il est porté.",
         ),
         (
             "uq_telemonitoring_assignments_device",
@@ -89,12 +89,21 @@ class DeviceService:
         self._tokens = tokens
 
     async def add(self, caller: Caller, content: DeviceContent) -> Device:
-        """Make a device known. Raises Invalid on a signal out of the catalogue, Conflict where it is known already."""
+        """Make a device known. One that was taken out of use comes back, as itself: what it sent stays with whom it was
+        sent for, comes in no second time, and no access that it had opens anything.
+
+        Raises Invalid on a signal out of the catalogue, or where it was of another kind, Conflict where it is in use.
+        """
         async with self._database.begin() as uow:
-            practice_id = self._manage(uow, caller, "add_device")
-            device = Device(new_id(), practice_id, content, self._clock.now())
-            await self._check_content(DeviceStore(uow.session), device)
-            await _keep(DeviceStore(uow.session).add(device))
+            practice_id, store = self._manage(uow, caller, "add_device"), DeviceStore(uow.session)
+            former = await store.find_retired(practice_id, content.identifier)
+            if former is None:
+                device = Device(new_id(), practice_id, content, self._clock.now())
+            else:
+                _require_kind(former, content)
+                device = replace(former, content=content, retired_at=None)
+            await self._check_content(store, device)
+            await _keep(store.save(device) if former else store.add(device))
             self._tell(uow, device.id, *_gateway(content))
             return device
 
@@ -102,8 +111,7 @@ class DeviceService:
         """Describe it anew; its kind stays. Raises NotFound, Invalid, Conflict."""
         async with self._database.begin() as uow:
             former = await self._open(uow, caller, "change_device", device_id)
-            if content.kind is not former.content.kind:
-                raise Invalid("Un dispositif ne devient pas une passerelle, ni l'inverse.", field="kind")
+            _require_kind(former, content)
             device = replace(former, content=content)
             await self._check_content(DeviceStore(uow.session), device)
             await _keep(DeviceStore(uow.session).save(device))
@@ -300,6 +308,11 @@ def _require_practice(caller: Caller) -> UUID:
     if caller.practice_id is None:
         raise Forbidden("Les dispositifs sont ceux d'un cabinet.")
     return caller.practice_id
+
+
+def _require_kind(former: Device, content: DeviceContent) -> None:
+    if content.kind is not former.content.kind:
+        raise Invalid("Un dispositif ne devient pas une passerelle, ni l'inverse.", field="kind")
 
 
 def _gateway(content: DeviceContent) -> Sequence[UUID]:

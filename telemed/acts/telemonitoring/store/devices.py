@@ -41,6 +41,13 @@ class DeviceStore:
         row = await self._session.scalar(query.with_for_update() if lock else query)
         return _to_device(row) if row else None
 
+    async def find_retired(self, practice_id: UUID, identifier: str) -> Device | None:
+        """The one of that name that is out of use, locked."""
+        query = select(DeviceRow).where(col(DeviceRow.practice_id) == practice_id)
+        query = query.where(col(DeviceRow.identifier) == identifier)
+        row = await self._session.scalar(query.where(col(DeviceRow.retired_at).is_not(None)).with_for_update())
+        return _to_device(row) if row else None
+
     async def count_behind(self, gateway_id: UUID) -> int:
         """How many devices in use stand behind a gateway."""
         query = select(func.count()).select_from(DeviceRow)

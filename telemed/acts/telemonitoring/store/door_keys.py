@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ScalarSelect, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from telemed.acts.telemonitoring.model.devices import DeviceKind
@@ -28,6 +30,7 @@ class _Wearing(NamedTuple):
     device: DeviceRow
     assignment: AssignmentRow
     follow_up: FollowUpRow
+    others_until: datetime | None
 
 
 class DoorKeyStore:
@@ -56,18 +59,26 @@ class DoorKeyStore:
         if not devices:
             return found
         query = (
-            select(DeviceRow, AssignmentRow, FollowUpRow)
+            select(DeviceRow, AssignmentRow, FollowUpRow, _others_until())
             .join(AssignmentRow, col(AssignmentRow.device_id) == col(DeviceRow.id))
             .join(FollowUpRow, col(FollowUpRow.id) == col(AssignmentRow.follow_up_id))
             .where(or_(col(DeviceRow.id).in_(devices), col(DeviceRow.gateway_id).in_(devices)))
             .where(col(AssignmentRow.ended_at).is_(None), col(DeviceRow.retired_at).is_(None))
         )
         for row in await self._session.execute(query):
-            one = _Wearing(row[0], row[1], row[2])
+            one = _Wearing(row[0], row[1], row[2], row[3])
             for owner in (one.device.id, one.device.gateway_id):
                 if owner is not None and owner in devices:
                     found[owner].append(one)
         return found
+
+
+def _others_until() -> ScalarSelect[datetime | None]:
+    """When the last other patient who had the device gave it back."""
+    former, theirs = aliased(AssignmentRow), aliased(FollowUpRow)
+    query = select(func.max(col(former.ended_at))).join(theirs, col(theirs.id) == col(former.follow_up_id))
+    is_other = col(theirs.patient_id) != col(FollowUpRow.patient_id)
+    return query.where(col(former.device_id) == col(DeviceRow.id), is_other).scalar_subquery()
 
 
 def _identity(credential: CredentialRow, device: DeviceRow, wearing: Sequence[_Wearing]) -> DeviceIdentity:
@@ -101,6 +112,7 @@ def _worn(one: _Wearing) -> Worn:
         takes_data=FollowUpState(follow_up.state) in TAKES_DATA,
         territory=Territory(follow_up.territory),
         subjects=frozenset({*names, one.assignment.subject} - {""}),
+        others_until=one.others_until,
     )
 
 

@@ -55,6 +55,7 @@ class AssignmentRow(Table, table=True):
             postgresql_where=_LIVING,
         ),
         Index("ix_telemonitoring_assignments_follow_up", "follow_up_id", "id"),
+        Index("ix_telemonitoring_assignments_former", "device_id", "ended_at"),
         CheckConstraint("ended_at IS NULL OR ended_at >= assigned_at", name="order"),
     )
 

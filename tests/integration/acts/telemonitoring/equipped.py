@@ -11,6 +11,8 @@ from uuid import UUID
 from telemed.acts.telemonitoring.model.care import FollowUp
 from telemed.acts.telemonitoring.model.devices import DeviceContent, DeviceKind
 from telemed.acts.telemonitoring.model.doors import DeviceIdentity
+from telemed.acts.telemonitoring.store import ObservationStore
+from telemed.acts.telemonitoring.store.rows import RowWriter
 from telemed.app import Services
 from telemed.kernel.caller import Caller
 from tests.fixtures.http import Api, Reply
@@ -85,6 +87,15 @@ def codes_of(reply: Reply) -> list[str]:
     """The codes of an OperationOutcome."""
     assert reply.body["resourceType"] == "OperationOutcome", reply.body
     return [issue["details"]["coding"][0]["code"] for issue in reply.body["issue"]]
+
+
+async def counting(services: Services, follow_up: FollowUp) -> list[str]:
+    """The weights that count, the oldest first."""
+    now = services.clock.now()
+    async with services.database.read() as session:
+        store = ObservationStore(session, RowWriter(services.telemonitoring.catalogue))
+        kept = await store.history(follow_up.id, ["weight"], since=now - timedelta(days=900), until=now)
+    return [str(one.observation.number) for one in kept if one.observation.counts]
 
 
 async def fill(path: str, services: Services, caller: Caller, follow_up: FollowUp, *, many: int) -> None:

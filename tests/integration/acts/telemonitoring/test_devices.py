@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,12 +14,14 @@ from telemed.acts.telemonitoring.model.arrival import Kept
 from telemed.acts.telemonitoring.model.care import FollowUp
 from telemed.acts.telemonitoring.store.rows import RowWriter
 from telemed.app import Services
+from telemed.kernel.clock import FrozenClock
 from telemed.patients.model import Patient
 from telemed.storage.engine import sync_engine_of
 from tests.fixtures.http import Api
-from tests.fixtures.people import People
+from tests.fixtures.people import People, make_draft
 from tests.integration.acts.telemonitoring.enrolled import make_draft_follow_up, make_follow_up
-from tests.integration.acts.telemonitoring.equipped import codes_of, equip, make_bundle, send
+from tests.integration.acts.telemonitoring.equipped import SCALE as IDENTIFIER
+from tests.integration.acts.telemonitoring.equipped import codes_of, counting, equip, make_bundle, send
 
 pytestmark = pytest.mark.asyncio
 SCALE = {"identifier": "urn:serial|S-1", "model": "BC-1", "label": "Balance", "signals": ["weight"]}
@@ -55,6 +58,47 @@ async def test_a_device_is_made_known_given_and_comes_back(api: Api, people: Peo
     assert (await api.call("POST", f"{path}/retirement", by=people.nurse)).body["retired_at"] is not None
     gone = await api.call("POST", f"{path}/assignment", given, by=people.nurse)
     assert (gone.status, gone.code) == (409, "telemonitoring.device_not_wearable")
+
+
+@pytest.mark.parametrize("comes_back", ["retired", "taken back"])
+async def test_a_device_that_goes_to_another_patient_brings_nothing_of_the_one_before(
+    api: Api, services: Services, people: People, follow_up: FollowUp, clock: FrozenClock, comes_back: str
+) -> None:
+    scale = await equip(services, people.doctor, follow_up)
+    kept, never_sent = scale.weight(70, 1), scale.weight(71, 2)
+    assert (await send(api, scale.token, kept)).status == 201
+    other, _ = await services.patients.create(people.secretary, make_draft())
+    theirs = await make_follow_up(services, people.doctor, other)
+    path, content = f"{DEVICES}/{scale.device_id}", SCALE | {"identifier": IDENTIFIER}
+    taken = await api.call("POST", DEVICES, content, by=people.secretary)
+    assert (taken.status, taken.code) == (409, "telemonitoring.device_known")
+    clock.advance(timedelta(minutes=5))
+    if comes_back == "retired":
+        assert (await api.call("POST", f"{path}/retirement", by=people.secretary)).status == 200
+        wrong = await api.call("POST", DEVICES, content | {"kind": "gateway"}, by=people.secretary)
+        assert (wrong.status, wrong.body["errors"][0]["field"]) == (422, "kind")
+        clock.advance(timedelta(minutes=5))
+        back = await api.call("POST", DEVICES, content | {"label": "Réparée"}, by=people.secretary)
+        assert (back.status, back.body["id"], back.body["label"]) == (201, str(scale.device_id), "Réparée")
+        assert (back.body["retired_at"], back.body["assignment"]) == (None, None)
+        assert all(one["revoked_at"] for one in back.body["credentials"])
+    else:
+        assert (await api.call("DELETE", f"{path}/assignment", by=people.nurse)).status == 204
+    await services.telemonitoring.devices.assign(people.doctor, scale.device_id, theirs.id)
+    assert (await send(api, scale.token, scale.weight(72, 3))).code == "device.revoked"
+    issued = await services.telemonitoring.devices.issue_token(people.doctor, scale.device_id, days=90)
+    assert issued.token is not None
+    clock.advance(timedelta(minutes=1))
+    subject = {"reference": f"Patient/{other.id}"}
+    for old in (kept, never_sent, kept | {"status": "entered-in-error"}):
+        refused = await send(api, issued.token, old | {"subject": subject})
+        assert (refused.status, refused.code) == (403, "device.worn_by_other")
+    fresh = scale.weight(90) | {
+        "subject": subject,
+        "effectiveDateTime": (clock.now() - timedelta(seconds=30)).isoformat(),
+    }
+    assert (await send(api, issued.token, fresh)).status == 201
+    assert [await counting(services, one) for one in (follow_up, theirs)] == [["70"], ["90"]]
 
 
 async def test_what_a_practice_may_not_do_with_devices(api: Api, people: People) -> None:

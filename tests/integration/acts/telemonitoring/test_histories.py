@@ -13,8 +13,6 @@ from sqlalchemy import text
 from telemed.acts.telemonitoring.model.arrival import Arrival, Taken
 from telemed.acts.telemonitoring.model.care import FollowUp
 from telemed.acts.telemonitoring.service import history_work
-from telemed.acts.telemonitoring.store import ObservationStore
-from telemed.acts.telemonitoring.store.rows import RowWriter
 from telemed.app import Services
 from telemed.kernel.caller import Caller
 from telemed.kernel.clock import FrozenClock
@@ -22,7 +20,7 @@ from telemed.patients.model import Patient
 from tests.fixtures.http import Api, Reply
 from tests.fixtures.people import People
 from tests.integration.acts.telemonitoring.enrolled import make_follow_up
-from tests.integration.acts.telemonitoring.equipped import SCALE, equip, send
+from tests.integration.acts.telemonitoring.equipped import SCALE, counting, equip, send
 
 pytestmark = pytest.mark.asyncio
 HEADER = "measured_at;signal;value;unit;device"
@@ -43,15 +41,6 @@ def make_file(services: Services, weights: list[str], *more: str, device: str = 
 
 async def put(api: Api, follow_up: FollowUp, content: bytes, by: Caller) -> Reply:
     return await api.call("POST", f"/follow-ups/{follow_up.id}/histories", content, by=by, content_type="text/csv")
-
-
-async def counting(services: Services, follow_up: FollowUp) -> list[str]:
-    """The weights that count, the oldest first."""
-    now = services.clock.now()
-    async with services.database.read() as session:
-        store = ObservationStore(session, RowWriter(services.telemonitoring.catalogue))
-        kept = await store.history(follow_up.id, ["weight"], since=now - timedelta(days=900), until=now)
-    return [str(one.observation.number) for one in kept if one.observation.counts]
 
 
 async def test_a_file_is_looked_at_kept_once_and_taken_back(

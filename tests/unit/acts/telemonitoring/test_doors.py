@@ -23,9 +23,9 @@ DEVICE, OTHER, FOLLOW_UP, PATIENT = (UUID(int=number) for number in (1, 2, 3, 4)
 MEASURE = Observation("", f"Patient/{PATIENT}", "http://loinc.org|29463-7", "", AT, signal="weight", value=70_000_000)
 
 
-def make_worn(device_id: UUID = DEVICE, *, takes_data: bool = True) -> Worn:
+def make_worn(device_id: UUID = DEVICE, *, takes_data: bool = True, others_until: datetime | None = None) -> Worn:
     names = frozenset({f"Patient/{PATIENT}"})
-    return Worn(device_id, FOLLOW_UP, PATIENT, takes_data, Territory.METROPOLE, names)
+    return Worn(device_id, FOLLOW_UP, PATIENT, takes_data, Territory.METROPOLE, names, others_until)
 
 
 def make_identity(own: Worn | None = None, **worn: Worn) -> DeviceIdentity:
@@ -46,6 +46,8 @@ def test_a_device_speaks_for_itself_named_or_not() -> None:
     assert told(replace(MEASURE, subject="Patient/5"), identity) == "subject.other"
     assert told(MEASURE, make_identity()) == "device.unassigned"
     assert told(MEASURE, make_identity(make_worn(takes_data=False))) == "follow_up.closed"
+    lent = [make_identity(make_worn(others_until=AT + timedelta(seconds=late))) for late in (0, 1)]
+    assert [told(MEASURE, identity) for identity in lent] == ["1", "device.worn_by_other"]
 
 
 def test_a_gateway_names_the_device() -> None:
