@@ -91,7 +91,7 @@ def build_telemonitoring(
     watching = build_watching(ground, followed, triage.book)
     ingestion = Ingestion(database=ground.database, writer=RowWriter(catalogue), watcher=watching.watcher)
     entrance = build_entrance(ground, catalogue, pathways, ingestion)
-    care = build_care(ground, catalogue, pathways, entrance.bearing)
+    care = build_care(ground, followed, entrance.bearing)
     care.steps.followers += (entrance.bearing, watching.silence)
     keying = build_keying(ground, followed, ingestion)
     return Telemonitoring(

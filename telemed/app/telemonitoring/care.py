@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 from aiohttp import web
 
-from telemed.acts.telemonitoring.model.observation import Catalogue
-from telemed.acts.telemonitoring.model.pathway import Pathway
 from telemed.acts.telemonitoring.ports.care import Supplies
 from telemed.acts.telemonitoring.routes import keys
 from telemed.acts.telemonitoring.service.education import EducationService
@@ -26,6 +23,7 @@ from telemed.acts.telemonitoring.service.retention import RetentionService
 from telemed.acts.telemonitoring.service.teams import TeamService
 from telemed.acts.telemonitoring.service.thresholds import ThresholdService
 from telemed.app.ground import Ground, common
+from telemed.app.packaged import Followed
 from telemed.scheduler import Job, every
 
 
@@ -64,8 +62,9 @@ class Care:
         ]
 
 
-def build_care(ground: Ground, catalogue: Catalogue, pathways: Mapping[str, Pathway], supplies: Supplies) -> Care:
+def build_care(ground: Ground, followed: Followed, supplies: Supplies) -> Care:
     """`supplies` is what the devices given to a patient can measure."""
+    catalogue, pathways = followed.catalogue, followed.pathways
     clock, law, database = ground.clock, ground.law, ground.database
     months = MonthCloser(clock=clock, law=law, pathways=pathways)
     steps = FollowUpSteps(clock=clock, journal=ground.journal, months=months)
@@ -75,7 +74,9 @@ def build_care(ground: Ground, catalogue: Catalogue, pathways: Mapping[str, Path
         follow_ups=FollowUpService(
             database=database, steps=steps, enrolments=enrolments, law=law, pathways=pathways, catalogue=catalogue
         ),
-        thresholds=ThresholdService(database=database, steps=steps, catalogue=catalogue, pathways=pathways),
+        thresholds=ThresholdService(
+            database=database, steps=steps, catalogue=catalogue, pathways=pathways, defaults=followed.rules
+        ),
         teams=TeamService(database=database, steps=steps),
         practices=PracticeCareService(**common(ground), law=law, pathways=pathways),
         increases=IncreaseService(database=database, steps=steps, law=law, pathways=pathways),

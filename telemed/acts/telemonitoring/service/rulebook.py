@@ -15,6 +15,7 @@ from telemed.acts.telemonitoring.model.rights import Right
 from telemed.acts.telemonitoring.model.rule import Rule
 from telemed.acts.telemonitoring.model.rule_book import KeptRule, RuleVersion
 from telemed.acts.telemonitoring.model.told import SILENCE
+from telemed.acts.telemonitoring.rules.limits import find_asked
 from telemed.acts.telemonitoring.rules.program import check_rule
 from telemed.acts.telemonitoring.service.care_access import open_follow_up, require_right
 from telemed.acts.telemonitoring.service.roster import begin_book
@@ -99,6 +100,7 @@ class RuleService:
             await begin_book(uow.session, shelf, self._defaults)
             self._check(rule)
             await self._check_room(uow, shelf, rule.name, scope.follow_up_id)
+            await self._check_limits(uow, shelf, rule, scope.follow_up_id)
             rule_id = new_id()
             kept = KeptRule(
                 rule_id, practice_id, pathway, scope.follow_up_id, rule.name, self._version(rule_id, 1, rule, caller)
@@ -119,6 +121,7 @@ class RuleService:
             self._check(rule)
             if number != former.version.number:
                 raise Conflict("Cette règle a changé entre-temps : relisez-la.", code="stale")
+            await self._check_limits(uow, (former.practice_id, former.pathway), rule, former.follow_up_id)
             version = self._version(former.id, number + 1, rule, caller)
             store = RuleStore(uow.session)
             await store.retire(former.id, version.active_from)
@@ -200,6 +203,22 @@ class RuleService:
         if rule.name == SILENCE:
             text = "Ce nom est celui de l'alerte de non-transmission, qui n'est pas une règle."
             raise Conflict(text, code="telemonitoring.rule_exists")
+
+    async def _check_limits(self, uow: UnitOfWork, shelf: Shelf, rule: Rule, follow_up_id: UUID | None) -> None:
+        """Does a limit that it names mean one thing? Raises Conflict where another rule says it of another signal."""
+        practice_id, pathway = shelf
+        kept = await RuleStore(uow.session).page(
+            practice_id, pathway=pathway, follow_up_id=follow_up_id, limit=2 * MOST_RULES
+        )
+        others = [one.version.rule for one in kept if one.is_in_force and one.name != rule.name]
+        signals = {one.name: one.signal for one in find_asked(others)}
+        for asked in find_asked([rule]):
+            known = self._catalogue.find(signals.get(asked.name, asked.signal))
+            if known is not None and known.name != asked.signal:
+                text = (
+                    f"Une autre règle dit « {asked.name} » de « {known.label} » : donnez à cette limite un autre nom."
+                )
+                raise Conflict(text, code="telemonitoring.limit_name")
 
     async def _check_room(self, uow: UnitOfWork, shelf: Shelf, name: str, follow_up_id: UUID | None) -> None:
         store = RuleStore(uow.session)

@@ -12,13 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from telemed.acts.telemonitoring.formats.default_rules import Defaults
 from telemed.acts.telemonitoring.model.care import FollowUp, Month, Prescription, TeamMember
 from telemed.acts.telemonitoring.model.curve import Series, Span, Window
-from telemed.acts.telemonitoring.rules.limits import AskedLimit, find_asked
+from telemed.acts.telemonitoring.rules.limits import AskedLimit
 from telemed.acts.telemonitoring.service.care_access import open_follow_up
 from telemed.acts.telemonitoring.service.charting import Charts, Drawn
+from telemed.acts.telemonitoring.service.limits_asked import read_asked
 from telemed.acts.telemonitoring.service.standing_mutes import StandingMute, explain_mutes
 from telemed.acts.telemonitoring.store.care import CareStore
 from telemed.acts.telemonitoring.store.mutes import MuteStore
-from telemed.acts.telemonitoring.store.rulebook import RuleStore
 from telemed.kernel.caller import Caller
 from telemed.kernel.clock import Clock
 from telemed.patients.model import Patient
@@ -28,7 +28,6 @@ from telemed.professionals.store import ProfessionalStore
 from telemed.storage.engine import Database
 from telemed.trace.service import Journal
 
-MOST_RULES = 200
 _MUTES_OVER = 20
 
 
@@ -77,7 +76,7 @@ class SheetService:
                 prescriptions=prescriptions,
                 team=team,
                 months=await care.months(follow_up_id),
-                asked=await self._asked(session, follow_up),
+                asked=await read_asked(session, follow_up, self._defaults),
                 people=await _people(session, drawn, team),
                 mutes=await self._mutes(session, follow_up_id),
             )
@@ -91,16 +90,7 @@ class SheetService:
         """The limits that the rules of this follow-up leave to a doctor. Raises Forbidden, NotFound."""
         async with self._database.begin() as uow:
             follow_up = await open_follow_up(uow, self._journal, caller, follow_up_id, "read_thresholds")
-            return await self._asked(uow.session, follow_up)
-
-    async def _asked(self, session: AsyncSession, follow_up: FollowUp) -> list[AskedLimit]:
-        """By the practice's own rules; by those that come with the service while it has none yet."""
-        pathway = follow_up.plan.pathway
-        kept = await RuleStore(session).page(
-            follow_up.practice_id, pathway=pathway, follow_up_id=follow_up.id, limit=MOST_RULES
-        )
-        own = [one.version.rule for one in kept if one.is_in_force]
-        return find_asked(own or [one.rule for one in self._defaults.get(pathway, ())])
+            return await read_asked(uow.session, follow_up, self._defaults)
 
     async def curve(
         self, caller: Caller, follow_up_id: UUID, signal: str, span: Span, last_day: date | None = None

@@ -7,15 +7,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from telemed.acts.telemonitoring.formats.default_rules import Defaults
 from telemed.acts.telemonitoring.model.care import FollowUp, SilenceSetting, ThresholdSetting
 from telemed.acts.telemonitoring.model.observation import Catalogue, Signal
 from telemed.acts.telemonitoring.model.pathway import Pathway
 from telemed.acts.telemonitoring.model.rights import Right
 from telemed.acts.telemonitoring.model.rule import Side
+from telemed.acts.telemonitoring.rules.limits import is_drawn
 from telemed.acts.telemonitoring.rules.silence import check_window
 from telemed.acts.telemonitoring.rules.thresholds import build_thresholds
 from telemed.acts.telemonitoring.service.care_access import open_follow_up, require_right
 from telemed.acts.telemonitoring.service.follow_up_steps import FollowUpSteps
+from telemed.acts.telemonitoring.service.limits_asked import read_asked
 from telemed.acts.telemonitoring.store.care import CareStore
 from telemed.kernel.caller import Caller
 from telemed.kernel.clock import civil_date
@@ -43,19 +46,27 @@ class LimitDraft:
 
 class ThresholdService:
     def __init__(
-        self, *, database: Database, steps: FollowUpSteps, catalogue: Catalogue, pathways: Mapping[str, Pathway]
+        self,
+        *,
+        database: Database,
+        steps: FollowUpSteps,
+        catalogue: Catalogue,
+        pathways: Mapping[str, Pathway],
+        defaults: Defaults,
     ) -> None:
         self._database = database
         self._steps = steps
         self._catalogue = catalogue
         self._pathways = pathways
+        self._defaults = defaults
 
     async def set(
         self, caller: Caller, follow_up_id: UUID, drafts: Sequence[LimitDraft], *, reason: str
     ) -> list[ThresholdSetting]:
         """Set some limits together, for one reason. A measure made before now is never compared with them.
 
-        Raises Forbidden (doctors only), NotFound, Invalid, Conflict once it is over.
+        Raises Forbidden (doctors only), NotFound, Invalid on a value that no measure has, or the name of a limit of
+        another signal, Conflict once it is over.
         """
         async with self._database.begin() as uow:
             follow_up = await self._open_living(uow, caller, follow_up_id, "set_thresholds")
@@ -64,7 +75,10 @@ class ThresholdService:
             if len(former) + len(drafts) > MOST_SETTINGS:
                 raise Conflict("Ce suivi a trop de seuils.", code="telemonitoring.too_many_thresholds")
             author_id, added = require_right(caller, Right.DECIDE), list[ThresholdSetting]()
+            signals = {one.name: one.signal for one in former}
+            signals |= {one.name: one.signal for one in await read_asked(uow.session, follow_up, self._defaults)}
             for draft in drafts:
+                self._check_signal(draft, signals.setdefault(draft.name, draft.signal))
                 position = len(former) + len(added) + 1
                 added.append(self._setting(follow_up_id, position, draft, author_id=author_id, reason=reason))
             await care.add_thresholds(added)
@@ -126,6 +140,13 @@ class ThresholdService:
             raise Conflict("Ce suivi est terminé.", code="telemonitoring.over")
         return follow_up
 
+    def _check_signal(self, draft: LimitDraft, known: str) -> None:
+        """A name is of one signal: a rule would compare weights with a limit of the pulse. Raises Invalid."""
+        if draft.signal != known:
+            signal = self._catalogue.find(known)
+            text = f"« {draft.name} » est une limite de « {signal.label if signal else known} »."
+            raise Invalid(text, field="signal")
+
     def _setting(
         self, follow_up_id: UUID, position: int, draft: LimitDraft, *, author_id: UUID, reason: str
     ) -> ThresholdSetting:
@@ -136,13 +157,17 @@ class ThresholdService:
         signal = self._catalogue.find(draft.signal)
         if signal is None or not signal.unit:
             raise Invalid("Ce signal n'est pas une mesure du catalogue.", field="signal")
+        value = None if draft.value is None else _convert(signal, draft.unit, draft.value)
+        if value is not None and is_drawn(draft.name) and not signal.is_plausible(value):
+            text = f"Aucune mesure de « {signal.label} » n'atteint cette limite, ou toutes la passent."
+            raise Invalid(text, field="value")
         return ThresholdSetting(
             follow_up_id=follow_up_id,
             position=position,
             name=draft.name,
             signal=draft.signal,
             unit=signal.unit,
-            value=None if draft.value is None else _convert(signal, draft.unit, draft.value),
+            value=value,
             side=draft.side,
             since=since,
             until=draft.until,

@@ -161,7 +161,10 @@ async def test_a_doctor_sets_limits_and_none_is_ever_overwritten(
         (1, str(people.doctor.id), "Poids de sortie + 2 kg"),
         (2, str(people.colleague.id), "Après ajustement"),
     ]
-    for wrong in ({"signal": "nothing"}, {"unit": "mm[Hg]"}, {"value": "NaN"}, {"value": 1e308}, {"name": "X"}):
+    pulse = {"signal": "heart_rate", "unit": "/min", "value": 120}
+    unreachable = ({"value": "800", "unit": "kg"}, {"value": "-5"})
+    numbers = ({"value": "NaN"}, {"value": 1e308}, *unreachable)
+    for wrong in ({"signal": "nothing"}, {"unit": "mm[Hg]"}, {"name": "X"}, pulse, *numbers):
         bad = {"limits": [limit | wrong], "reason": "x"}
         assert (await api.call("POST", f"{path}/thresholds", bad, by=people.doctor)).status == 422, wrong
     assert (await api.call("GET", f"{path}/thresholds", by=people.secretary)).status == 403

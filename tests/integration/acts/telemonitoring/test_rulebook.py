@@ -71,6 +71,11 @@ async def test_a_rule_is_written_by_versions_and_by_doctors_alone(api: Api, peop
         ({"label": "deux\nlignes"}, 409, "telemonitoring.rule_label"),
         ({"quiet_hours": {"start": "08:00", "end": "08:00"}}, 409, "telemonitoring.rule_quiet_hours"),
         ({"name": "non_transmission"}, 409, "telemonitoring.rule_exists"),
+        (
+            {"when": make_body()["when"] | {"limit": None, "patient_limit": "weight_high"}},
+            409,
+            "telemonitoring.limit_name",
+        ),
     ],
 )
 async def test_a_rule_that_cannot_be_is_refused_with_its_reason(
