@@ -42,6 +42,7 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), microphone=(self), display-capture=(self), geolocation=(self)",
+    "Cache-Control": "no-store",
 }
 log = structlog.get_logger("http")
 
@@ -74,9 +75,7 @@ async def identify_request(request: web.Request, handler: Handler) -> web.Stream
 
 async def add_security_headers(request: web.Request, response: web.StreamResponse) -> None:
     """On every response, before it is sent: a strict policy, and no caching unless the handler chose one."""
-    for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
-    response.headers.setdefault("Cache-Control", "no-store")
+    response.headers.merge(_HEADERS)
     if request.app[SETTINGS].uses_https:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,9 @@ from asyncpg.pgproto.pgproto import UUID as DriverUUID  # noqa: N811 - it takes 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
+
+FEW = 16
+"""Up to so many rows, a statement that names each value (`list_places`) costs less than arrays."""
 
 _KEY = "telemed.driver"
 _AWAY = (asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError, OSError)
@@ -128,6 +132,15 @@ class Drivers:
         if not is_sound:
             await connection.invalidate()
         await connection.close()
+
+
+def list_places(rows: int, columns: int) -> str:
+    """The places of so many rows for `VALUES`: ($1, $2), ($3, $4)…
+
+    The driver asks of each element of an array whether it is an array as well; of a value it does not.
+    """
+    place = count(1)
+    return ", ".join(f"({', '.join(f'${next(place)}' for _ in range(columns))})" for _ in range(rows))
 
 
 def as_written(one: UUID) -> UUID:

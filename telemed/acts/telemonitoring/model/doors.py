@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from uuid import UUID
 
 import msgspec
 
 from telemed.acts.telemonitoring.model.arrival import Taken
 from telemed.acts.telemonitoring.model.receipt import Issue, IssueSeverity
+from telemed.kernel.caller import Caller, CallerKind
 from telemed.kernel.clock import Territory
 from telemed.kernel.events import LiveEvent
 
@@ -40,7 +42,7 @@ class Worn:
     others_until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, repr=False)
 class DeviceIdentity:
     """Who was let in by a credential, as long as nothing is changed.
 
@@ -62,6 +64,13 @@ class DeviceIdentity:
         """That of the device; a gateway has none."""
         return self.own.follow_up_id if self.own else None
 
+    @cached_property
+    def caller(self) -> DeviceCaller:
+        """The device as routes know callers: the same one for each of its messages."""
+        return DeviceCaller(
+            CallerKind.DEVICE, self.device_id, self.practice_id, session_id=self.credential_id, identity=self
+        )
+
     def subjects(self) -> Iterator[UUID]:
         """The devices and follow-ups that it stands on."""
         yield self.device_id
@@ -72,6 +81,13 @@ class DeviceIdentity:
     def concerns(self, changed: Iterable[UUID]) -> bool:
         """Does one of these changes touch it?"""
         return not set(self.subjects()).isdisjoint(changed)
+
+
+@dataclass(frozen=True)
+class DeviceCaller(Caller):
+    """A device that calls, with what it may speak for."""
+
+    identity: DeviceIdentity | None = None
 
 
 class Said(StrEnum):

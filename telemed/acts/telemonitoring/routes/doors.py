@@ -5,8 +5,8 @@ from __future__ import annotations
 from aiohttp import web
 
 from telemed.acts.telemonitoring.formats.fhir.answers import write_answer
-from telemed.acts.telemonitoring.model.doors import DeviceIdentity, Received, Said
-from telemed.acts.telemonitoring.service.doors import DeviceCaller, DoorService
+from telemed.acts.telemonitoring.model.doors import DeviceCaller, DeviceIdentity, Received, Said
+from telemed.acts.telemonitoring.service.doors import DoorService
 from telemed.api.auth import DEVICE
 from telemed.api.bodies import Bodies
 from telemed.api.fhir_edge import FHIR

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -19,14 +19,13 @@ from telemed.acts.telemonitoring.formats.fhir.observation import Reading, decode
 from telemed.acts.telemonitoring.formats.pcd01 import decode_pcd01
 from telemed.acts.telemonitoring.formats.pcd01_answers import write_ack
 from telemed.acts.telemonitoring.model.arrival import Arrival, Taken
-from telemed.acts.telemonitoring.model.doors import DeviceIdentity, EntryOutcome, Received, Said
+from telemed.acts.telemonitoring.model.doors import DeviceCaller, DeviceIdentity, EntryOutcome, Received, Said
 from telemed.acts.telemonitoring.model.observation import Catalogue, Observation
 from telemed.acts.telemonitoring.model.receipt import Issue, IssueKind, IssueSeverity, Receipt, Unreadable
 from telemed.acts.telemonitoring.rules.arrivals import DRIFT, TOLERANCE, check_clock, find_drift
 from telemed.acts.telemonitoring.rules.doors import find_wearer, status_of_issue
 from telemed.acts.telemonitoring.service.door_keys import DoorKeys, OnChange
 from telemed.acts.telemonitoring.service.ingestion import Ingestion
-from telemed.kernel.caller import Caller, CallerKind
 from telemed.kernel.clock import Clock, Territory
 from telemed.kernel.errors import Unauthenticated
 from telemed.kernel.ids import new_id
@@ -70,13 +69,6 @@ class _Draft(msgspec.Struct, gc=False):
     def where(self) -> str:
         """Its place, as issues write it: made only for those."""
         return self.place if isinstance(self.place, str) else f"Bundle.entry[{self.place}].resource"
-
-
-@dataclass(frozen=True)
-class DeviceCaller(Caller):
-    """A device that calls, with what it may speak for."""
-
-    identity: DeviceIdentity | None = None
 
 
 class DoorService:
@@ -124,14 +116,7 @@ class DoorService:
 
     async def caller(self, *, token: str = "", certificate: str = "") -> DeviceCaller:
         """The same, as routes know callers. Raises Unauthenticated."""
-        identity = await self.authenticate(token=token, certificate=certificate)
-        return DeviceCaller(
-            CallerKind.DEVICE,
-            identity.device_id,
-            identity.practice_id,
-            session_id=identity.credential_id,
-            identity=identity,
-        )
+        return (await self.authenticate(token=token, certificate=certificate)).caller
 
     async def check_living(self, identity: DeviceIdentity) -> DeviceIdentity:
         """The same identity as it stands now. Raises Unauthenticated: for connections that stay open."""

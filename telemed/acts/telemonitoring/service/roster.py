@@ -155,17 +155,17 @@ class Roster:
             return None
         return {one: patient for one in versions if (patient := self._patients[one]) is not None}
 
-    def recall_readers(self, shelves: Iterable[Shelf], versions: Mapping[Shelf, int]) -> dict[Shelf, Readers] | None:
+    def recall_readers(self, versions: Mapping[Shelf, int | None]) -> dict[Shelf, Readers] | None:
         """As `readers`, from memory alone."""
         found = {}
-        for shelf in shelves:
+        for shelf in versions:
             book = self._fresh(shelf, versions)
             if book is None:
                 return None
             found[shelf] = book.readers
         return found
 
-    def _fresh(self, shelf: Shelf, versions: Mapping[Shelf, int]) -> _Book | None:
+    def _fresh(self, shelf: Shelf, versions: Mapping[Shelf, int | None]) -> _Book | None:
         book = self._books.get(shelf)
         return book if book is not None and book.version == versions.get(shelf) else None
 

@@ -26,11 +26,11 @@ from telemed.acts.telemonitoring.store.rule_states import (
     Found,
     Remembered,
     RuleStateStore,
-    read_on_postgresql,
+    read_standing,
     to_instant,
     write_on_postgresql,
 )
-from telemed.acts.telemonitoring.store.rulebook import Shelf, book_versions_on_postgresql
+from telemed.acts.telemonitoring.store.rulebook import Shelf
 from telemed.kernel.clock import Clock
 from telemed.storage.driver import Driver
 from telemed.storage.engine import Database
@@ -98,15 +98,16 @@ class RuleWatcher:
         patients = self._roster.recall(await lock_on_postgresql(driver, fresh)) if fresh else {}
         if not patients:
             return patients is not None
-        shelves = {patient.shelf for patient in patients.values()}
-        versions = await book_versions_on_postgresql(driver, {practice_id for practice_id, _ in shelves})
-        books = self._roster.recall_readers(shelves, versions)
+        standing = await read_standing(driver, patients)
+        books = self._roster.recall_readers(
+            {patients[one].shelf: found.book_version for one, found in standing.items()}
+        )
         if books is None:
             return False
         moves = _plan(patients, books, fresh)
         if moves:
             moved = _moved(moves)
-            round_ = _begin(await read_on_postgresql(driver, moved), moved, books)
+            round_ = _begin({one: kept for one in moved if (kept := standing[one].remembered)}, moved, books)
             if round_.unread or await _go_on(round_, moves) or round_.unread or round_.found:
                 return False
             await write_on_postgresql(driver, round_.remembered())

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from itertools import chain, islice
+from itertools import chain
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from telemed.acts.telemonitoring.store.rows import COLUMNS, as_sqlite
-from telemed.storage.driver import Driver, open_driver
-
-_FEW = 16
-"""Up to here, a statement that names each value costs less than arrays."""
+from telemed.storage.driver import FEW, Driver, list_places, open_driver
 
 _MANY = 200
 """From here on, COPY into a table of the connection and one statement from there cost less than arrays."""
@@ -46,7 +43,7 @@ async def add_rows(session: AsyncSession, rows: Sequence[tuple[Any, ...]]) -> in
 async def add_on_postgresql(driver: Driver, rows: Sequence[tuple[Any, ...]]) -> int:
     """The same, of some at least."""
     rows = sorted(rows, key=_key)
-    if len(rows) <= _FEW:
+    if len(rows) <= FEW:
         return await driver.execute(_add_each(len(rows)), *chain.from_iterable(rows))
     if len(rows) < _MANY:
         return await driver.execute(_ARRAYS, *map(list, zip(*rows, strict=True)))
@@ -60,9 +57,8 @@ async def add_on_postgresql(driver: Driver, rows: Sequence[tuple[Any, ...]]) -> 
 @cache
 def _add_each(count: int) -> str:
     """The statement for so many rows, their values one after the other."""
-    places = iter(range(1, count * len(COLUMNS) + 1))
-    rows = (f"({', '.join(f'${place}' for place in islice(places, len(COLUMNS)))})" for _ in range(count))
-    return f"INSERT INTO {_TABLE} ({_NAMES}) VALUES {', '.join(rows)} ON CONFLICT DO NOTHING"  # noqa: S608
+    rows = list_places(count, len(COLUMNS))
+    return f"INSERT INTO {_TABLE} ({_NAMES}) VALUES {rows} ON CONFLICT DO NOTHING"  # noqa: S608
 
 
 def _key(row: tuple[Any, ...]) -> tuple[Any, ...]:

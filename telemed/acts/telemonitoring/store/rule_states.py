@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import chain
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -16,7 +18,7 @@ from telemed.acts.telemonitoring.model.evidence import Evidence, Finding, Findin
 from telemed.acts.telemonitoring.rules.findings import remember
 from telemed.acts.telemonitoring.tables.rulebook import FindingRow, RuleStatesRow
 from telemed.kernel.ids import new_id
-from telemed.storage.driver import Driver, open_driver
+from telemed.storage.driver import FEW, Driver, list_places, open_driver
 
 Pair = tuple[UUID, UUID]
 """A follow-up and a version of a rule."""
@@ -27,15 +29,15 @@ _READ_SQLITE = (
     "SELECT s.follow_up_id, s.states, s.is_unread FROM json_each(?) AS wanted "
     "CROSS JOIN telemonitoring_rule_states AS s ON s.follow_up_id = wanted.value"
 )
-_WRITE = (
-    "INSERT INTO telemonitoring_rule_states (follow_up_id, states, is_unread) "
-    "SELECT * FROM unnest($1::uuid[], $2::bytea[], $3::boolean[]) "
-    "ON CONFLICT (follow_up_id) DO UPDATE SET states = excluded.states, is_unread = excluded.is_unread"
+_READ_STANDING = (
+    "SELECT f.id, b.version, s.states, s.is_unread FROM telemonitoring_follow_ups AS f "
+    "LEFT JOIN telemonitoring_rule_books AS b ON b.practice_id = f.practice_id AND b.pathway = f.pathway "
+    "LEFT JOIN telemonitoring_rule_states AS s ON s.follow_up_id = f.id WHERE f.id = ANY($1::uuid[])"
 )
-_WRITE_SQLITE = (
-    "INSERT INTO telemonitoring_rule_states (follow_up_id, states, is_unread) VALUES (?, ?, ?) "
-    "ON CONFLICT (follow_up_id) DO UPDATE SET states = excluded.states, is_unread = excluded.is_unread"
-)
+_INSERT = "INSERT INTO telemonitoring_rule_states (follow_up_id, states, is_unread)"
+_OR_UPDATE = "ON CONFLICT (follow_up_id) DO UPDATE SET states = excluded.states, is_unread = excluded.is_unread"
+_WRITE = f"{_INSERT} SELECT * FROM unnest($1::uuid[], $2::bytea[], $3::boolean[]) {_OR_UPDATE}"  # noqa: S608
+_WRITE_SQLITE = f"{_INSERT} VALUES (?, ?, ?) {_OR_UPDATE}"
 
 
 def to_instant(milliseconds: int) -> datetime:
@@ -57,6 +59,13 @@ class Remembered(NamedTuple):
     is_unread: bool
 
 
+class Standing(NamedTuple):
+    """Where the rules of a patient are: the version of their book, and what they remember; None where there is none."""
+
+    book_version: int | None
+    remembered: Remembered | None
+
+
 class RuleStateStore:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
@@ -65,7 +74,8 @@ class RuleStateStore:
         """What the rules of these patients remember. Their follow-ups are locked."""
         driver = await open_driver(self._session)
         if driver is not None:
-            return await read_on_postgresql(driver, follow_ups)
+            read = await driver.fetch(_READ, list(follow_ups))
+            return {follow_up_id: Remembered(states, is_unread) for follow_up_id, states, is_unread in read}
         connection = await self._session.connection()
         names = {follow_up_id.hex: follow_up_id for follow_up_id in follow_ups}
         rows: Iterable[Any] = await connection.exec_driver_sql(_READ_SQLITE, (orjson.dumps(list(names)).decode(),))
@@ -121,17 +131,27 @@ class RuleStateStore:
         return {pair: remember((), findings) for pair, findings in told.items()}
 
 
-async def read_on_postgresql(driver: Driver, follow_ups: Collection[UUID]) -> dict[UUID, Remembered]:
-    """As `RuleStateStore.read`."""
-    found = await driver.fetch(_READ, list(follow_ups))
-    return {follow_up_id: Remembered(states, is_unread) for follow_up_id, states, is_unread in found}
+async def read_standing(driver: Driver, follow_ups: Collection[UUID]) -> dict[UUID, Standing]:
+    """Both of what a group asks of its patients, whose follow-ups are locked."""
+    found = await driver.fetch(_READ_STANDING, list(follow_ups))
+    return {
+        follow_up_id: Standing(version, None if states is None else Remembered(states, is_unread))
+        for follow_up_id, version, states, is_unread in found
+    }
 
 
 async def write_on_postgresql(driver: Driver, remembered: Mapping[UUID, Remembered]) -> None:
     """As `RuleStateStore.write`, of some at least."""
-    follow_ups = sorted(remembered)
-    states, unread = zip(*(remembered[one] for one in follow_ups), strict=True)
-    await driver.execute(_WRITE, follow_ups, states, unread)
+    rows = [(one, *remembered[one]) for one in sorted(remembered)]
+    if len(rows) <= FEW:
+        await driver.execute(_write_each(len(rows)), *chain.from_iterable(rows))
+    else:
+        await driver.execute(_WRITE, *zip(*rows, strict=True))
+
+
+@cache
+def _write_each(count: int) -> str:
+    return f"{_INSERT} VALUES {list_places(count, 3)} {_OR_UPDATE}"
 
 
 def _to_finding(row: FindingRow) -> Finding:

@@ -20,7 +20,7 @@ from telemed.acts.telemonitoring.store.rule_rows import to_rule, to_version
 from telemed.acts.telemonitoring.tables.follow_ups import FollowUpRow
 from telemed.acts.telemonitoring.tables.rulebook import RuleBookRow, RuleRow, RuleVersionRow
 from telemed.kernel.errors import Conflict
-from telemed.storage.driver import Driver, open_driver
+from telemed.storage.driver import open_driver
 
 Shelf = tuple[UUID, str]
 """A practice and a pathway."""
@@ -38,7 +38,8 @@ class RuleStore:
         """The version of each book of these practices."""
         driver = await open_driver(self._session)
         if driver is not None:
-            return await book_versions_on_postgresql(driver, practices)
+            read = await driver.fetch(_BOOK_VERSIONS, list(practices))
+            return {(practice_id, pathway): version for practice_id, pathway, version in read}
         row = RuleBookRow
         query = select(col(row.practice_id), col(row.pathway), col(row.version))
         found = await self._session.execute(query.where(col(row.practice_id).in_(set(practices))))
@@ -201,12 +202,6 @@ class RuleStore:
         row = RuleVersionRow
         found = await self._session.scalars(select(row).where(col(row.id).in_(set(ids))))
         return {one.id: to_version(one) for one in found}
-
-
-async def book_versions_on_postgresql(driver: Driver, practices: Collection[UUID]) -> dict[Shelf, int]:
-    """As `RuleStore.book_versions`."""
-    found = await driver.fetch(_BOOK_VERSIONS, list(practices))
-    return {(practice_id, pathway): version for practice_id, pathway, version in found}
 
 
 def _versions_since(retired_after: datetime) -> Select[RuleVersionRow]:
