@@ -16,7 +16,7 @@ async def inbound(page: Page) -> dict[str, Any]:
     return found
 
 
-async def picture(*pages: Page, beyond: dict[str, Any] | None = None, within: float = 8.0) -> None:
+async def picture(*pages: Page, beyond: dict[str, Any] | None = None, within: float = 60.0) -> None:
     """Return once every page has decoded pictures and received sound, more than `beyond`. Raises TimeoutError."""
     then = beyond or {"frames": 0, "audio": 0}
     async with asyncio.timeout(within):
@@ -28,7 +28,7 @@ async def picture(*pages: Page, beyond: dict[str, Any] | None = None, within: fl
 async def grows(*pages: Page) -> None:
     """Every page goes on decoding pictures and receiving sound."""
     for page in pages:
-        await picture(page, beyond=await inbound(page), within=5.0)
+        await picture(page, beyond=await inbound(page))
 
 
 async def told(page: Page, event: str, code: str) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
 from tests.acceptance.bare_pages import bare_server
@@ -21,10 +19,8 @@ async def test_a_call_survives_a_reload_and_a_restarted_server(new_window: NewWi
         await grows(doctor, patient)
 
         connection = await doctor.evaluate_handle("window.peer")
-        started = asyncio.get_running_loop().time()
         await patient.reload()
-        await picture(patient, doctor, within=5.0)
-        assert asyncio.get_running_loop().time() - started < 5.0
+        await picture(patient, doctor)
         await grows(doctor, patient)
         assert not await doctor.evaluate("old => old === window.peer", connection)
 

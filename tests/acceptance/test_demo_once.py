@@ -21,7 +21,7 @@ CDA = {"cda": "urn:hl7-org:v3"}
 
 def play(folder: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "telemed", "demo", "--once", str(folder)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600, check=False)
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +96,7 @@ def test_the_documents_are_valid(played: tuple[Path, str], paper: str) -> None:
     folder, _ = played
     tool = shared_path("data/tools/check_cda.py")
     command = [sys.executable, str(tool), str(shared_path("data/cda")), VOLETS[paper], str(folder / paper)]
-    checked = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    checked = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
     assert "0 errors" in checked.stdout, checked.stdout + checked.stderr
 
 

@@ -40,7 +40,7 @@ pytestmark = [pytest.mark.asyncio, pytest.mark.slow]
 
 MOST_BOUNDARIES = 200
 STEPS = {"propose", "insurance", "invoice", "make_lots", "transmit", "collect_returns", "chase"}
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 300
 
 
 class Particular(Reception):

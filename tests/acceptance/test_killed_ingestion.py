@@ -46,7 +46,7 @@ async def receive_until_killed(database: Database, url: str, seed: int) -> set[s
     said: set[str] = set()
     enough, cut_at = chance.randint(150, 600), chance.randint(50, 100)
     while len(said) < enough:
-        line = await asyncio.wait_for(process.stdout.readline(), timeout=60)
+        line = await asyncio.wait_for(process.stdout.readline(), timeout=300)
         assert line, "it ended by itself"
         said.add(line.decode().strip())
         if len(said) == cut_at and not database.is_sqlite:

@@ -35,8 +35,9 @@ from telemed.storage.engine import Database
 from tests.acceptance.killed.crowd import allow_files, come_at_once, gather_crowd, resident_mib
 from tests.acceptance.killed.devices import Scale
 from tests.acceptance.test_killed_ingestion import cut_connections
-from tests.fixtures.mosquitto import Mosquitto, lasting_port
+from tests.fixtures.mosquitto import Mosquitto
 from tests.fixtures.people import TRAITS, make_draft, make_people
+from tests.fixtures.postgres import free_port
 from tests.integration.acts.telemonitoring.enrolled import make_follow_up, make_limit
 from tests.integration.acts.telemonitoring.equipped import Equipped, equip
 from tests.shared import ROOT
@@ -66,7 +67,7 @@ class Service:
         assert self.forks.stdin is not None
         assert self.forks.stdout is not None
         self.forks.stdin.write(f"{line}\n".encode())
-        return int(await asyncio.wait_for(self.forks.stdout.readline(), 60))
+        return int(await asyncio.wait_for(self.forks.stdout.readline(), 300))
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -91,7 +92,7 @@ class Ward:
     model: Equipped
 
     async def wait_until_it_listens(self, port: int) -> None:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(300):
             while True:
                 with suppress(OSError):
                     _, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -102,7 +103,7 @@ class Ward:
     @asynccontextmanager
     async def sending(self, url: str, *, waits_for_outcome: bool = False) -> AsyncIterator[None]:
         """Scales send from now on; at the end the service lives, and all that they have is acknowledged."""
-        async with asyncio.timeout(120), asyncio.TaskGroup() as group:
+        async with asyncio.timeout(300), asyncio.TaskGroup() as group:
             for scale in self.scales:
                 group.create_task(scale.send_all(url, waits_for_outcome=waits_for_outcome))
             yield
@@ -148,7 +149,7 @@ def environment_of(database_url: str, folder: Path) -> dict[str, str]:
         "TELEMED_ENVIRONMENT": "test",
         "TELEMED_DATA_DIR": str(folder),
         "TELEMED_DATABASE_URL": database_url,
-        "TELEMED_PORT": str(lasting_port()),
+        "TELEMED_PORT": str(free_port()),
         "TELEMED_LOG_LEVEL": "warning",
     }
 
@@ -174,7 +175,7 @@ async def ward(
 
 
 async def test_the_endpoint_dies_and_every_measure_and_alert_is_there_once(ward: Ward) -> None:
-    chance, port = random.Random(11), lasting_port()
+    chance, port = random.Random(11), free_port()
     ward.service.environment["TELEMED_MQTT_PORT"] = str(port)
     async with ward.sending(f"mqtt://127.0.0.1:{port}"):
         for _death in range(2):
@@ -193,7 +194,7 @@ async def test_the_endpoint_dies_and_every_measure_and_alert_is_there_once(ward:
 async def test_ten_thousand_devices_come_back_at_once_and_are_all_served(ward: Ward, keyring: Keyring) -> None:
     """In the default set-up: one process, SQLite. Each sends a measure with its first breath."""
     allow_files(_CROWD + 500)
-    crowd, port = await gather_crowd(ward.database, ward.model, _CROWD, keyring), lasting_port()
+    crowd, port = await gather_crowd(ward.database, ward.model, _CROWD, keyring), free_port()
     ward.service.environment["TELEMED_MQTT_PORT"] = str(port)
     await ward.service.start()
     await ward.wait_until_it_listens(port)
@@ -217,7 +218,7 @@ async def test_a_crowd_that_comes_back_at_once_over_tls_is_all_served(
     count, authority = int(os.environ.get("TLS_CROWD", "500")), CertificateAuthority("Cabinet", SystemClock().now())
     allow_files(count + 500)
     own = authority.write_server(tmp_path, "us", hosts=["127.0.0.1"])
-    crowd, port = await gather_crowd(ward.database, ward.model, count, keyring), lasting_port()
+    crowd, port = await gather_crowd(ward.database, ward.model, count, keyring), free_port()
     environment = {"TELEMED_MQTT_CERTIFICATE": str(own.certificate), "TELEMED_MQTT_KEY": str(own.key)}
     ward.service.environment |= environment | {"TELEMED_MQTT_PORT": str(port)}
     await ward.service.start()

@@ -10,12 +10,14 @@ import os
 import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
+from uuid import UUID
 
 import aiohttp
 import pytest
 
 from telemed.api.auth import SESSION_COOKIE
 from telemed.app import Services, build_services, open_database
+from telemed.attachments.store import AttachmentStore
 from telemed.kernel.clock import SystemClock
 from telemed.settings import Settings
 from tests.fixtures.http import open_session
@@ -51,14 +53,11 @@ async def test_a_kill_in_the_middle_of_an_upload_loses_nothing_that_was_acknowle
     patient, _ = await services.patients.create(people.secretary, make_draft())
     case = await services.expertise.requests.create(people.nurse, patient.id, CONTENT)
     cookie = {SESSION_COOKIE: await open_session(services, people.nurse)}
-    await services.database.close()
-    has_sent = asyncio.Event()
 
     async def begin_and_hang() -> AsyncIterator[bytes]:
         for at in range(0, 10 * _MEGA, _MEGA):
             yield PHOTO[at : at + _MEGA]
-        has_sent.set()
-        await asyncio.sleep(60)
+        await asyncio.sleep(3600)
 
     await running.start()
     try:
@@ -66,8 +65,7 @@ async def test_a_kill_in_the_middle_of_an_upload_loses_nothing_that_was_acknowle
             begun = await announce(client, running, str(case.id))
             address = f"{running.base_url}/attachments/{begun}"
             sending = asyncio.create_task(send(client, address, begin_and_hang(), 0))
-            await has_sent.wait()
-            await asyncio.sleep(0.5)
+            await wait_until_acknowledged(services, UUID(begun))
             await running.restart(signal.SIGKILL)
             with contextlib.suppress(aiohttp.ClientError):
                 await sending
@@ -78,6 +76,18 @@ async def test_a_kill_in_the_middle_of_an_upload_loses_nothing_that_was_acknowle
             assert (body["state"], body["sha256"]) == ("kept", hashlib.sha256(PHOTO).hexdigest())
     finally:
         await running.stop()
+        await services.database.close()
+
+
+async def wait_until_acknowledged(services: Services, attachment_id: UUID) -> None:
+    """Eight megabytes of it, which the process says are durable."""
+    async with asyncio.timeout(120):
+        while True:
+            async with services.database.read() as session:
+                found = await AttachmentStore(session).find(attachment_id)
+            if found is not None and found.received >= 8 * _MEGA:
+                return
+            await asyncio.sleep(0.05)
 
 
 async def announce(client: aiohttp.ClientSession, running: RunningService, case_id: str) -> str:

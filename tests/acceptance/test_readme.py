@@ -50,7 +50,7 @@ def test_the_readme_says_no_other_command() -> None:
 @pytest.mark.parametrize("command", ENDS_WITH)
 def test_a_command_does_what_it_says(command: str, tmp_path: Path) -> None:
     process = start(command, tmp_path)
-    output, _ = process.communicate(timeout=300)
+    output, _ = process.communicate(timeout=600)
     assert process.returncode == 0, output
     assert ENDS_WITH[command] in output.splitlines()[-1]
 
@@ -63,6 +63,6 @@ def test_a_command_that_serves_ends_cleanly_on_ctrl_c(command: str, tmp_path: Pa
         if "Ctrl-C arrête" in line:
             break
     os.killpg(process.pid, signal.SIGINT)
-    rest, _ = process.communicate(timeout=30)
+    rest, _ = process.communicate(timeout=300)
     assert "Traceback" not in rest
     assert "Arrêté" in rest

@@ -51,7 +51,7 @@ def ground(caisse_ground: CaisseGround) -> CaisseGround:
 async def test_a_bad_connection_is_said_and_the_next_one_is_good(
     ground: CaisseGround, wire: Wire, error: type[Exception], arrived: bool
 ) -> None:
-    client = CaisseClient(ground.url, ground.own.client_context(), timeout_seconds=0.5 if wire is Wire.SLOW else 5)
+    client = CaisseClient(ground.url, ground.own.client_context(), timeout_seconds=2 if wire is Wire.SLOW else 60)
     lot = seal(make_lot())
     ground.caisse.wire.append(wire)
     with pytest.raises(error):
@@ -189,7 +189,7 @@ class answering:  # noqa: N801 - read as a word at its uses
         status: int = 200,
         headers: dict[str, str] | None = None,
         trickles: bool = False,
-        timeout_seconds: float = 5.0,
+        timeout_seconds: float = 60.0,
     ) -> None:
         self._ground = ground
         self._body, self._status, self._headers = body, status, headers

@@ -39,14 +39,14 @@ class Operator:
 async def gateway(clock: FrozenClock) -> AsyncIterator[tuple[SmsGateway, SmsGatewaySender]]:
     gateway = SmsGateway("jeton", clock, delivery_seconds=5)
     async with serving(gateway) as url:
-        yield gateway, SmsGatewaySender(url, "jeton", timeout_seconds=2)
+        yield gateway, SmsGatewaySender(url, "jeton", timeout_seconds=60)
 
 
 @pytest_asyncio.fixture
 async def mail(clock: FrozenClock) -> AsyncIterator[tuple[MailSink, SmtpSender]]:
     sink = MailSink()
     async with receiving(sink) as url:
-        yield sink, SmtpSender(parse_smtp_url(url), SENDER, clock, timeout_seconds=2)
+        yield sink, SmtpSender(parse_smtp_url(url), SENDER, clock, timeout_seconds=60)
 
 
 @pytest.fixture

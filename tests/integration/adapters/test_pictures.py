@@ -58,7 +58,7 @@ async def test_who_leaves_in_the_middle_of_a_picture_leaves_no_process(tmp_path:
         if pieces == 2:
             break
     await asyncio.sleep(0.3)
-    await asyncio.wait_for(parts.aclose(), 10)
+    await asyncio.wait_for(parts.aclose(), 60)
     assert pieces == 2
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -40,10 +40,16 @@ async def serving(services: Services, **limits: Any) -> AsyncIterator[str]:
     server = TestServer(build_app(services))
     await server.start_server()
     try:
-        await asyncio.wait_for(services.live.wire.is_listening.wait(), 10)
+        await asyncio.wait_for(services.live.wire.is_listening.wait(), 60)
         yield str(server.make_url("")).rstrip("/")
     finally:
         await server.close()
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(60):
+        while not condition():
+            await asyncio.sleep(0.01)
 
 
 async def tell(services: Services, who: Caller, *kinds: str, subject: UUID | None = None) -> None:
@@ -109,13 +115,12 @@ async def test_what_is_no_longer_kept_is_a_reload(services: Services, people: Pe
 async def test_the_stream_beats_and_ends_with_the_session(services: Services, people: People) -> None:
     token = await open_session(services, people.doctor)
     async with serving(services, heartbeat_seconds=0.05) as base, open_stream(base, token) as stream:
-        await asyncio.sleep(0.3)
-        assert stream.beats >= 2
+        await until(lambda: stream.beats >= 2)
         caller = await services.sessions.authenticate(token)
         assert caller is not None
         await services.sessions.sign_out(caller)
-        assert await stream.has_ended(2)
-        assert services.live.streams.count == 0
+        assert await stream.has_ended()
+        await until(lambda: services.live.streams.count == 0)
 
 
 async def test_too_many_pages_and_strangers_are_refused(services: Services, people: People) -> None:
@@ -146,14 +151,12 @@ async def test_a_reader_that_reads_nothing_is_let_go_and_holds_nobody(services: 
             await loop.sock_connect(page, (host, int(port)))
             head = f"GET /events?after=0 HTTP/1.1\r\nHost: {host}\r\nCookie: {SESSION_COOKIE}={slow}\r\n\r\n"
             await loop.sock_sendall(page, head.encode())
-            while services.live.streams.count < 2:
-                await asyncio.sleep(0.01)
+            await until(lambda: services.live.streams.count == 2)
             for round_ in range(20):  # more than any kernel keeps for a page that does not read
                 await tell(services, people.doctor, *(f"{round_}.{number}".ljust(5000) for number in range(200)))
                 if services.live.streams.count == 1:
                     break
-            await asyncio.sleep(0.5)
-            assert services.live.streams.count == 1
+            await until(lambda: services.live.streams.count == 1)
             await tell(services, people.nurse, "case.changed")
             assert await stream.take(1) == ["case.changed"]
 

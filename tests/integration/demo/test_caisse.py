@@ -93,7 +93,7 @@ async def test_the_caisse_also_runs_as_a_process(tmp_path: Path) -> None:
             tls = TlsFiles(*(Path(printed[f"TELEMED_CAISSE_{name}"]) for name in ("CERTIFICATE", "KEY", "AUTHORITY")))
             client = CaisseClient(printed["TELEMED_CAISSE_URL"], tls.client_context())
             lot = seal(keys.signer)
-            await asyncio.wait_for(client.transmit(lot, is_retransmission=False), 10)
+            await asyncio.wait_for(client.transmit(lot, is_retransmission=False), 60)
             arl = (await client.fetch_returns(None))[0].content
         finally:
             process.kill()

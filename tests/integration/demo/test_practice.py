@@ -149,7 +149,7 @@ async def _start(folder: Path, *words: str) -> asyncio.subprocess.Process:
 async def _welcomed(process: asyncio.subprocess.Process) -> str:
     assert process.stdout is not None
     lines = []
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(300):
         while line := (await process.stdout.readline()).decode():
             lines.append(line)
             if "Ctrl-C arrête" in line:

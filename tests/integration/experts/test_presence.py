@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from telemed.app import Services
+from telemed.experts.model.presence import RECONNECTION
 from telemed.experts.store import PresenceStore
 from telemed.kernel.caller import Caller
 from telemed.kernel.clock import FrozenClock
@@ -24,6 +25,14 @@ async def is_there(services: Services, who: Caller) -> bool:
     assert who.id is not None
     async with services.database.read() as session:
         return who.id in await PresenceStore(session).there([who.id], services.clock.now())
+
+
+async def expiry(services: Services, who: Caller) -> datetime:
+    assert who.id is not None
+    async with services.database.read() as session:
+        found = await PresenceStore(session).find(who.id)
+    assert found is not None
+    return found.expires_at
 
 
 async def test_it_ends_when_the_page_is_silent_or_the_time_is_over(
@@ -69,9 +78,9 @@ async def test_an_open_page_is_a_sign_and_a_closed_one_ends_it(
         async with open_stream(base, token):
             clock.advance(timedelta(seconds=60))
             assert await is_there(services, people.doctor)
-        while services.live.streams.count:
-            await asyncio.sleep(0.01)
-        await asyncio.sleep(0.1)
+        async with asyncio.timeout(60):
+            while await expiry(services, people.doctor) != clock.now() + RECONNECTION:
+                await asyncio.sleep(0.01)
         assert await is_there(services, people.doctor)  # a page may be reloading
         clock.advance(timedelta(seconds=15))
         assert not await is_there(services, people.doctor)

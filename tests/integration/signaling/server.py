@@ -18,6 +18,7 @@ from signaling.ports import SeatStatus
 from signaling.server import add_socket_route
 from signaling.tokens import Role, RoomTokens, TokenKey
 from telemed.kernel.clock import SystemClock
+from tests.fixtures.postgres import free_port
 
 ROLES = {"doctor": Role.HOST, "colleague": Role.HOST, "patient": Role.GUEST, "relative": Role.GUEST}
 
@@ -27,7 +28,7 @@ class Server:
     """One port, one directory, one ledger; `restart` gives them a new hub."""
 
     limits: Limits = field(default_factory=Limits)
-    port: int = 0
+    port: int = field(default_factory=free_port)
     clock: SystemClock = field(default_factory=SystemClock)
     directory: MemoryDirectory = field(default_factory=MemoryDirectory)
     ledger: MemoryLedger = field(default_factory=MemoryLedger)

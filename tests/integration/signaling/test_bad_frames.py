@@ -35,7 +35,7 @@ async def raw(server: Server, http: aiohttp.ClientSession, seat: str) -> AsyncIt
 async def answer(socket: aiohttp.ClientWebSocketResponse) -> tuple[str | None, int | None]:
     """(error code, close code) of a socket that is being refused."""
     code = None
-    while (message := await socket.receive(timeout=5)).type is aiohttp.WSMsgType.TEXT:
+    while (message := await socket.receive(timeout=60)).type is aiohttp.WSMsgType.TEXT:
         if json.loads(message.data)["type"] == "error":
             code = json.loads(message.data)["code"]
     return code, message.data if message.type is aiohttp.WSMsgType.CLOSE else None
@@ -197,7 +197,7 @@ async def test_a_reader_that_does_not_follow_costs_bounded_memory_and_keeps_its_
         text = "x" * 4000
         for _ in range(400):
             await doctor.send("chat", text=text)
-        await doctor.settled(400, timeout=30)
+        await doctor.settled(400, timeout=120)
         assert member.status == "dropped"
         assert len(member.log) * 4000 < 1.2 * 2**20
         assert doctor.ended is None

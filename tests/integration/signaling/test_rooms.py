@@ -154,7 +154,7 @@ async def test_a_second_tab_supersedes_the_first_which_does_not_fight_back() -> 
 
 
 async def test_a_page_that_is_asleep_for_too_long_is_dropped_and_one_that_answers_is_not() -> None:
-    limits = Limits(ping_after_seconds=0.1, silent_after_seconds=0.4, sweep_every_seconds=0.05)
+    limits = Limits(ping_after_seconds=0.2, silent_after_seconds=2.0, sweep_every_seconds=0.05)
     async with serve(limits) as (server, http), server.client(http, "doctor") as doctor:
         async with http.ws_connect(server.url, autoping=False) as deaf:
             join = {"type": "join", "protocol": 1, "page": "deaf", "next": 1, "epoch": "", "received": 0}
@@ -167,7 +167,7 @@ async def test_a_page_that_is_asleep_for_too_long_is_dropped_and_one_that_answer
 
 
 async def test_one_who_does_not_come_back_after_a_restart_is_missed_for_a_while_then_gone() -> None:
-    async with serve(Limits(session_kept_seconds=0.6)) as (server, http), server.client(http, "doctor") as doctor:
+    async with serve(Limits(session_kept_seconds=2.5)) as (server, http), server.client(http, "doctor") as doctor:
         patient = server.client(http, "patient")
         await patient.start()
         await doctor.expect("presence")
@@ -187,7 +187,7 @@ async def test_no_socket_leaves_anything_behind() -> None:
             await client.leave()
         assert server.runner is not None
         assert server.runner.server is not None
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while server.hub.rooms or server.runner.server.connections:
                 await asyncio.sleep(0.01)
         assert server.hub.occupancy().here == 0

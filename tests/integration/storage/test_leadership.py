@@ -45,12 +45,12 @@ async def says_leading(process: asyncio.subprocess.Process, within: float) -> bo
 
 async def test_a_killed_leader_is_followed_by_another_and_there_are_never_two(database_url: str) -> None:
     first = await start(database_url)
-    assert await says_leading(first, 20)
+    assert await says_leading(first, 120)
     second = await start(database_url)
     assert not await says_leading(second, 2.5)
     os.kill(first.pid, signal.SIGKILL)
     await first.wait()
-    assert await says_leading(second, 20)
+    assert await says_leading(second, 120)
     second.terminate()
     await second.wait()
 
@@ -63,7 +63,7 @@ async def test_a_leader_whose_connection_is_cut_knows_it(postgres_url: str) -> N
             "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
         )
         await administrator.close()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await leadership.lost.wait()
         assert leadership.lost.is_set()
 
@@ -83,7 +83,7 @@ async def test_jobs_run_on_the_leader_and_survive_their_own_failure(tmp_path: Pa
         for name, run in (("works", works), ("fails", fails))
     ]
     task = asyncio.create_task(run_jobs_while_leading(f"sqlite:///{tmp_path / 'x.db'}", jobs))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while runs.count("fails") < 2 or runs.count("works") < 2:
             await asyncio.sleep(0.05)
     task.cancel()

@@ -70,16 +70,17 @@ async def test_a_failed_delivery_is_tried_again_later_and_later(database: Databa
 
 async def test_what_a_dead_worker_had_taken_is_delivered_by_another(database: Database, clock: FrozenClock) -> None:
     await leave(database, clock, 1)
-    delivered = []
+    delivered, taken = [], asyncio.Event()
 
     async def hang(_event: Event) -> None:
+        taken.set()
         await asyncio.Event().wait()
 
     async def deliver(event: Event) -> None:
         delivered.append(event.key)
 
     dying = asyncio.create_task(OutboxWorker(database, clock, {"s": hang}).deliver_due())
-    await asyncio.sleep(0.3)
+    await asyncio.wait_for(taken.wait(), 60)
     dying.cancel()
     await asyncio.gather(dying, return_exceptions=True)
     worker = OutboxWorker(database, clock, {"s": deliver})

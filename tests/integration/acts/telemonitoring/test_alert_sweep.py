@@ -70,7 +70,7 @@ async def count(ward: Ward, query: Any) -> int:
 async def told(ward: Ward, mail: KeptMessages) -> list[tuple[str, str]]:
     """Once the application has delivered what waits: to whom, and its subject."""
     waiting = select(func.count()).select_from(OutboxRow).where(col(OutboxRow.done_at).is_(None))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while await count(ward, waiting):
             await asyncio.sleep(0.01)
     found = [(message.to, message.subject or "") for message in mail.messages if "alerte" in (message.subject or "")]

@@ -59,7 +59,7 @@ class Socket:
 
     async def read(self) -> tuple[int, bytes]:
         """The kind of the next packet and its content; kind 0 where the other end has closed."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             try:
                 first = (await self.reader.readexactly(1))[0]
                 length, shift = 0, 0

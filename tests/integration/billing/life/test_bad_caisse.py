@@ -26,9 +26,12 @@ WRONG = ReturnReason("FAUX", "Ce motif est celui d'un autre lot")
 
 
 @pytest.fixture
-def hasty(database: Database, clock: FrozenClock, law: Law, caisse_ground: CaisseGround) -> Office:
-    """An office whose client waits half a second for an answer."""
-    client = CaisseClient(caisse_ground.url, caisse_ground.own.client_context(), timeout_seconds=0.5)
+def hasty(
+    request: pytest.FixtureRequest, database: Database, clock: FrozenClock, law: Law, caisse_ground: CaisseGround
+) -> Office:
+    """An office whose client does not wait for an answer that is an hour late; a request must have left by then."""
+    seconds = 2 if request.node.callspec.params.get("wire") is Wire.SLOW else 60
+    client = CaisseClient(caisse_ground.url, caisse_ground.own.client_context(), timeout_seconds=seconds)
     return make_office(database, clock, law, client)
 
 
