@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -217,7 +218,7 @@ async def _render(
     )
     view = replace(_with_words(view, form, catalogue), dry_run=trial)
     if known is not None:
-        view = await _with_life(visitor, view, known, catalogue)
+        view = await _with_life(visitor, view, known, catalogue, place.frame.today)
     elif form.value("suivi"):
         view = replace(view, whom=_ONE)
     return visitor.render("professional/rule_editor.html", place.frame, view, status=status)
@@ -234,7 +235,9 @@ def _with_words(view: RuleEditorView, form: Form, catalogue: Catalogue) -> RuleE
     return replace(view, sentence=rule_words.sentence(rule, catalogue), said=said, habits=rule_words.habits(rule))
 
 
-async def _with_life(visitor: Visitor, view: RuleEditorView, known: KeptRule, catalogue: Catalogue) -> RuleEditorView:
+async def _with_life(
+    visitor: Visitor, view: RuleEditorView, known: KeptRule, catalogue: Catalogue, today: date
+) -> RuleEditorView:
     """With whom it reads, what the law asks, and all that it was."""
     services = visitor.services.surveillance
     versions = await services.rules.versions(visitor.known, known.id, limit=_PAGE)
@@ -243,15 +246,15 @@ async def _with_life(visitor: Visitor, view: RuleEditorView, known: KeptRule, ca
     return replace(
         view,
         whom=f"{pathway.label if pathway else known.pathway} · {_ONE if known.follow_up_id else _EVERYBODY}",
-        mandatory=_mandatory(known, pathway) if known.mandatory else "",
+        mandatory=_mandatory(known, pathway, today) if known.mandatory else "",
         is_retired=not known.is_in_force,
         versions=tuple(_version(catalogue, one, authors) for one in versions),
     )
 
 
-def _mandatory(known: KeptRule, pathway: Pathway | None) -> str:
-    """The alert of the law that this rule is, in its words."""
-    alerts = pathway.versions[-1].alerts if pathway else ()
+def _mandatory(known: KeptRule, pathway: Pathway | None, today: date) -> str:
+    """The alert of the law that this rule is, in its words of today."""
+    alerts = pathway.on(today).alerts if pathway else ()
     label = next((one.label for one in alerts if one.code == known.mandatory), known.mandatory or "")
     return french.typographic(label).rstrip(".")
 

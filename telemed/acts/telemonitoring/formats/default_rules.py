@@ -5,13 +5,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import msgspec
 
 from telemed.acts.telemonitoring.model.observation import Catalogue
-from telemed.acts.telemonitoring.model.pathway import MandatoryAlert, Pathway
+from telemed.acts.telemonitoring.model.pathway import Pathway
 from telemed.acts.telemonitoring.model.rule import Rule
 from telemed.acts.telemonitoring.model.rule_book import DefaultRule
 from telemed.acts.telemonitoring.rules.leaves import AnswerLeaf
@@ -43,14 +43,24 @@ def parse_default_rules(text: str, pathways: Mapping[str, Pathway], catalogue: C
 
 
 def _rules(raw: list[dict[str, Any]], pathway: Pathway, catalogue: Catalogue) -> Iterator[DefaultRule]:
-    first = pathway.versions[0]
-    alerts = {alert.code for alert in first.alerts if not alert.is_silence}
+    since = _wanted(pathway)
     for body in raw:
         fields = dict(body)
         alert = fields.pop("alert", None)
-        if alert is not None and alert not in alerts:
+        if alert is not None and alert not in since:
             raise ValueError(f"{pathway.code} has no mandatory alert {alert}")
-        yield DefaultRule(_rule(fields, catalogue), datetime.combine(first.since, time(), UTC), alert)
+        first_day = since.get(alert, pathway.versions[0].since)
+        yield DefaultRule(_rule(fields, catalogue), datetime.combine(first_day, time(), UTC), alert)
+
+
+def _wanted(pathway: Pathway) -> dict[str | None, date]:
+    """Each alert but silence that some version of the pathway wants, with the day from which one does."""
+    found: dict[str | None, date] = {}
+    for version in pathway.versions:
+        for alert in version.alerts:
+            if not alert.is_silence:
+                found.setdefault(alert.code, version.since)
+    return found
 
 
 def _rule(fields: dict[str, Any], catalogue: Catalogue) -> Rule:
@@ -67,8 +77,7 @@ def _rule(fields: dict[str, Any], catalogue: Catalogue) -> Rule:
 
 
 def _check_complete(pathway: Pathway, rules: tuple[DefaultRule, ...]) -> None:
-    wanted: set[MandatoryAlert] = {alert for alert in pathway.versions[-1].alerts if not alert.is_silence}
-    missing = sorted({alert.code for alert in wanted} - {rule.mandatory for rule in rules})
+    missing = sorted({code for code in _wanted(pathway) if code} - {rule.mandatory for rule in rules})
     names = [rule.rule.name for rule in rules]
     if missing:
         raise ValueError(f"{pathway.code} has no rule for {', '.join(missing)}")

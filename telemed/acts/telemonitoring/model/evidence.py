@@ -93,8 +93,12 @@ class Thresholds:
 
     def find(self, name: str, at: int) -> int | None:
         """The limit of this name for a measure made at `at`, in millionths."""
+        return self.at(at).get(name)
+
+    def at(self, at: int) -> Mapping[str, int]:
+        """Every limit in force for a measure made at `at`."""
         position = bisect_right(self._starts, at)
-        return self.versions[position - 1].values.get(name) if position else None
+        return self.versions[position - 1].values if position else {}
 
 
 class Evidence(NamedTuple):

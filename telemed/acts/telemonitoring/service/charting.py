@@ -90,7 +90,7 @@ class Charts:
         days = await _days(store, follow_up.id, self._numbers, window)
         own = await self._questionnaires.questions_of(session, follow_up.practice_id)
         measures = await self._measures(store, follow_up.id, window, days, questions=own)
-        version = self._version(follow_up)
+        version = self._version(follow_up, window)
         chart = Chart(
             window=window,
             series=tuple(
@@ -154,7 +154,7 @@ class Charts:
         points: tuple[Point, ...],
         days: Mapping[str, Sequence[DayFigures]],
     ) -> Series:
-        is_expected = signal.name in _daily(self._version(follow_up))
+        is_expected = signal.name in _daily(self._version(follow_up, window))
         gaps = find_gaps([point.at for point in points], window, self._clock.now(), is_expected=is_expected)
         explained = [*_stays(follow_up, window), *_outside(follow_up, window)]
         limits = find_limits(settings, signal.name, window.start, window.end)
@@ -167,9 +167,12 @@ class Charts:
         names = [*wanted, *(name for name in self._numbers if name in days and name not in wanted)]
         return [signal for name in names if (signal := self._catalogue.find(name)) is not None]
 
-    def _version(self, follow_up: FollowUp) -> PathwayVersion:
-        today = civil_date(self._clock.now(), follow_up.plan.territory)
-        return self._pathways[follow_up.plan.pathway].on(follow_up.started_on or today)
+    def _version(self, follow_up: FollowUp, window: Window) -> PathwayVersion:
+        """That of the last day of the window on which it lived, or of its first day, or of today if it is a draft."""
+        now, territory = self._clock.now(), follow_up.plan.territory
+        first_day = follow_up.started_on or civil_date(now, territory)
+        last_day = min(window.last_day, civil_date(follow_up.ended_at or now, territory))
+        return self._pathways[follow_up.plan.pathway].on(max(first_day, last_day))
 
     def _events(
         self,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from telemed.acts.telemonitoring.model.evidence import Finding, Sample, Thresholds, ThresholdVersion
+from telemed.acts.telemonitoring.model.evidence import Finding, Sample, Thresholds, ThresholdVersion, to_milliseconds
 from telemed.acts.telemonitoring.model.observation import Catalogue
 from telemed.acts.telemonitoring.model.rights import Right
 from telemed.acts.telemonitoring.model.rule import Rule
@@ -102,7 +102,7 @@ class DryRuns:
         for start in range(0, len(found), _AT_ONCE):
             some = found[start : start + _AT_ONCE]
             histories = await self._read(some, program, since)
-            runs += await asyncio.to_thread(_try, program, some, histories, limits or {})
+            runs += await asyncio.to_thread(_try, program, some, histories, limits or {}, to_milliseconds(until))
             samples += sum(map(len, histories.values()))
             if samples > _SAMPLES:
                 break
@@ -134,13 +134,15 @@ class DryRuns:
 
 
 def _try(
-    program: Program, watched: Sequence[Watched], histories: Mapping[UUID, list[Sample]], limits: Mapping[str, int]
+    program: Program,
+    watched: Sequence[Watched],
+    histories: Mapping[UUID, list[Sample]],
+    limits: Mapping[str, int],
+    now: int,
 ) -> list[PatientRun]:
     runs = []
     for one in watched:
-        versions = one.thresholds.versions
-        values = {**(versions[-1].values if versions else {}), **limits}
-        always = Thresholds((ThresholdVersion(0, values),))
+        always = Thresholds((ThresholdVersion(0, {**one.thresholds.at(now), **limits}),))
         run = run_dry(program, always, histories.get(one.follow_up_id, ()))
         runs.append(PatientRun(one.follow_up_id, one.patient_id, run))
     return runs

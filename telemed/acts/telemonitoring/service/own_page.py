@@ -10,7 +10,7 @@ from telemed.acts.telemonitoring.model.arrival import Kept
 from telemed.acts.telemonitoring.model.care import FollowUp, TeamRole
 from telemed.acts.telemonitoring.model.entry import Entry
 from telemed.acts.telemonitoring.model.observation import Catalogue, Signal, SignalKind
-from telemed.acts.telemonitoring.model.pathway import Pathway
+from telemed.acts.telemonitoring.model.pathway import Pathway, PathwayVersion
 from telemed.acts.telemonitoring.model.questionnaire import KeyedGroup
 from telemed.acts.telemonitoring.rules.worked_hours import WorkedHours
 from telemed.acts.telemonitoring.service.askings import Asked, AskingService
@@ -24,7 +24,7 @@ from telemed.consent.formats import Wording
 from telemed.consent.model import ActKind, ConsentDecision, ConsentRecord
 from telemed.consent.service import ConsentService
 from telemed.kernel.caller import Caller
-from telemed.kernel.clock import Clock
+from telemed.kernel.clock import Clock, civil_date
 from telemed.patients.model import Patient
 from telemed.patients.store import PatientStore
 from telemed.professionals.model import Practice, Professional
@@ -159,14 +159,17 @@ class OwnPageService:
 
     def _shown(self, follow_up: FollowUp) -> list[str]:
         """The numbers that his own page shows him, in the order of the catalogue."""
-        version = self._pathways[follow_up.plan.pathway].versions[-1]
-        wanted = follow_up.plan.hand_signals | version.silence.signals
+        wanted = follow_up.plan.hand_signals | self._version(follow_up).silence.signals
         return [one.name for one in self._catalogue if one.name in wanted and one.kind is not SignalKind.ANSWER]
 
     def _groups(self, follow_up: FollowUp) -> tuple[tuple[KeyedGroup, ...], int]:
         """Those that the follow-up counts on first: what its plan has keyed by hand, else what its pathway wants."""
-        version = self._pathways[follow_up.plan.pathway].versions[-1]
-        signals = follow_up.plan.hand_signals or version.silence.signals
+        signals = follow_up.plan.hand_signals or self._version(follow_up).silence.signals
         own = [group for group in self._keyed.values() if group.signals & signals]
         others = [group for group in self._keyed.values() if group not in own]
         return (*own, *others), len(own)
+
+    def _version(self, follow_up: FollowUp) -> PathwayVersion:
+        """That of today, where the patient lives."""
+        today = civil_date(self._clock.now(), follow_up.plan.territory)
+        return self._pathways[follow_up.plan.pathway].on(today)

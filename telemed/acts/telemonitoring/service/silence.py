@@ -154,11 +154,12 @@ class SilenceWatch:
     async def _look(
         self, store: SilenceStore, living: Sequence[Watched], lasting: Mapping[UUID, KeptGap], now: datetime
     ) -> list[_Look]:
-        """What came last of each: two statements a pathway, whatever the number of its patients."""
+        """What came last of each: two statements a pathway and civil day, whatever the number of its patients."""
         looks = []
-        for pathway in sorted({one.pathway for one in living}):
-            some = [one for one in living if one.pathway == pathway]
-            version = self._pathways[pathway].on(now.date())
+        days = {one.follow_up_id: civil_date(now, one.territory) for one in living}
+        for pathway, day in sorted({(one.pathway, days[one.follow_up_id]) for one in living}):
+            some = [one for one in living if (one.pathway, days[one.follow_up_id]) == (pathway, day)]
+            version = self._pathways[pathway].on(day)
             words = await store.last_words({one.follow_up_id: _start(one) for one in some}, version.silence.signals)
             contacts = await store.contacts(
                 [one.follow_up_id for one in some], now - timedelta(days=version.silence.days)

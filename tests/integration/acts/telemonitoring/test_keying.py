@@ -36,7 +36,7 @@ from telemed.subscribers import SUBSCRIPTIONS
 from tests.fixtures.people import People
 from tests.integration.acts.teleconsultation.conftest import KeptMessages
 from tests.integration.acts.telemonitoring.enrolled import make_follow_up
-from tests.integration.acts.telemonitoring.watched import KeptAlerts, keep_rules, make_way_in
+from tests.integration.acts.telemonitoring.watched import KeptAlerts, keep_rules, make_measure, make_way_in
 
 pytestmark = pytest.mark.asyncio
 
@@ -286,6 +286,23 @@ async def test_a_reminder_leaves_once_a_day_and_only_where_something_waits(
         people.doctor, follow_up.id, first_day=today + timedelta(days=1), reason="Hospitalisation"
     )
     assert await evening(today + timedelta(days=2)) == 0
+
+
+async def test_his_page_shows_what_the_pathway_wants_that_day(
+    services: Services, clock: FrozenClock, follow_up: FollowUp, own: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A version that is known but not in force yet changes nothing before its day, where he lives."""
+    page, pathways, today = services.own_pages.pages, services.telemonitoring.pathways, clock.now().date()
+    heart = pathways[follow_up.plan.pathway]
+    silence = replace(heart.on(today).silence, signals=frozenset({"heart_rate"}))
+    to_come = replace(heart.on(today), since=today + timedelta(days=1), silence=silence)
+    changed = replace(heart, versions=(*heart.versions, to_come))
+    monkeypatch.setattr(page, "_pathways", {**pathways, heart.code: changed})
+    measure = make_measure(follow_up, clock.now(), 70, signal="heart_rate")
+    await services.telemonitoring.ingestion.take([measure])
+    assert [one.observation.signal for one in (await page.view(own)).latest] == []
+    clock.advance(timedelta(hours=12))
+    assert [one.observation.signal for one in (await page.view(own)).latest] == ["heart_rate"]
 
 
 async def test_a_practices_questionnaire_is_its_own(services: Services, people: People, follow_up: FollowUp) -> None:

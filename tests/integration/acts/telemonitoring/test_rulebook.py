@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -118,8 +119,9 @@ def _pulse(follow_up: FollowUp, begin: Any, minutes: int, value: float) -> Any:
 async def test_a_rule_is_tried_on_past_data_and_nothing_is_kept(
     services: Services, api: Api, people: People, patient: Patient
 ) -> None:
-    follow_up = await make_follow_up(services, people.doctor, patient, limits=[make_limit()])
     begin = services.clock.now()
+    until_later = replace(make_limit(), until=begin + timedelta(days=30))
+    follow_up = await make_follow_up(services, people.doctor, patient, limits=[until_later])
     services.clock.advance(timedelta(days=5))  # type: ignore[attr-defined]
     way_in = make_way_in(services, KeptAlerts())
     weights = [79, 81, 82, 79, 85]

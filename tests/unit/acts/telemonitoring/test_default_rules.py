@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from functools import cache
 
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from telemed.acts.telemonitoring.formats.default_rules import parse_default_rules
 from telemed.acts.telemonitoring.formats.packaged import load_catalogue, load_default_rules, load_pathways
 from telemed.acts.telemonitoring.model.observation import Catalogue
-from telemed.acts.telemonitoring.model.pathway import Pathway
+from telemed.acts.telemonitoring.model.pathway import MandatoryAlert, Pathway
 from telemed.acts.telemonitoring.rules.program import compile_rule
 from tests.the_law import LAW
 
@@ -40,6 +42,22 @@ def test_each_mandatory_alert_has_a_rule_that_waits_for_a_limit_of_the_patient()
         for default in found[code]:
             limits = compile_rule(default.rule).limits
             assert limits or "device_state" in compile_rule(default.rule).signals
+
+
+def test_an_alert_that_comes_later_has_its_rule_from_its_own_day() -> None:
+    """And its rule is wanted before that day comes."""
+    catalogue, pathways = ground()
+    heart = pathways["insuffisance_cardiaque"]
+    (first, *_), later = heart.versions, date(2030, 1, 1)
+    more = replace(
+        first, since=later, alerts=(*first.alerts, MandatoryAlert("arrhythmia", "Arythmie", is_silence=False))
+    )
+    both = {heart.code: replace(heart, versions=(first, more))}
+    with pytest.raises(ValueError, match="no rule for arrhythmia"):
+        parse_default_rules(ONE, both, catalogue)
+    rule = ONE.partition("  rules:\n")[2].replace("decompensation", "arrhythmia").replace("weight_high", "weight_low")
+    found = parse_default_rules(ONE + rule, both, catalogue)[heart.code]
+    assert [one.since.date() for one in found] == [first.since, later]
 
 
 @pytest.mark.parametrize(
