@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import posixpath
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +19,7 @@ _TYPES = {
     ".svg": "image/svg+xml",
     ".webmanifest": "application/manifest+json",
 }
+_IMPORT = re.compile(rb'^(?:import|export)\b[^;"]*"(\.[^"]+)";', re.MULTILINE)
 _FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -41,6 +44,19 @@ class Assets:
         if path not in self.files:
             raise KeyError(path)
         return f"/static/{self.version}/{path}"
+
+    def imports(self, path: str) -> tuple[str, ...]:
+        """Every module that this one needs, however far: a page names them all, so that they come at once."""
+        found: dict[str, None] = {}
+        waiting = [path]
+        while waiting:
+            name = waiting.pop(0)
+            for said in _IMPORT.findall(self.files[name].body):
+                needed = posixpath.normpath(posixpath.join(posixpath.dirname(name), said.decode()))
+                if needed not in found:
+                    found[needed] = None
+                    waiting.append(needed)
+        return tuple(found)
 
 
 def load_assets(folder: Path = STATIC) -> Assets:

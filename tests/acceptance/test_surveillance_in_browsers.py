@@ -124,6 +124,14 @@ async def go_around(page: Page, ward: Ward) -> None:
     await expect(page).not_to_have_url(here)
     await page.keyboard.press("k" if away == "j" else "j")
     await expect(page).to_have_url(here)
+    await page.get_by_role("link", name="Sa fiche de suivi").click()
+    await page.wait_for_url("**?alerte=*")
+    await page.get_by_role("link", name="Suivant" if away == "j" else "Précédent", exact=True).wait_for()
+    sheet = page.url
+    await page.keyboard.press(away)
+    await expect(page).not_to_have_url(sheet)
+    await page.get_by_role("link", name="L’alerte").click()
+    await page.wait_for_url("**/alertes/*")
     await page.keyboard.press("u")
     await expect(page).to_have_url(f"{ward.scene.base_url}/surveillance")
 

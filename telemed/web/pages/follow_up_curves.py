@@ -19,25 +19,25 @@ _FEW = 4
 _ABOVE, _BELOW = "au-dessus du seuil", "au-dessous du seuil"
 
 
-def curves_card(base: str, drawn: Drawn, span: Span, today: date, catalogue: Catalogue) -> CurvesCard:
-    """Everything under the title « Mesures »."""
+def curves_card(start: str, drawn: Drawn, span: Span, today: date, catalogue: Catalogue) -> CurvesCard:
+    """Everything under the title « Mesures »; `start` is the sheet's address, to which another period is added."""
     chart, (key, _) = drawn.chart, follow_up_words.SPANS[span]
     labels = {one.name: french.typographic(one.label) for one in catalogue}
     last_day, step = chart.window.last_day, timedelta(days=span.days)
     return CurvesCard(
         title=title_of(chart),
         spans=tuple(
-            NavItem(name, label, _address(base, name, last_day, today))
+            NavItem(name, label, _address(start, name, last_day, today))
             for name, label in follow_up_words.SPANS.values()
         ),
         span=key,
         last_day=last_day,
-        earlier=_address(base, key, last_day - step, today),
-        later=_address(base, key, min(last_day + step, today), today) if last_day < today else "",
+        earlier=_address(start, key, last_day - step, today),
+        later=_address(start, key, min(last_day + step, today), today) if last_day < today else "",
         drawings=tuple(draw(chart, labels, width=width, key=f"courbes-{width}") for width in WIDTHS),
         marks=tuple(_marks(chart)),
         columns=tuple(_heading(one) for one in chart.series) + (("Réponses",) if chart.answers else ()),
-        rows=tuple(_instants(chart, labels) if span is Span.DAY else _days(chart, labels, base, today)),
+        rows=tuple(_instants(chart, labels) if span is Span.DAY else _days(chart, labels, start, today)),
         alerts=tuple(
             AlertLine(
                 number=mark.number,
@@ -56,8 +56,8 @@ def curves_card(base: str, drawn: Drawn, span: Span, today: date, catalogue: Cat
     )
 
 
-def _address(base: str, span: str, day: date, today: date) -> str:
-    return f"{base}?periode={span}" if day == today else f"{base}?periode={span}&jour={day.isoformat()}"
+def _address(start: str, span: str, day: date, today: date) -> str:
+    return f"{start}periode={span}" if day == today else f"{start}periode={span}&jour={day.isoformat()}"
 
 
 def _marks(chart: Chart) -> Iterable[str]:
@@ -122,7 +122,7 @@ def _said_point(one: Series, point: Point) -> str:
     return said
 
 
-def _days(chart: Chart, labels: Mapping[str, str], base: str, today: date) -> Iterable[FigureRow]:
+def _days(chart: Chart, labels: Mapping[str, str], start: str, today: date) -> Iterable[FigureRow]:
     """A line a day, the latest first; days without anything are lines too, between the first and the last."""
     figures = {(one.signal.name, day.day): day for one in chart.series for day in one.days}
     answers: dict[date, list[str]] = {}
@@ -135,7 +135,7 @@ def _days(chart: Chart, labels: Mapping[str, str], base: str, today: date) -> It
         cells = [_day_cell(one, figures.get((one.signal.name, day)), chart, day) for one in chart.series]
         if chart.answers:
             cells.append(Cell("Réponses", "\u00a0; ".join(answers.get(day, ()))))
-        yield FigureRow(day, None, tuple(cells), _address(base, "jour", day, today))
+        yield FigureRow(day, None, tuple(cells), _address(start, "jour", day, today))
 
 
 def _day_cell(one: Series, figures: DayFigures | None, chart: Chart, day: date) -> Cell:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from urllib.parse import urlencode
 from uuid import UUID
 
 from aiohttp import web
@@ -26,6 +27,7 @@ from telemed.web.death_words import SOURCE_CHOICES
 from telemed.web.pages.follow_up_cards import UNKNOWN, devices_card, limits_card, prescriptions_card, team_card
 from telemed.web.pages.follow_up_curves import curve_json, curves_card
 from telemed.web.pages.follow_up_draft import follow_up_id_of
+from telemed.web.pages.follow_up_neighbours import find_trail
 from telemed.web.pages.follow_ups import CARER, TAB, pathway_label
 from telemed.web.pages.mute_lines import mute_lines
 from telemed.web.pages.page import Pages, Visitor, open_workplace
@@ -101,15 +103,17 @@ async def _render(
     typed = {"retour_le": today.isoformat(), "absent_le": today.isoformat(), "seance_le": today.isoformat()}
     shown = Form(typed | form.values, form.errors)
     mutes = mute_lines(sheet.mutes, f"{base}/sourdines", telemonitoring.catalogue, visitor.services.clock.now())
+    trail = await find_trail(visitor, follow_up)
     view = SheetView(
         base=base,
+        around=trail.around,
         patient=sheet.patient.full_name,
         patient_address=f"/patientele/{sheet.patient.id}",
         age=words.age(sheet.patient.identity.traits.birth_date, today),
         pathway=pathway_label(visitor, follow_up),
         state=follow_up_words.state_badge(follow_up.state),
         sentence=follow_up_words.sentence(follow_up),
-        curves=curves_card(base, sheet.drawn, span, today, telemonitoring.catalogue),
+        curves=curves_card(f"{base}?{_kept(trail.asked)}", sheet.drawn, span, today, telemonitoring.catalogue),
         limits=limits_card(visitor, base, sheet.drawn.settings, sheet.asked, sheet.people, form, is_living=is_living),
         devices=await devices_card(visitor, base, standings, form, issued=issued, is_living=is_living),
         prescriptions=prescriptions_card(
@@ -131,6 +135,10 @@ async def _render(
         reports=(NavItem("reports", "Rapports", f"{base}/rapports"),),
     )
     return visitor.render("professional/follow_up.html", place.frame, view, status=status)
+
+
+def _kept(asked: dict[str, str]) -> str:
+    return f"{urlencode(asked)}&" if asked else ""
 
 
 def _renewal_form(form: Form, today: date) -> Form:

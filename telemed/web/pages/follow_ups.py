@@ -32,6 +32,7 @@ TAB = "surveillance/patients"
 _PAGE = 50
 _STATE = FollowUpState
 LASTING = (_STATE.ACTIVE, _STATE.SUSPENDED, _STATE.FLAGGED, _STATE.LAPSED)
+_FIRST = "en-cours"
 _KINDS: dict[str, tuple[str, tuple[FollowUpState, ...]]] = {
     "en-cours": ("En cours", LASTING),
     "a-decider": ("À décider", (_STATE.FLAGGED, _STATE.LAPSED)),
@@ -43,10 +44,9 @@ _KINDS: dict[str, tuple[str, tuple[FollowUpState, ...]]] = {
 @pages.get(LIST, CARER)
 async def list_follow_ups(visitor: Visitor) -> web.Response:
     place, services = await open_workplace(visitor, TAB), visitor.services
-    kind = visitor.request.query.get("etat", "en-cours")
-    kind = kind if kind in _KINDS else "en-cours"
+    kind, _ = kind_asked(visitor, "etat")
     found = await services.telemonitoring.follow_ups.page(
-        visitor.known, states=_KINDS[kind][1], before=visitor.cursor(), limit=_PAGE + 1
+        visitor.known, states=states_of(kind), before=visitor.cursor(), limit=_PAGE + 1
     )
     lately = await services.telemonitoring.follow_ups.lately(visitor.known, found[:_PAGE])
     patients = await services.patients.names(visitor.known, [one.patient_id for one in found[:_PAGE]])
@@ -57,7 +57,12 @@ async def list_follow_ups(visitor: Visitor) -> web.Response:
         current=kind,
         lines=tuple(
             _line(
-                visitor, one, patients[one.patient_id], lately.get(one.id, Lately()), has_report_due=one.id in unsigned
+                visitor,
+                one,
+                patients[one.patient_id],
+                lately.get(one.id, Lately()),
+                kind=kind,
+                has_report_due=one.id in unsigned,
             )
             for one in found[:_PAGE]
         ),
@@ -67,10 +72,23 @@ async def list_follow_ups(visitor: Visitor) -> web.Response:
     return visitor.render("professional/follow_ups.html", place.frame, view)
 
 
-def _line(visitor: Visitor, one: FollowUp, patient: Patient, lately: Lately, *, has_report_due: bool) -> FollowUpLine:
+def kind_asked(visitor: Visitor, name: str) -> tuple[str, bool]:
+    """Which list an address asks for, and whether it is another one than the first."""
+    kind = visitor.request.query.get(name, "")
+    return (kind, kind != _FIRST) if kind in _KINDS else (_FIRST, False)
+
+
+def states_of(kind: str) -> tuple[FollowUpState, ...]:
+    """What a list holds."""
+    return _KINDS[kind][1]
+
+
+def _line(
+    visitor: Visitor, one: FollowUp, patient: Patient, lately: Lately, *, kind: str, has_report_due: bool
+) -> FollowUpLine:
     today = civil_date(visitor.services.clock.now(), one.plan.territory)
     return FollowUpLine(
-        address=f"/surveillance/{one.id}",
+        address=f"/surveillance/{one.id}" + (f"?liste={kind}" if kind != _FIRST else ""),
         patient=patient.full_name,
         age=words.age(patient.identity.traits.birth_date, today),
         pathway=pathway_label(visitor, one),

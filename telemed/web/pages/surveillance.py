@@ -160,9 +160,9 @@ def _line(
     return replace(line, address=board_query(wanted, line.address))
 
 
-def board_query(wanted: AlertFilter, base: str = _BASE) -> str:
-    """An address that remembers how the board was filtered."""
-    return _address(_query(wanted), base)
+def board_query(wanted: AlertFilter, base: str = _BASE, **more: str) -> str:
+    """An address that remembers how the board was filtered, and more."""
+    return _address(more | _query(wanted), base)
 
 
 def wanted_of(visitor: Visitor) -> AlertFilter:

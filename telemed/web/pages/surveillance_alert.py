@@ -146,6 +146,7 @@ async def _with_neighbours(visitor: Visitor, alert: Alert, view: AlertView) -> A
         view,
         board=board_query(wanted),
         asked=board_query(wanted, ""),
+        sheet=board_query(wanted, view.sheet, alerte=view.id),
         before=board_query(wanted, _address(near.before)) if near.before else "",
         after=board_query(wanted, _address(near.after)) if near.after else "",
     )

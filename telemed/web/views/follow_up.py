@@ -355,10 +355,21 @@ class Gestures:
 
 
 @dataclass(frozen=True)
+class SheetNeighbours:
+    """Where one came from, and the sheets before and after this one there; empty where there is none."""
+
+    back: str
+    back_label: str
+    before: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True)
 class SheetView:
     """The sheet of one follow-up."""
 
     base: str
+    around: SheetNeighbours
     patient: str
     patient_address: str
     age: int

@@ -17,6 +17,7 @@ from telemed.acts.telemonitoring.model.evidence import FindingKind
 from telemed.acts.telemonitoring.model.rule import Side
 from telemed.acts.telemonitoring.model.told import SILENCE, Told
 from telemed.patients.model import Patient
+from tests.fixtures.people import make_draft
 from tests.integration.acts.telemonitoring.alerting import make_told
 from tests.integration.acts.telemonitoring.enrolled import make_follow_up
 from tests.integration.acts.telemonitoring.test_sheets import weigh
@@ -306,6 +307,33 @@ async def test_the_last_value_received_stands_beside_the_one_that_fired(ward: Wa
     assert "Poids, en dernier 79,2 kg il y a 12 min" in plain_text(await ward.nurse.get(alert))
     await ward.record(ward.told(cause=SILENCE, label="Non-transmission", direction=None, evidence=()))
     assert len(re.findall(r"79,2 kg \d+ h", plain_text(await ward.nurse.get("/surveillance")))) == 2
+
+
+def around(answer: Answer) -> dict[str, str]:
+    """Where the sheet's links lead: back, `prev` and `next`."""
+    line = answer.text.partition('aria-label="Les patients autour"')[2].partition("</nav>")[0]
+    found = re.findall(r'(?:rel="(prev|next)" )?href="([^"]+)"', line)
+    return {rel or "back": html.unescape(address) for rel, address in found}
+
+
+async def test_a_sheet_knows_its_neighbours_on_the_board_and_in_the_list(ward: Ward) -> None:
+    site, people = ward.site, ward.site.people
+    other, _ = await site.services.patients.create(people.secretary, make_draft(phone="+33639981235", given="Anne"))
+    second = await make_follow_up(site.services, people.doctor, other)
+    homes = [f"/surveillance/{one.id}" for one in (ward.follow_up, second)]
+    listed = [around(await ward.nurse.get(f"{home}?periode=jour")) for home in homes]
+    assert (listed[0]["prev"], listed[1]["next"]) == (f"{homes[1]}?periode=jour", f"{homes[0]}?periode=jour")
+    assert ("next" in listed[0], "prev" in listed[1], listed[0]["back"]) == (False, False, "/surveillance/suivis")
+    await ward.record(ward.told(severity=Severity.NOW), ward.told(cause="fast", severity=Severity.NOW))
+    await ward.record(make_told(second, site.clock.now(), rule_version_id=None))
+    *_, last = alerts = addresses(await ward.nurse.get("/surveillance?vue=unowned"))
+    sheet = re.search(r'href="(/surveillance/[^"]+alerte=[^"]+)"', (await ward.nurse.get(f"{last}?vue=unowned")).text)
+    assert sheet
+    stops = around(await ward.nurse.get(html.unescape(sheet[1])))
+    assert stops["back"] == f"{last}?vue=unowned"
+    assert stops["prev"] == f"{homes[0]}?alerte={alerts[1].rpartition('/')[2]}&vue=unowned"
+    assert around(await ward.nurse.get(stops["prev"]))["next"] == f"{homes[1]}?alerte={last[-36:]}&vue=unowned"
+    assert "next" not in around(await ward.nurse.get(f"{homes[0]}?alerte={UUID(int=1)}"))
 
 
 async def test_a_board_takes_as_many_statements_for_one_alert_as_for_many(ward: Ward, statements: list[str]) -> None:

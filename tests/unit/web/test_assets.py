@@ -30,6 +30,15 @@ def test_unknown_file_is_a_mistake_of_the_template() -> None:
         load_assets().url("js/none.js")
 
 
+def test_a_page_names_every_module_that_it_needs_however_far() -> None:
+    assets = load_assets()
+    needed = assets.imports("js/pages/surveillance.js")
+    assert {"js/board-keys.js", "js/in-place.js", "js/undo.js", "js/events.js", "js/pages/professional.js"} <= {*needed}
+    assert len(needed) == len(set(needed))
+    assert assets.imports("js/events.js") == ()
+    assert all(assets.url(one) for name in assets.files if name.endswith(".js") for one in assets.imports(name))
+
+
 @pytest.mark.asyncio
 async def test_present_version_is_kept_for_ever_and_an_old_one_is_not() -> None:
     assets = load_assets()

@@ -45,6 +45,14 @@ class AlertPlace:
 
 
 @dataclass(frozen=True)
+class AlertStop:
+    """An alert of a list that one walks along, and the follow-up that it is of."""
+
+    alert_id: UUID
+    follow_up_id: UUID
+
+
+@dataclass(frozen=True)
 class AlertCounts:
     """How many of the practice, each at most `COUNTED`: beyond, there are many."""
 

@@ -9,7 +9,15 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from telemed.acts.telemonitoring.model.alert import AlertStep
-from telemed.acts.telemonitoring.model.board import AlertCounts, AlertFilter, AlertPlace, View, find_view, place_of
+from telemed.acts.telemonitoring.model.board import (
+    AlertCounts,
+    AlertFilter,
+    AlertPlace,
+    AlertStop,
+    View,
+    find_view,
+    place_of,
+)
 from telemed.acts.telemonitoring.model.late import LATE_SHOWN, LateFinding, LatePlace
 from telemed.acts.telemonitoring.model.rights import Right, has_right
 from telemed.acts.telemonitoring.model.triage import Alert, AlertEvent
@@ -138,14 +146,30 @@ class AlertLists:
 
     async def around(self, caller: Caller, alert: Alert, wanted: AlertFilter) -> Neighbours:
         """Which alerts of a view come before and after this one, wherever it stands now. Not traced: names only."""
+        async with self._database.read() as session:
+            before, after = await self._around(session, caller, alert, wanted)
+            return Neighbours(before.alert_id if before else None, after.alert_id if after else None)
+
+    async def sheets_around(
+        self, caller: Caller, alert_id: UUID, follow_up_id: UUID, wanted: AlertFilter
+    ) -> tuple[AlertStop | None, AlertStop | None]:
+        """As `around`, over the other alerts of a follow-up: whose sheet comes before and after. None of another's."""
+        _, practice_id = _team_of(caller)
+        async with self._database.read() as session:
+            alert = await AlertStore(session).find(alert_id)
+            if alert is None or alert.practice_id != practice_id:
+                return None, None
+            return await self._around(session, caller, alert, wanted, passing=follow_up_id)
+
+    async def _around(
+        self, session: AsyncSession, caller: Caller, alert: Alert, wanted: AlertFilter, *, passing: UUID | None = None
+    ) -> tuple[AlertStop | None, AlertStop | None]:
         me, practice_id = _team_of(caller)
         view = wanted.view if alert.is_open != (wanted.view is View.CLOSED) else find_view(alert)
-        async with self._database.read() as session:
-            lists, place = AlertListStore(session), place_of(alert, view)
-            before, after = await lists.around(
-                practice_id, me, replace(wanted, view=view), place, now=self._clock.now()
-            )
-            return Neighbours(before, after)
+        place, now = place_of(alert, view), self._clock.now()
+        return await AlertListStore(session).around(
+            practice_id, me, replace(wanted, view=view), place, now=now, passing=passing
+        )
 
     async def events(self, caller: Caller, alert_id: UUID, *, after: int, limit: int) -> EventPage:
         """What was written of an alert, the oldest first."""

@@ -82,6 +82,16 @@ class FollowUpReader:
                 caller.practice_id, patient_ids=records, states=states, before=before, limit=limit
             )
 
+    async def around(
+        self, caller: Caller, follow_up: FollowUp, *, states: Collection[FollowUpState]
+    ) -> tuple[UUID | None, UUID | None]:
+        """Which follow-ups come before and after one in the list of these states. Not traced: names only."""
+        require_right(caller, Right.LIST)
+        if caller.practice_id is None or follow_up.practice_id != caller.practice_id:
+            return None, None
+        async with self._database.read() as session:
+            return await FollowUpStore(session).around(caller.practice_id, follow_up.id, states=states)
+
     async def lately(self, caller: Caller, follow_ups: Sequence[FollowUp]) -> dict[UUID, Lately]:
         """Of those that have started, in a statement for each pathway and one more. Not traced: `page` was."""
         require_right(caller, Right.READ)

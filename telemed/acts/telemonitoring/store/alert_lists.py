@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from telemed.acts.telemonitoring.model.alert import Severity
-from telemed.acts.telemonitoring.model.board import COUNTED, AlertCounts, AlertFilter, AlertPlace, View
+from telemed.acts.telemonitoring.model.board import COUNTED, AlertCounts, AlertFilter, AlertPlace, AlertStop, View
 from telemed.acts.telemonitoring.model.triage import RANKS, Alert
 from telemed.acts.telemonitoring.store.alert_rows import to_alert
 from telemed.acts.telemonitoring.tables.alerts import AlertRow
@@ -59,12 +59,25 @@ class AlertLists:
         return {row[0]: (row[1], grades[row[2]]) for row in found.all()}
 
     async def around(
-        self, practice_id: UUID, me: UUID, wanted: AlertFilter, place: AlertPlace, *, now: datetime
-    ) -> tuple[UUID | None, UUID | None]:
-        """The alerts just before and just after a place of a view: two short index ranges."""
-        query = select(col(AlertRow.id)).where(*_view(practice_id, me, wanted.view, now), *_narrowed(wanted))
-        before = await self._session.scalar(_in_order(query, wanted.view, place, is_backwards=True).limit(1))
-        return before, await self._session.scalar(_in_order(query, wanted.view, place).limit(1))
+        self,
+        practice_id: UUID,
+        me: UUID,
+        wanted: AlertFilter,
+        place: AlertPlace,
+        *,
+        now: datetime,
+        passing: UUID | None = None,
+    ) -> tuple[AlertStop | None, AlertStop | None]:
+        """The alerts just before and just after a place of a view, `passing` over a follow-up: two index ranges."""
+        query: Any = select(col(AlertRow.id), col(AlertRow.follow_up_id))
+        query = query.where(*_view(practice_id, me, wanted.view, now), *_narrowed(wanted))
+        if passing is not None:
+            query = query.where(col(AlertRow.follow_up_id) != passing)
+        before, after = [
+            (await self._session.execute(_in_order(query, wanted.view, place, is_backwards=one).limit(1))).first()
+            for one in (True, False)
+        ]
+        return AlertStop(*before) if before else None, AlertStop(*after) if after else None
 
     async def counts(self, practice_id: UUID, me: UUID, now: datetime) -> AlertCounts:
         """How many alerts each view holds, one hundred at most: one statement of short index ranges."""

@@ -96,6 +96,17 @@ class FollowUpStore:
         rows = await self._session.scalars(query.order_by(col(row.id).desc()).limit(limit))
         return [_to_follow_up(row) for row in rows]
 
+    async def around(
+        self, practice_id: UUID, follow_up_id: UUID, *, states: Collection[FollowUpState]
+    ) -> tuple[UUID | None, UUID | None]:
+        """The follow-ups of these states just before and just after one, the newest first."""
+        row = FollowUpRow
+        kept = (col(row.practice_id) == practice_id, col(row.state).in_([state.value for state in states]))
+        query = select(col(row.id)).where(*kept).limit(1)
+        before = await self._session.scalar(query.where(col(row.id) > follow_up_id).order_by(col(row.id)))
+        after = await self._session.scalar(query.where(col(row.id) < follow_up_id).order_by(col(row.id).desc()))
+        return before, after
+
     async def of_patients(self, patient_ids: Iterable[UUID]) -> list[FollowUp]:
         """Every follow-up of a person's records, the oldest first."""
         query = select(FollowUpRow).where(col(FollowUpRow.patient_id).in_(set(patient_ids)))

@@ -15,15 +15,21 @@ export function makeKeys(acts) {
   opener.hidden = false;
   opener.addEventListener("click", () => dialog.showModal());
 
-  document.addEventListener("keydown", (event) => {
+  const press = (event) => {
     const isElsewhere = event.target.closest("input:not([type=checkbox]), textarea, select, dialog[open], [contenteditable]");
     if (isElsewhere || event.ctrlKey || event.metaKey || event.altKey) return;
     const act = event.key === "?" ? () => dialog.showModal() : box.checked && acts[event.key];
     if (!act) return;
     event.preventDefault();
     act();
-  });
+  };
+  document.addEventListener("keydown", press);
+  // Those that were pressed while this module was on its way act now, in their order.
+  globalThis.takeEarlyKeys?.().forEach(press);
 }
+
+/** What a key does that stands for a link or a button of the page, where there is one. */
+export const followLink = (selector) => () => document.querySelector(selector)?.click();
 
 /** The keys of the board: j and k move, x ticks, t takes, c closes, z undoes, r shows what waits; Enter opens. */
 export function makeBoardKeys({ rows, openClose, show }) {

@@ -174,6 +174,7 @@ PRESCRIPTIONS = follow_up.PrescriptionsCard(
 )
 SHEET = follow_up.SheetView(
     base=HOME,
+    around=follow_up.SheetNeighbours("/surveillance/suivis", "Patients suivis", "/surveillance/5", "/surveillance/7"),
     patient=PATIENT,
     patient_address="/patientele/1",
     age=71,

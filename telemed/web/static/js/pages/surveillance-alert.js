@@ -1,6 +1,6 @@
 // One alert: what is done on it follows the server; who writes keeps his page and is told that it went on.
 
-import { makeKeys } from "../board-keys.js";
+import { followLink, makeKeys } from "../board-keys.js";
 import { refreshOn, replaceContent } from "../live.js";
 import "./professional.js";
 
@@ -17,6 +17,9 @@ refreshOn(
   { version: region.dataset.version, isOurs: ({ subject }) => !subject || subject === region.dataset.subject },
 );
 
-const go = (selector) => () => document.querySelector(selector)?.click();
-
-makeKeys({ j: go('[rel="next"]'), k: go('[rel="prev"]'), t: go("[data-take-this]"), u: go("[data-board]") });
+makeKeys({
+  j: followLink('[rel="next"]'),
+  k: followLink('[rel="prev"]'),
+  t: followLink("[data-take-this]"),
+  u: followLink("[data-board]"),
+});
