@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+
+import msgspec
 
 from telemed.acts.telemonitoring.model.observation import Comparator, Quarantine, Signal
 from telemed.acts.telemonitoring.model.receipt import IssueKind, Unreadable
@@ -15,7 +16,7 @@ _LARGEST_SENT = 10**310
 """Above every number of double precision: only a flood of digits is longer."""
 
 
-class Measure(NamedTuple):
+class Measure(msgspec.Struct, frozen=True, gc=False):
     """The value of an observation; `raw` is what was sent, kept for the person who looks at a doubtful one."""
 
     value: int | None = None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import NamedTuple
 from uuid import UUID
+
+import msgspec
 
 from telemed.acts.telemonitoring.model.evidence import Finding, Known, Sample, find_civil_day, to_milliseconds
 from telemed.acts.telemonitoring.model.observation import Observation
@@ -15,7 +16,7 @@ from telemed.acts.telemonitoring.rules.watching import Watch, find_checkpoint, f
 from telemed.kernel.clock import Territory
 
 
-class Change(NamedTuple):
+class Change(msgspec.Struct, frozen=True, gc=False):
     """Something new about the measure of an instant: `sample`, or nothing that a rule reads.
 
     `place` is a sample without a value, at its order; `is_correction`: something else may have been read there before.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
 
 import msgspec
 
@@ -46,7 +45,7 @@ class Reading:
     named: Mapping[str, str] = field(default_factory=dict)
 
 
-class _When(NamedTuple):
+class _When(msgspec.Struct, frozen=True, gc=False):
     """The times of an observation."""
 
     measured_at: datetime

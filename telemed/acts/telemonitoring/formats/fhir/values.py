@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from telemed.acts.telemonitoring.formats.fhir.structs import Concept, QuantityPart, Valued
 from telemed.acts.telemonitoring.formats.measures import Measure, keep_words, measure_count, measure_quantity
 from telemed.acts.telemonitoring.model.observation import Comparator, Signal, SignalKind
@@ -39,7 +41,7 @@ def _quantity(quantity: QuantityPart, signal: Signal, place: str) -> Measure:
     unit = quantity.code or quantity.unit or ""
     measure = measure_quantity(signal, quantity.value, unit, f"{place}.valueQuantity.code")
     return (
-        measure if quantity.comparator is None else measure._replace(comparator=_comparator(quantity.comparator, place))
+        measure if quantity.comparator is None else replace(measure, comparator=_comparator(quantity.comparator, place))
     )
 
 
