@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from telemed.acts.telemonitoring.formats.catalogue import LOINC
 from telemed.acts.telemonitoring.model.alert import Severity
@@ -189,6 +190,26 @@ async def test_a_board_is_worked_by_keyboard_and_does_not_jump(
     assert await violations(page, axe_source) == []
     await go_around(page, ward)
     await take_where_filtered(page, ward)
+    await press_before_it_starts(page)
+
+
+async def press_before_it_starts(page: Page) -> None:
+    """What is pressed on a page that is seen while its module is still on its way is done once it is there."""
+    arrives = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await arrives.wait()
+        await route.continue_()
+
+    await page.route("**/js/pages/surveillance.js", hold)
+    await page.reload(wait_until="commit")
+    lines = page.locator("[data-alert]")
+    await lines.nth(1).wait_for()
+    await page.keyboard.press("j")
+    await page.keyboard.press("j")
+    assert await focused(page) == ""
+    arrives.set()
+    await expect(lines.nth(1).get_by_role("link").first).to_be_focused()
 
 
 async def take_where_filtered(page: Page, ward: Ward) -> None:
