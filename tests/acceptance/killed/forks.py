@@ -13,12 +13,15 @@ from typing import Any
 
 from sqlalchemy.orm import configure_mappers
 
+from telemed.app.packaged import the_law, the_skills, the_weights, the_wordings, what_is_followed
 from tests.acceptance.killed.exchange import Job, run
 
 
 def main() -> None:
     """Until the end of the input. There is one thread and no event loop when a process is forked."""
     configure_mappers()
+    for read in (the_law, the_skills, the_weights, the_wordings, what_is_followed):
+        read()
     gc.freeze()
     for line in sys.stdin:
         print(json.dumps(_in_a_process(json.loads(line))), flush=True)
