@@ -89,6 +89,7 @@ _PLAIN_FILTERS: dict[str, Callable[..., str]] = {
     "birth": french.format_date,
     "month": french.format_month,
     "duration": _duration,
+    "span": french.format_span,
     "euros": format_euros,
     "percent": french.format_percent,
     "phone": french.format_phone,
