@@ -98,16 +98,13 @@ def _parameters(
             {"name": name, "in": place, "required": name in required, "schema": detail}
             for name, detail in schema.get("properties", {}).items()
         ]
-    return found + [
-        {
-            "name": name,
-            "in": "header",
-            "required": True,
-            "description": told,
-            "schema": {"type": "integer", "minimum": 0},
-        }
-        for name, told in operation.headers.items()
-    ]
+    numbers = [_header(name, told, {"type": "integer", "minimum": 0}) for name, told in operation.headers.items()]
+    texts = [_header(name, told, {"type": "string"}, is_needed=False) for name, told in operation.texts.items()]
+    return found + numbers + texts
+
+
+def _header(name: str, told: str, schema: dict[str, Any], *, is_needed: bool = True) -> dict[str, Any]:
+    return {"name": name, "in": "header", "required": is_needed, "description": told, "schema": schema}
 
 
 def _responses(operation: Operation, number: int, refs: dict[Any, Any]) -> dict[str, Any]:
@@ -121,10 +118,15 @@ def _responses(operation: Operation, number: int, refs: dict[Any, Any]) -> dict[
         problem[operation.error_media] = {}
     if operation.error_media == FHIR:  # whatever refuses says so as an OperationOutcome
         del problem[MEDIA_TYPE]
-    return {str(operation.status): success} | {
-        str(code): {"description": http.HTTPStatus(code).phrase, "content": problem}
-        for code in sorted(_error_codes(operation))
-    }
+    taken = {str(code): success | {"description": http.HTTPStatus(code).phrase} for code in operation.also}
+    return (
+        {str(operation.status): success}
+        | taken
+        | {
+            str(code): {"description": http.HTTPStatus(code).phrase, "content": problem}
+            for code in sorted(_error_codes(operation))
+        }
+    )
 
 
 def _error_codes(operation: Operation) -> set[int]:

@@ -30,8 +30,9 @@ class Operation:
 
     `media_type` is what a handler that returns a `web.Response` itself sends, `consumes` what the body must be: JSON,
     which is read, or anything else, which comes as the bytes that were sent; without `body`, the handler reads them
-    itself as they come. `headers` are those that it reads as whole numbers, with what they say. `error_media` is how a
-    handler tells what it refuses itself, beside problems.
+    itself as they come. `headers` are those that it reads as whole numbers, with what they say, `texts` those that may
+    be there, as words. `also` are other statuses of success. `error_media` is how a handler tells what it refuses
+    itself, beside problems.
     """
 
     method: str
@@ -54,6 +55,8 @@ class Operation:
     headers: Mapping[str, str] = field(default_factory=dict)
     links: dict[str, Any] = field(default_factory=dict)
     error_media: str = ""
+    texts: Mapping[str, str] = field(default_factory=dict)
+    also: tuple[int, ...] = ()
 
     @property
     def name(self) -> str:
@@ -113,10 +116,21 @@ class Operations:
         consumes: str = JSON,
         headers: Mapping[str, str] | None = None,
         error_media: str = "",
+        texts: Mapping[str, str] | None = None,
+        also: tuple[int, ...] = (),
     ) -> Callable[[Endpoint], Endpoint]:
         def register(endpoint: Endpoint) -> Endpoint:
             operation = _describe(method, path, endpoint, access, status, self.tag, media_type, errors)
-            self.items.append(replace(operation, consumes=consumes, headers=headers or {}, error_media=error_media))
+            self.items.append(
+                replace(
+                    operation,
+                    consumes=consumes,
+                    headers=headers or {},
+                    error_media=error_media,
+                    texts=texts or {},
+                    also=also,
+                )
+            )
             return endpoint
 
         return register

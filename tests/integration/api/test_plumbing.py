@@ -122,6 +122,12 @@ async def test_the_document_is_valid_served_and_complete(api: Api) -> None:
     assert documented == declared
     ids = [operation["operationId"] for methods in served["paths"].values() for operation in methods.values()]
     assert len(ids) == len(set(ids))
+    observation = served["paths"]["/fhir/Observation"]["post"]
+    assert {"200", "201", "412"} <= observation["responses"].keys()
+    assert {one["name"]: one["required"] for one in observation["parameters"]} == {
+        "If-None-Exist": False,
+        "Prefer": False,
+    }
 
 
 async def test_the_readable_page_names_every_operation(api: Api) -> None:

@@ -22,7 +22,20 @@ FHIR_BASE = web.AppKey("telemonitoring_fhir_base", str)
 operations = Operations("telemonitoring doors")
 
 
-@operations.post("/fhir/Observation", access=DEVICE, status=201, media_type=FHIR, consumes=FHIR, error_media=FHIR)
+@operations.post(
+    "/fhir/Observation",
+    access=DEVICE,
+    status=201,
+    also=(200,),
+    errors=(412,),
+    media_type=FHIR,
+    consumes=FHIR,
+    error_media=FHIR,
+    texts={
+        "If-None-Exist": "A search by `identifier` or `date`, of a measure that is left as it is where it is there.",
+        "Prefer": "`return=minimal`: no body where there is nothing to say.",
+    },
+)
 async def take_fhir_observation(request: web.Request, caller: Caller) -> web.Response:
     """Take what a device observed: 201 with its address, 200 where it is kept already.
 
