@@ -86,8 +86,8 @@ async def show_phone(visitor: Visitor) -> web.Response:
     asked_forms = await keying.entries.forms_of(visitor.known, desk.follow_up.id, shown)
     entries = [_keyed_line(desk, one, asked_forms[one.questionnaire], people) for one in shown]
     more = f"{desk.base}/saisie?apres={shown[-1].first_id}" if len(found) > _PAGE else ""
-    signals = desk.follow_up.plan.hand_signals
-    groups = sorted(keying.entries.keyed.values(), key=lambda group: not group.signals & signals)
+    expected = _expected(visitor, desk)
+    groups = sorted(keying.entries.keyed.values(), key=lambda group: not group.signals & expected)
     view = PhoneView(
         patient=desk.patient.full_name,
         pathway=pathway_label(visitor, desk.follow_up),
@@ -99,6 +99,13 @@ async def show_phone(visitor: Visitor) -> web.Response:
         pager=Pager(more, f"{desk.base}/saisie" if visitor.cursor() else ""),
     )
     return visitor.render("professional/phone.html", desk.place.frame, view)
+
+
+def _expected(visitor: Visitor, desk: Desk) -> frozenset[str]:
+    """What this patient reads out himself; else what his pathway awaits: it stands first."""
+    plan = desk.follow_up.plan
+    pathway = visitor.services.telemonitoring.pathways[plan.pathway]
+    return plan.hand_signals or frozenset(pathway.on(desk.place.frame.today).silence.signals)
 
 
 def _phone_form(desk: Desk, asked: Asked) -> PhoneForm:

@@ -11,6 +11,7 @@ import pytest_asyncio
 from aiohttp import FormData
 
 from telemed.acts.telemonitoring.model.care import FollowUp
+from telemed.acts.telemonitoring.service.follow_ups import PlanDraft
 from telemed.patients.model import Patient
 from tests.integration.acts.telemonitoring.enrolled import make_draft_follow_up, make_follow_up
 from tests.integration.web.conftest import Site, Window, plain
@@ -141,3 +142,12 @@ async def test_reminders_are_one_click_of_the_enrolment_and_leave_only_once_agre
     await services.own_pages.reminders.run()
     assert await site.deliver() == 0
     assert len(site.sms.messages) == sent
+
+
+async def test_what_the_pathway_awaits_stands_first(site: Site, patient: Patient) -> None:
+    care = site.services.telemonitoring.care
+    plan = PlanDraft("diabete", dmn="CORDIVA", exploitant="Exploitant Santé")
+    draft = await care.follow_ups.create(site.people.doctor, patient.id, plan)
+    page = await (await site.signed_in("nurse")).get(f"/surveillance/{draft.id}/saisie")
+    shown = re.findall(rf'href="/surveillance/{draft.id}/saisie/mesures/([a-z_]+)"', page.text)
+    assert (shown[0], len(shown) > 3) == ("glucose", True)
