@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from telemed.acts.telemonitoring.model.evidence import Episode, Finding, FindingKind, Known, Sample
 from telemed.acts.telemonitoring.model.progress import Checkpoint, Following, Progress
@@ -25,6 +26,20 @@ def take(
     watch: Watch, following: Following, samples: Iterable[Sample], received: int
 ) -> tuple[Following, list[Finding]]:
     """Read samples that arrived at `received`, in order and after the head (`watching.find_gap` says so)."""
+    if not watch.bounds:
+        return _take(watch, following, samples, received)
+    findings: list[Finding] = []
+    for sample in samples:  # the worst of what came together may be followed by a milder one
+        following, found = _take(watch, following, (sample,), received)
+        findings += found
+        if any(one.kind is FindingKind.REPEATED for one in found):
+            watch = replace(watch, bounds=())
+    return following, findings
+
+
+def _take(
+    watch: Watch, following: Following, samples: Iterable[Sample], received: int
+) -> tuple[Following, list[Finding]]:
     progress, ended = advance(watch, following.progress, samples)
     return _settle(watch, Following(progress, following.known), ended, received, None)
 

@@ -89,7 +89,12 @@ async def test_a_mute_is_lifted_by_a_worse_value_though_the_patient_was_never_we
     await triage.work.take(people.nurse, alert.id)
     await triage.work.filter(people.nurse, alert.id, AlertOutcome.TECHNICAL, "Connu.")
     assert await weigh(86, 87) == []
-    assert await weigh(87.1, 88, 89) == [(2, 0)]
+    burst = [make_measure(follow_up, clock.now() + timedelta(minutes=n), kg) for n, kg in enumerate((87.1, 88, 86), 1)]
+    clock.advance(timedelta(minutes=5))
+    await services.telemonitoring.ingestion.take(burst)
+    (again,) = await board(services, people)
+    assert again.evidence == (("weight", 87_100_000, 80_000_000),), "though a milder value ends what came together"
+    assert await weigh(89) == [(2, 0)]
     (kept,) = await triage.mutes.page(people.nurse, follow_up.id, before=None, limit=5)
     assert (kept.id, kept.lifted_by, kept.lifted_at is not None) == (mute.id, None, True)
 
