@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Collection
 
-from telemed.kernel.errors import Invalid, TooMany, Unauthenticated
-from telemed.patients.model import BirthDate
+from telemed.kernel.errors import Conflict, Invalid, TooMany, Unauthenticated
+from telemed.kernel.messages import Channel
+from telemed.links.formats import address_of
+from telemed.patients.model import BirthDate, Patient
+
+_NAMES = {Channel.SMS: "SMS", Channel.EMAIL: "courriel"}
 
 
 def is_born_on(known: BirthDate, typed: str) -> bool:
@@ -17,6 +22,20 @@ def is_born_on(known: BirthDate, typed: str) -> bool:
     return len(typed) == len("YYYY-MM-DD") and hmac.compare_digest(
         typed[: len(precision)].encode("utf-8", "replace"), precision.encode()
     )
+
+
+def require_channel(patient: Patient, channel: Channel, offered: Collection[Channel]) -> None:
+    """Raises Conflict `link.channel_off` where it is not configured, Invalid `link.no_address` on a record without."""
+    if channel not in offered:
+        raise Conflict(f"L'envoi par {_NAMES[channel]} n'est pas configuré.", code="link.channel_off")
+    if not address_of(patient, channel):
+        missing = "de téléphone" if channel is Channel.SMS else "d'adresse électronique"
+        raise Invalid(f"Le dossier du patient n'a pas {missing}.", field="channel", code="link.no_address")
+
+
+def find_channel(patient: Patient, offered: Collection[Channel]) -> Channel | None:
+    """The first by which he can be reached."""
+    return next((one for one in Channel if one in offered and address_of(patient, one)), None)
 
 
 def refuse_unknown() -> Unauthenticated:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from telemed.documents.model.people import PatientFacts, PlaceFacts, ProfessionalFacts
 from telemed.documents.model.report import ConsentFacts, PrescribedItem, TechnicalIncident, Visibility
-from telemed.documents.model.statement import FromFacts
+from telemed.documents.model.stated import FromFacts
 from telemed.kernel.clock import Territory
 
 EXPERTISE_ACT = "TE2"

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from telemed.documents.model.people import PatientFacts, PlaceFacts, ProfessionalFacts
 from telemed.documents.model.report import ConsentFacts, Visibility
-from telemed.documents.model.statement import FromFacts
+from telemed.documents.model.stated import FromFacts
 from telemed.kernel.clock import Territory
 
 MONITORING_ACT = "telesurveillance"

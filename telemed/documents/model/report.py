@@ -8,6 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from telemed.documents.model.people import Address, Participant, PatientFacts, PlaceFacts, ProfessionalFacts
+from telemed.documents.model.stated import FromFacts
 from telemed.kernel.clock import Territory
 
 
@@ -109,6 +110,10 @@ class ReportFacts:
     medecin_traitant: ProfessionalFacts | None = None
     software: str = "Telemed"
 
+    @property
+    def territory(self) -> Territory:
+        return self.act.territory
+
 
 class PrescribedKind(StrEnum):
     ACT = "act"
@@ -184,23 +189,11 @@ class ReportContent:
 
 
 @dataclass(frozen=True, repr=False)
-class Report:
+class Report(FromFacts[ReportFacts]):
     """The facts and the words: what is rendered, encoded and sealed."""
 
     facts: ReportFacts
     content: ReportContent
-
-    @property
-    def patient(self) -> PatientFacts:
-        return self.facts.patient
-
-    @property
-    def author(self) -> ProfessionalFacts:
-        return self.facts.author
-
-    @property
-    def territory(self) -> Territory:
-        return self.facts.act.territory
 
     @property
     def visibility(self) -> frozenset[Visibility]:
@@ -213,7 +206,3 @@ class Report:
     @property
     def act_started_at(self) -> datetime | None:
         return self.facts.act.started_at
-
-    @property
-    def medecin_traitant(self) -> ProfessionalFacts | None:
-        return self.facts.medecin_traitant

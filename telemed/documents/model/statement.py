@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Generic, Protocol, TypeVar
+from typing import Protocol
 
 from telemed.documents.model.people import PatientFacts, ProfessionalFacts
 from telemed.documents.model.report import Visibility
@@ -45,44 +45,3 @@ class Statement(Protocol):
 
     @property
     def medecin_traitant(self) -> ProfessionalFacts | None: ...
-
-
-class StatedFacts(Protocol):
-    """What the facts of every document hold."""
-
-    @property
-    def patient(self) -> PatientFacts: ...
-
-    @property
-    def author(self) -> ProfessionalFacts: ...
-
-    @property
-    def territory(self) -> Territory: ...
-
-    @property
-    def medecin_traitant(self) -> ProfessionalFacts | None: ...
-
-
-F = TypeVar("F", bound=StatedFacts)
-
-
-class FromFacts(Generic[F]):
-    """A statement whose people and clocks are those of its facts."""
-
-    facts: F
-
-    @property
-    def patient(self) -> PatientFacts:
-        return self.facts.patient
-
-    @property
-    def author(self) -> ProfessionalFacts:
-        return self.facts.author
-
-    @property
-    def territory(self) -> Territory:
-        return self.facts.territory
-
-    @property
-    def medecin_traitant(self) -> ProfessionalFacts | None:
-        return self.facts.medecin_traitant

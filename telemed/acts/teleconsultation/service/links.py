@@ -22,13 +22,14 @@ from telemed.acts.teleconsultation.service.access import open_act
 from telemed.acts.teleconsultation.store import ActStore
 from telemed.kernel.caller import Caller, CallerKind, Role
 from telemed.kernel.clock import Clock, civil_date
-from telemed.kernel.errors import Conflict, Invalid
+from telemed.kernel.errors import Conflict
 from telemed.kernel.events import Event
 from telemed.kernel.ids import new_id
 from telemed.kernel.messages import Channel, MessageSender
-from telemed.links.formats import address_message, address_of
-from telemed.links.model import LINK_TRIES, Delivery, SendingState
-from telemed.links.rules import is_born_on, refuse_birth_date, refuse_unknown
+from telemed.links.formats import address_message
+from telemed.links.model import Delivery, SendingState
+from telemed.links.rules import find_channel, refuse_birth_date, refuse_unknown, require_channel
+from telemed.links.service import try_birth_date
 from telemed.links.store import Link, LinkStore
 from telemed.patients.model import Patient
 from telemed.patients.store import PatientStore
@@ -42,7 +43,6 @@ CANCELLATION_TOLD = "teleconsultation.cancellation_told"
 _SENDERS = frozenset({Role.SECRETARY, Role.DOCTOR})
 _RESENDS_A_DAY = 3
 _RECEIPTS_AT_ONCE = 100
-_CHANNEL_NAMES = {Channel.SMS: "SMS", Channel.EMAIL: "courriel"}
 log = structlog.get_logger("links")
 
 
@@ -80,11 +80,7 @@ class LinkService:
 
     async def queue(self, uow: UnitOfWork, act: Teleconsultation, patient: Patient, channel: Channel) -> Delivery:
         """Have a link sent after the commit. Raises Conflict (channel not configured) or Invalid (no address)."""
-        if channel not in self._senders:
-            raise Conflict(f"L'envoi par {_CHANNEL_NAMES[channel]} n'est pas configuré.", code="link.channel_off")
-        if not address_of(patient, channel):
-            missing = "de téléphone" if channel is Channel.SMS else "d'adresse électronique"
-            raise Invalid(f"Le dossier du patient n'a pas {missing}.", field="channel", code="link.no_address")
+        require_channel(patient, channel, self.channels)
         now = self._clock.now()
         delivery = Delivery(new_id(), act.id, channel, SendingState.QUEUED, asked_at=now, updated_at=now)
         await LinkStore(uow.session).add_delivery(delivery)
@@ -140,17 +136,14 @@ class LinkService:
             act, link, patient = await self._usable(uow, token, now)
             caller = Caller(CallerKind.PATIENT, id=patient.id, practice_id=act.practice_id, act_id=act.id)
             store = LinkStore(uow.session)
-            access = await store.lock_access(act.id)
-            left = LINK_TRIES - access.failed_tries
-            matches = left > 0 and is_born_on(patient.identity.traits.birth_date, birth_date)
-            access.failed_tries = 0 if matches else min(access.failed_tries + 1, LINK_TRIES)
+            matches, left = await try_birth_date(uow.session, act.id, patient, birth_date)
             self._journal.note(
                 uow,
                 caller,
                 "teleconsultation.open_link" if matches else "teleconsultation.wrong_birth_date",
                 patient_id=patient.id,
                 resource=f"teleconsultation:{act.id}",
-                details={"tries_left": LINK_TRIES - access.failed_tries},
+                details={"tries_left": left},
             )
             secret, expires_at = make_token(), min(now + VISIT_SESSION_LIFE, link.expires_at)
             if matches:
@@ -158,7 +151,7 @@ class LinkService:
                 await store.add_session(act.id, patient.id, hash_token(secret), at=now, expires_at=expires_at)
         # The count of tries commits before the refusal is raised: a refusal must not undo it.
         if not matches:
-            raise refuse_birth_date(left - 1)
+            raise refuse_birth_date(left)
         return OpenedVisit(token=secret, expires_at=expires_at, caller=caller)
 
     async def ask_again(self, token: str) -> None:
@@ -175,7 +168,7 @@ class LinkService:
                 return
             caller = Caller(CallerKind.PATIENT, practice_id=act.practice_id, act_id=act.id)
             self._journal.note(uow, caller, "teleconsultation.ask_link_again", patient_id=patient.id)
-            channel = next((one for one in Channel if one in self._senders and address_of(patient, one)), None)
+            channel = find_channel(patient, self.channels)
             if channel is not None:
                 (await store.lock_access(act.id)).failed_tries = 0
                 await self.queue(uow, act, patient, channel)

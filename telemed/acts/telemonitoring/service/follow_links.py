@@ -17,13 +17,14 @@ from telemed.acts.telemonitoring.service.care_access import open_follow_up
 from telemed.acts.telemonitoring.store.follow_ups import FollowUpStore
 from telemed.kernel.caller import Caller, CallerKind
 from telemed.kernel.clock import Clock, civil_date
-from telemed.kernel.errors import Conflict, Invalid
+from telemed.kernel.errors import Conflict
 from telemed.kernel.events import Event
 from telemed.kernel.ids import new_id
 from telemed.kernel.messages import Channel, MessageSender
 from telemed.links.formats import address_message, address_of
-from telemed.links.model import LINK_TRIES, Delivery, SendingState
-from telemed.links.rules import is_born_on, refuse_birth_date, refuse_unknown
+from telemed.links.model import Delivery, SendingState
+from telemed.links.rules import find_channel, refuse_birth_date, refuse_unknown, require_channel
+from telemed.links.service import try_birth_date
 from telemed.links.store import Link, LinkStore
 from telemed.patients.model import Patient
 from telemed.patients.store import PatientStore
@@ -38,7 +39,6 @@ LINK_LIFE = timedelta(days=90)
 BROWSER_LIFE = timedelta(days=30)
 """How long a browser that passed the birth date is known: whoever keys in each day is not asked each day."""
 _RESENDS_A_DAY = 3
-_NAMES = {Channel.SMS: "SMS", Channel.EMAIL: "courriel"}
 log = structlog.get_logger("follow_links")
 
 
@@ -80,7 +80,7 @@ class FollowLinkService:
         """
         async with self._database.begin() as uow:
             follow_up, patient = await self._open(uow, caller, follow_up_id, "send_link")
-            self._require_channel(patient, channel)
+            require_channel(patient, channel, self.channels)
             (await LinkStore(uow.session).lock_access(follow_up.id)).failed_tries = 0
             return await self.queue(uow, follow_up, channel, is_reminder=False)
 
@@ -132,17 +132,14 @@ class FollowLinkService:
             follow_up, link, patient = await self._usable(uow, token, now)
             caller = _caller(follow_up)
             store = LinkStore(uow.session)
-            access = await store.lock_access(follow_up.id)
-            left = LINK_TRIES - access.failed_tries
-            matches = left > 0 and is_born_on(patient.identity.traits.birth_date, birth_date)
-            access.failed_tries = 0 if matches else min(access.failed_tries + 1, LINK_TRIES)
+            matches, left = await try_birth_date(uow.session, follow_up.id, patient, birth_date)
             self._journal.note(
                 uow,
                 caller,
                 "telemonitoring.open_link" if matches else "telemonitoring.wrong_birth_date",
                 patient_id=patient.id,
                 resource=f"follow_up:{follow_up.id}",
-                details={"tries_left": LINK_TRIES - access.failed_tries},
+                details={"tries_left": left},
             )
             secret, expires_at = make_token(), now + BROWSER_LIFE
             if matches:
@@ -152,7 +149,7 @@ class FollowLinkService:
                 )
         # The count of tries commits before the refusal is raised: a refusal must not undo it.
         if not matches:
-            raise refuse_birth_date(left - 1)
+            raise refuse_birth_date(left)
         return OpenedPage(secret, expires_at)
 
     async def ask_again(self, token: str) -> None:
@@ -170,7 +167,7 @@ class FollowLinkService:
             if await store.count_resend(follow_up.id, civil_date(now, follow_up.plan.territory)) > _RESENDS_A_DAY:
                 return
             self._journal.note(uow, _caller(follow_up), "telemonitoring.ask_link_again", patient_id=patient.id)
-            channel = next((one for one in Channel if one in self._senders and address_of(patient, one)), None)
+            channel = find_channel(patient, self.channels)
             if channel is not None:
                 (await store.lock_access(follow_up.id)).failed_tries = 0
                 await self.queue(uow, follow_up, channel, is_reminder=False)
@@ -231,13 +228,6 @@ class FollowLinkService:
         if patient is None:
             raise LookupError("a follow-up has a patient")
         return follow_up, patient
-
-    def _require_channel(self, patient: Patient, channel: Channel) -> None:
-        if channel not in self._senders:
-            raise Conflict(f"L'envoi par {_NAMES[channel]} n'est pas configuré.", code="link.channel_off")
-        if not address_of(patient, channel):
-            missing = "de téléphone" if channel is Channel.SMS else "d'adresse électronique"
-            raise Invalid(f"Le dossier du patient n'a pas {missing}.", field="channel", code="link.no_address")
 
     async def _usable(self, uow: UnitOfWork, token: str, now: datetime) -> tuple[FollowUp, Link, Patient]:
         link = await LinkStore(uow.session).find_link(hash_token(token))

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from billing.facts import ActFacts, MedecinTraitant, Reimbursement
 from billing.model.exchange import Payer
@@ -34,6 +34,7 @@ from tests.integration.billing.life.conftest import (
 )
 from tests.integration.billing.year.caisse import PlayedCaisse
 from tests.integration.billing.year.recount import Ledger, check_counts, check_ledger, read_ledger
+from tests.stories import StoryMachine
 from tests.the_law import LAW
 from tests.unit.billing.making import DOCTOR_ID, NURSE_ID, PRACTICE_ID, make_facts
 
@@ -46,11 +47,8 @@ CALLERS = {DOCTOR_ID: DOCTOR, OTHER_DOCTOR_ID: EXPERT, NURSE_ID: NURSE}
 _UNDECIDED = (Stage.TO_INVOICE, Stage.HELD, Stage.TO_COMPLETE)
 
 
-class Year(RuleBasedStateMachine):
+class Year(StoryMachine):
     """Téléconsultations, their corrections, what the doctor decides, what the caisse answers, and time."""
-
-    open_database: Callable[[], Awaitable[Database]]
-    drop_database: Callable[[Database], Awaitable[None]]
 
     def __init__(self) -> None:
         super().__init__()
