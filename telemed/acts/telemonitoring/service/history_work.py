@@ -25,7 +25,9 @@ from telemed.storage.engine import Database
 SHORT = 2_000
 """A file that holds no more lines is kept or taken back while one waits."""
 
-_AT_ONCE = 2_000
+_AT_ONCE = 5_000
+"""As the way in keeps in one transaction: rules that read the file go back in the history with each batch undone."""
+
 _LATE = timedelta(minutes=1)
 
 log = structlog.get_logger("telemonitoring")
