@@ -63,10 +63,18 @@ async def test_bytes_that_do_not_follow_are_refused_and_told_where_to_go_on(desk
     assert missing.status == 422
 
 
-async def test_an_upload_that_was_cut_goes_on_where_it_stopped(desk: Desk) -> None:
+async def until_something_is_written(desk: Desk) -> None:
+    async with asyncio.timeout(60):
+        while not any(path.stat().st_size for path in desk.files()):
+            await asyncio.sleep(0.01)
+
+
+async def test_an_upload_that_was_cut_goes_on_where_it_stopped(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(arrivals, "_WRITE_BYTES", 1)
+
     async def cut() -> AsyncIterator[bytes]:
         yield LARGE[:150_000]
-        await asyncio.sleep(0.1)
+        await until_something_is_written(desk)
         raise ConnectionResetError
 
     begun = await desk.begin(await desk.scene.draft(), len(LARGE))
@@ -94,9 +102,7 @@ async def test_asking_where_to_go_on_ends_the_request_that_hangs(desk: Desk, mon
 
     begun = await desk.begin(await desk.scene.draft(), len(LARGE))
     older = asyncio.create_task(desk.send(begun["id"], hang()))
-    async with asyncio.timeout(60):
-        while not any(path.stat().st_size for path in desk.files()):
-            await asyncio.sleep(0.01)
+    await until_something_is_written(desk)
     here = await desk.call("HEAD", f"/attachments/{begun['id']}", by=desk.scene.asker)
     offset = int(here.headers["Upload-Offset"])
     assert offset > 0
