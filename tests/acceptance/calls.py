@@ -16,10 +16,13 @@ async def inbound(page: Page) -> dict[str, Any]:
     return found
 
 
-async def picture(*pages: Page, beyond: dict[str, Any] | None = None, within: float = 60.0) -> None:
-    """Return once every page has decoded pictures and received sound, more than `beyond`. Raises TimeoutError."""
+async def picture(*pages: Page, beyond: dict[str, Any] | None = None) -> None:
+    """Return once every page has decoded pictures and received sound, more than `beyond`.
+
+    Raises TimeoutError after a minute.
+    """
     then = beyond or {"frames": 0, "audio": 0}
-    async with asyncio.timeout(within):
+    async with asyncio.timeout(60):
         for page in pages:
             while (now := await inbound(page))["frames"] < then["frames"] + 5 or now["audio"] < then["audio"] + 5:
                 await asyncio.sleep(0.05)

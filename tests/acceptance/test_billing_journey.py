@@ -57,7 +57,7 @@ async def test_from_the_missing_insurance_to_the_payment(scene: Scene, new_windo
         await page.goto(claim)
         return await page.locator(".page-head .badge").first.inner_text()
 
-    await journeys.until(stage, "Payée", seconds=40)
+    await journeys.until(stage, "Payée")
     for told in ("Facturée", "Mise en lot", "Envoyée à la caisse", "Reçue par la caisse"):
         await page.locator(".timeline").get_by_text(told, exact=True).wait_for()
     assert "0,00" in await page.locator("#vie ~ span").inner_text()

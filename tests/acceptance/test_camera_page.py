@@ -30,7 +30,6 @@ async def camera_page(new_window: NewWindow) -> AsyncIterator[Page]:
     window = await new_window(is_phone=True)
     page = await window.new_page()
     await page.add_init_script("navigator.permissions.query = async () => ({ state: 'prompt' })")
-    page.set_default_timeout(10_000)
     await page.goto(f"{base}/galerie/camera")
     yield page
     await runner.cleanup()

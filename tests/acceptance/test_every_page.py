@@ -171,7 +171,7 @@ async def test_a_curve_is_looked_at_closely_by_keyboard(scene: Scene, new_window
         await page.keyboard.press(key)
     await expect(said).to_contain_text("73,5\u00a0kg")
     await page.keyboard.press("Escape")
-    assert await page.evaluate("document.activeElement.textContent.trim()") == "Ouvrir"
+    await expect(page.get_by_role("button", name="Ouvrir", exact=True)).to_be_focused()
     await page.set_viewport_size({"width": 360, "height": 740})
     assert await page.locator("svg.chart:visible").get_attribute("class") == "chart chart-340"
     assert await page.evaluate("document.documentElement.scrollWidth") == 360
@@ -353,6 +353,7 @@ async def _press(page: Page, name: str) -> None:
     for _step in range(60):
         await page.keyboard.press("Tab")
         if await target.evaluate("(element) => element === document.activeElement"):
-            await page.keyboard.press("Enter")
+            async with page.expect_navigation():
+                await page.keyboard.press("Enter")
             return
     raise AssertionError(f"Tab never reaches {name!r}")

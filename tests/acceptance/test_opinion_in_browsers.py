@@ -139,6 +139,7 @@ async def answer(walk: Walk, case: str) -> None:
     await page.get_by_label("Aucun acte ni aucune prescription").check()
     await page.get_by_label("Aucun incident technique").check()
     await walk.look(page, "answering")
+    await page.wait_for_load_state()  # only then does it ask before it signs
     await page.get_by_role("button", name="Signer et envoyer").first.click()
     if walk.has_scripts:
         await page.get_by_role("dialog").get_by_role("button", name="Signer et envoyer").click()

@@ -108,7 +108,7 @@ async def focused(page: Page) -> str:
 async def walk_to(page: Page, name: str) -> None:
     """Go down by `j` to the first line of this patient."""
     for _step in range(20):
-        await page.keyboard.press("j")
+        await journeys.press(page, "j")
         if await focused(page) == name:
             return
     raise AssertionError(f"j never comes to {name!r}")
@@ -116,24 +116,24 @@ async def walk_to(page: Page, name: str) -> None:
 
 async def go_around(page: Page, ward: Ward) -> None:
     """From an alert to the one beside it, back, and to the board."""
-    await page.keyboard.press("?")
+    await journeys.press(page, "?")
     await expect(page.get_by_role("dialog", name="Au clavier")).to_contain_text("alerte suivante")
-    await page.keyboard.press("Escape")
+    await journeys.press(page, "Escape")
     here = page.url
     away = "j" if await page.get_by_role("link", name="Suivante").count() else "k"
-    await page.keyboard.press(away)
+    await journeys.press(page, away)
     await expect(page).not_to_have_url(here)
-    await page.keyboard.press("k" if away == "j" else "j")
+    await journeys.press(page, "k" if away == "j" else "j")
     await expect(page).to_have_url(here)
     await page.get_by_role("link", name="Sa fiche de suivi").click()
     await page.wait_for_url("**?alerte=*")
     await page.get_by_role("link", name="Suivant" if away == "j" else "Précédent", exact=True).wait_for()
     sheet = page.url
-    await page.keyboard.press(away)
+    await journeys.press(page, away)
     await expect(page).not_to_have_url(sheet)
     await page.get_by_role("link", name="L’alerte").click()
     await page.wait_for_url("**/alertes/*")
-    await page.keyboard.press("u")
+    await journeys.press(page, "u")
     await expect(page).to_have_url(f"{ward.scene.base_url}/surveillance")
 
 
@@ -148,27 +148,27 @@ async def test_a_board_is_worked_by_keyboard_and_does_not_jump(
     tops, heights = zip(*await lines.evaluate_all(_BOXES), strict=True)
     assert min(tops) + 8 * max(heights) <= 800
     await walk_to(page, name)
-    await page.keyboard.press("j")
+    await journeys.press(page, "j")
     assert await focused(page) != name
-    await page.keyboard.press("k")
-    assert await focused(page) == name
+    await journeys.press(page, "k")
+    await journeys.until(lambda: focused(page), name)
     await ward.tell(3, cause="fast", label="Pouls rapide", severity=Severity.NOW)
     await expect(page.locator("[data-news]")).to_contain_text("1 nouvelle alerte.")
     await expect(lines).to_have_count(count)
-    assert await focused(page) == name
-    await page.keyboard.press("r")
+    await journeys.until(lambda: focused(page), name)
+    await journeys.press(page, "r")
     await expect(lines).to_have_count(count + 1)
-    assert await focused(page) == name
+    await journeys.until(lambda: focused(page), name)
     await expect(rail).to_have_text(str(waiting + 1))
-    await page.keyboard.press("x")
+    await journeys.press(page, "x")
     await expect(page.locator("[data-chosen]")).to_have_text("1")
-    await page.keyboard.press("t")
+    await journeys.press(page, "t")
     await page.get_by_text("Alerte prise : elle est à vous.").wait_for()
-    assert await focused(page) == name
-    await page.keyboard.press("z")
+    await journeys.until(lambda: focused(page), name)
+    await journeys.press(page, "z")
     await page.get_by_text("Alerte rendue à l’équipe.").wait_for()
-    assert await focused(page) == name
-    await page.keyboard.press("c")
+    await journeys.until(lambda: focused(page), name)
+    await journeys.press(page, "c")
     dialog = page.get_by_role("dialog")
     await expect(dialog.get_by_label(re.compile("^Justifiée"))).to_be_hidden()
     await dialog.get_by_label(re.compile("^Technique")).check()
@@ -180,12 +180,12 @@ async def test_a_board_is_worked_by_keyboard_and_does_not_jump(
     await ward.tell(3, cause="again", label="Tension haute")
 
     async def shown() -> int:
-        await page.keyboard.press("r")  # where a hand just was on the lines, it waits for this
+        await journeys.press(page, "r")  # where a hand just was on the lines, it waits for this
         return await lines.count()
 
     await journeys.until(shown, count + 1)
     await walk_to(page, ward.names[3])
-    await page.keyboard.press("Enter")
+    await journeys.press(page, "Enter")
     await page.wait_for_url("**/alertes/*")
     assert await violations(page, axe_source) == []
     await go_around(page, ward)
@@ -220,12 +220,13 @@ async def take_where_filtered(page: Page, ward: Ward) -> None:
     first, second = [str(await lines.nth(place).get_attribute("data-name")) for place in (0, 1)]
     count = await lines.count()
     await lines.first.get_by_role("link").focus()
-    await page.keyboard.press("t")
+    await journeys.press(page, "t")
     await expect(lines).to_have_count(count - 1)
-    assert await focused(page) == second
-    await page.keyboard.press("z")
+    await journeys.until(lambda: focused(page), second)
+    await journeys.press(page, "z")
     await expect(lines).to_have_count(count)
-    assert (await focused(page), page.url) == (first, f"{ward.scene.base_url}/surveillance?vue=unowned")
+    await journeys.until(lambda: focused(page), first)
+    assert page.url == f"{ward.scene.base_url}/surveillance?vue=unowned"
 
 
 async def test_a_nurse_and_a_doctor_handle_an_alert_without_a_script_on_a_phone(

@@ -130,14 +130,14 @@ async def _window(new_window: NewWindow, *, is_phone: bool = False) -> Page:
     return await window.new_page()
 
 
-async def _pictures_grow(*pages: Page, seconds: float = 20) -> None:
+async def _pictures_grow(*pages: Page) -> None:
     for page in pages:
         before = (await page.evaluate(INBOUND))["frames"]
 
         async def more(page: Page = page, before: int = before) -> bool:
             return bool((await page.evaluate(INBOUND))["frames"] > before + 5)
 
-        await journeys.until(more, seconds=seconds)
+        await journeys.until(more)
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -156,7 +156,7 @@ async def test_a_visit_through_a_relay_outlives_the_death_of_the_service(scene: 
     await scene.service.restart(signal.SIGKILL)
     await _pictures_grow(doctor, patient)
     await patient.reload()
-    await _pictures_grow(doctor, patient, seconds=45)  # the other side may be between two tries to come back
+    await _pictures_grow(doctor, patient)  # the other side may be between two tries to come back
     assert (await _read(doctor, scene, ""))["state"] == "in_call"
 
     await doctor.get_by_label("Notes, qui deviennent le compte rendu").fill(CANARY_NOTES)
