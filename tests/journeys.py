@@ -13,6 +13,8 @@ from telemed.demo.letterbox import DemoAccount
 from telemed.kernel.clock import SystemClock
 
 _PAUSE_SECONDS = 0.1
+NO_BEAT = "window.setInterval = () => 0;"
+"""For a page that must learn what it learns from the server's word, not by asking now and then."""
 _PATIENCE_SECONDS = 60
 """Far beyond what anything takes: a busy machine is no failure."""
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from telemed.acts.teleexpertise.model import CaseContent, Medical
 from telemed.consent.model import ActKind, ConsentDecision
@@ -81,6 +82,7 @@ async def test_a_call_rings_on_any_page_and_opens_a_room(scene: Scene, new_windo
 
     await nurse.get_by_role("button", name=re.compile("Appeler")).click()
     await nurse.get_by_text("Cela sonne chez").wait_for()
+    late, arrives = await open_without_its_module(nurse)
     ring = expert.get_by_role("alertdialog", name=re.compile("Inès MARCHAND vous appelle", re.IGNORECASE))
     await ring.wait_for()
     await other_tab.get_by_role("alertdialog").wait_for()
@@ -104,7 +106,25 @@ async def test_a_call_rings_on_any_page_and_opens_a_room(scene: Scene, new_windo
     await expert.get_by_text("Appel terminé").wait_for()  # before it fades
     await nurse.wait_for_url(case)
     await expert.get_by_label("Conclusion").wait_for()  # his to answer, in writing
+    arrives.set()
+    await expect(late.get_by_text("Cela sonne chez")).to_have_count(0)
     assert not any(troubles.values()), troubles
+
+
+async def open_without_its_module(page: Page) -> tuple[Page, asyncio.Event]:
+    """The same page in another tab, which hears nothing until the event is set."""
+    arrives = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await arrives.wait()
+        await route.continue_()
+
+    late = await page.context.new_page()
+    await late.route("**/js/pages/expertise-ringing.js", hold)
+    await late.add_init_script(journeys.NO_BEAT)
+    await late.goto(page.url, wait_until="commit")
+    await late.get_by_text("Cela sonne chez").wait_for()
+    return late, arrives
 
 
 async def look(page: Page, axe_source: str) -> list[Any]:

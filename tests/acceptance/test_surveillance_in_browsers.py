@@ -190,11 +190,11 @@ async def test_a_board_is_worked_by_keyboard_and_does_not_jump(
     assert await violations(page, axe_source) == []
     await go_around(page, ward)
     await take_where_filtered(page, ward)
-    await press_before_it_starts(page)
+    await press_before_it_starts(page, ward)
 
 
-async def press_before_it_starts(page: Page) -> None:
-    """What is pressed on a page that is seen while its module is still on its way is done once it is there."""
+async def press_before_it_starts(page: Page, ward: Ward) -> None:
+    """What is pressed on a page whose module is still on its way is done once it is there; what came then is shown."""
     arrives = asyncio.Event()
 
     async def hold(route: Route) -> None:
@@ -202,14 +202,17 @@ async def press_before_it_starts(page: Page) -> None:
         await route.continue_()
 
     await page.route("**/js/pages/surveillance.js", hold)
+    await page.add_init_script(journeys.NO_BEAT)
     await page.reload(wait_until="commit")
     lines = page.locator("[data-alert]")
     await lines.nth(1).wait_for()
     await page.keyboard.press("j")
     await page.keyboard.press("j")
     assert await focused(page) == ""
+    await ward.tell(2, cause="meanwhile", label="Arrivée entre-temps")
     arrives.set()
     await expect(lines.nth(1).get_by_role("link").first).to_be_focused()
+    await expect(page.locator("[data-news]")).to_contain_text("1 nouvelle alerte.")
 
 
 async def take_where_filtered(page: Page, ward: Ward) -> None:

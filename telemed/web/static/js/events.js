@@ -18,11 +18,14 @@ const others = "BroadcastChannel" in globalThis ? new BroadcastChannel(LOCK) : n
 let last = null;
 let isOpen = false;
 let hasBegun = false;
+let isHeard = false;
 let letGo = null;
 
 /**
  * Call `receive` whenever one of `kinds` (words separated by spaces) is told, and after a time in which something may
- * have been missed: the event's kind is then "reload" or "poll". Returns a function that ends it.
+ * have been missed: the event's kind is then "reload" or "poll". What happened between the drawing of the page and the
+ * beginning of the stream is told to nobody: who shows what may have changed then subscribes to "hello" too, and asks.
+ * Returns a function that ends it.
  * @param {string} kinds
  * @param {(event: LiveEvent) => void} receive
  */
@@ -33,6 +36,7 @@ export function subscribe(kinds, receive) {
     listeners.get(name).add(receive);
   }
   begin();
+  if (isHeard && names.includes("hello")) receive({ kind: "hello", number: last ?? 0 });
   return () => names.forEach((name) => listeners.get(name).delete(receive));
 }
 
@@ -51,14 +55,25 @@ function begin() {
   });
 }
 
-/** Have the stream, or wait for the tab that has it to go. Without locks each tab has its own. */
+/**
+ * Have the stream, or wait for the tab that has it to go: then we hear it from now on, and what happened since our page
+ * was drawn is to be asked for, as at the `hello` of a stream. Without locks each tab has its own.
+ */
 function seek() {
   const held = () => new Promise((resolve) => {
     const close = listen();
     letGo = () => { close(); resolve(); letGo = null; };
   });
-  if (navigator.locks) navigator.locks.request(LOCK, held);
-  else held();
+  if (!navigator.locks) {
+    held();
+    return;
+  }
+  navigator.locks.request(LOCK, { ifAvailable: true }, (lock) => {
+    if (lock) return held();
+    tell({ kind: "hello", number: last ?? 0 });
+    navigator.locks.request(LOCK, held);
+    return null;
+  });
 }
 
 /** Open the stream, again and again, later and later when it is refused. Returns what closes it. */
@@ -99,5 +114,11 @@ function hear(event) {
   else if (event.kind !== "poll") isOpen = true;
   const isNews = event.number > (last ?? -1) || EVERYTHING.includes(event.kind);
   if (event.kind !== "poll") last = event.kind === "reload" ? event.number : Math.max(last ?? 0, event.number);
-  if (isNews) listeners.get(event.kind)?.forEach((receive) => receive(event));
+  if (isNews) tell(event);
+}
+
+/** @param {LiveEvent} event */
+function tell(event) {
+  isHeard ||= event.kind === "hello";
+  listeners.get(event.kind)?.forEach((receive) => receive(event));
 }

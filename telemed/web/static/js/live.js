@@ -46,7 +46,8 @@ export function follow(address, receive, { beat = BEAT_MS, version = "" } = {}) 
 
 /**
  * Ask `address` whenever one of `kinds` is told, once for all that is told within a moment, and hand what came to
- * `receive` when it is not what we have. `isOurs` says whether an event matters here. Returns what asks at once.
+ * `receive` when it is not what we have. `isOurs` says whether an event matters here. With the `version` that the page
+ * was drawn from, it is asked for at the beginning too. Returns what asks at once.
  */
 export function refreshOn(kinds, address, receive, { isOurs = () => true, version = "" } = {}) {
   let etag = version ? `"${version}"` : "";
@@ -67,7 +68,7 @@ export function refreshOn(kinds, address, receive, { isOurs = () => true, versio
     }
   }
 
-  subscribe(kinds, (event) => {
+  subscribe(version ? `${kinds} hello` : kinds, (event) => {
     if (event.subject && !isOurs(event)) return;
     timer ||= setTimeout(ask, SETTLE_MS);
   });

@@ -44,6 +44,6 @@ export function wireRing() {
     }
   }
 
-  subscribe("ring ring.over presence.changed", look);
+  subscribe("ring ring.over presence.changed hello", look);
   look();
 }

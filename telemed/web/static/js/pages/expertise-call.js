@@ -25,7 +25,7 @@ const visit = new VisitCall(root, {
 });
 
 // The other may have hung up on another process: the room here would not hear of it.
-subscribe("call.changed", async () => {
+subscribe("call.changed hello", async () => {
   const response = await fetch(watch, { credentials: "same-origin" });
   if (response.ok && (await response.json()).state === "ended") location.replace(back);
 });

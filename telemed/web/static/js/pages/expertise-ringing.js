@@ -2,8 +2,14 @@
 
 import { subscribe } from "../live.js";
 
-const { callOf } = document.querySelector("[data-call-of]").dataset;
+const { callOf, watch, state } = document.querySelector("[data-call-of]").dataset;
 
 subscribe("call.changed", ({ subject }) => {
   if (!subject || subject === callOf) location.reload();
+});
+
+// Somebody may have answered before this page heard anything.
+subscribe("hello", async () => {
+  const response = await fetch(watch, { credentials: "same-origin" });
+  if (response.ok && ((await response.json()).state === "ended") === (state === "ringing")) location.reload();
 });
