@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-import holidays
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -101,9 +100,3 @@ def test_a_fixed_day_is_of_every_year_and_of_no_other_day() -> None:
 @given(st.dates(date(1600, 1, 1), date(3000, 12, 31)), st.sampled_from([-2, 1, 39, 50]))
 def test_a_day_of_easter_is_that_many_days_from_it(day: date, days: int) -> None:
     assert EasterDay(days).falls_on(day) == ((day - find_easter(day.year)).days == days)
-
-
-def test_easter_monday_agrees_with_the_holidays_package() -> None:
-    for year in range(2018, 2041):
-        named = holidays.country_holidays("FR", years=year, language="fr").get_named("Lundi de Pâques")
-        assert named == [find_easter(year) + timedelta(days=1)]
