@@ -7,7 +7,7 @@ from ucumvert import PintUcumRegistry
 
 from telemed.acts.telemonitoring.model.units import UNITS, Dimension
 
-SPOKEN_OTHERWISE = {"mL/min/1.73.m2", "mg/mmol"}
+SPOKEN_OTHERWISE = {"mL/min/1.73.m2", "ml/min/1.73.m2", "mg/mmol"}
 """UCUM divides the first by square metres written out; the second needs the molar mass of creatinine."""
 
 
