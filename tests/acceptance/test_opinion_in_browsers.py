@@ -83,7 +83,7 @@ async def compose(walk: Walk, patient: str) -> str:
     )
     if not walk.has_scripts:
         await page.get_by_role("button", name="Joindre", exact=True).click()
-    await page.locator(".piece", has_text="bras.jpg").wait_for()
+    await page.locator(".piece").get_by_role("link", name="bras.jpg").wait_for()
     assert await page.get_by_label("Votre question").input_value() == QUESTION
     await page.get_by_label("Ce que vous constatez").fill("Plaque de 2 cm, squameuse, qui s'étend depuis trois mois.")
     await page.get_by_label("Sous 48 heures").check()
